@@ -1,0 +1,92 @@
+"""Repeated imports give what a fresh interpreter would give.
+
+    >>> import livereload; livereload.install()
+    >>> from shop import total
+    ...                         # shop.py is edited and saved
+    >>> from shop import total  # the new one; shop, and what imported it, was executed again
+"""
+
+from ._errors import (
+    LiveReloadError,
+    LiveReloadWarning,
+    NotInstalledError,
+    NotTrackedError,
+    UnsupportedInterpreterError,
+)
+from ._policy import Policy, check_module_name
+from ._report import Executed, ModuleStatus, Report, Status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "Executed",
+    "LiveReloadError",
+    "LiveReloadWarning",
+    "ModuleStatus",
+    "NotInstalledError",
+    "NotTrackedError",
+    "Report",
+    "Status",
+    "UnsupportedInterpreterError",
+    "install",
+    "refresh",
+    "status",
+    "uninstall",
+]
+
+
+def install(*, include: "Iterable[str]" = (), exclude: "Iterable[str]" = ()) -> None:
+    """Make repeated imports execute what is stale.
+
+    Tracked are source modules that lie neither in the standard library nor below a `site-packages`
+    or `dist-packages` folder, those imported before included.  `include` and `exclude` are names of
+    modules, each standing for the module and everything below it; `exclude` wins.
+
+    Installing twice is installing once: the second call's `include` and `exclude` replace the
+    first's, for modules imported from then on.  TypeError or ValueError for other arguments;
+    `UnsupportedInterpreterError` if this interpreter cannot be served.  After an error nothing is
+    installed that was not before.
+    """
+    from . import _proxy
+    from ._state import State
+
+    policy = Policy(include, exclude)
+    if _proxy.installed is None:
+        _proxy.install(State(policy))
+    else:
+        _proxy.installed.engine.state.policy = policy
+
+
+def uninstall() -> None:
+    """Leave `sys.meta_path`, `importlib` and every module's spec as they were; modules stay as they are."""
+    from . import _proxy
+
+    _proxy.uninstall()
+
+
+def refresh(*names: str) -> Report:
+    """Bring modules up to date without an import statement; no names: everything that is tracked.
+
+    Returns a `Report` of what was executed (false if nothing was stale).  Raises what executing
+    raises, and then nothing has changed.  `NotInstalledError` before `install()`;
+    `NotTrackedError` for a module that is not imported or not tracked; TypeError or ValueError for
+    what is no module name.
+    """
+    from . import _proxy
+
+    for name in names:
+        check_module_name("names", name)
+    if _proxy.installed is None:
+        raise NotInstalledError("livereload is not installed: call livereload.install() first")
+    return _proxy.installed.refresh(names)
+
+
+def status() -> Status:
+    """What livereload tracks, and what of it is stale and why.  Looks at the files; executes nothing."""
+    from . import _proxy
+
+    if _proxy.installed is None:
+        return Status(False, {})
+    return Status(True, _proxy.installed.engine.status())

@@ -1,0 +1,99 @@
+"""Code objects: the import statements in them.
+
+Knows bytecode, of all supported versions.  Must not know modules or files.
+
+The import system does not pass on what a statement asks for: of `from pkg import sub` it shows only
+`pkg` to those who listen.  The instruction that is being executed tells the rest.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+
+_CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspect.CO_OPTIMIZED)
+
+# From 3.15 on the argument of IMPORT_NAME carries two bits of PEP 810 (lazy imports) below the index.
+_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
+
+_opcodes: dict[str, int] = {}
+
+# What calls the import system, or looks for an attribute, by a plain call.
+_IMPORTING = {"__import__", "import_module"}
+_LOOKING = {"getattr", "hasattr"}
+
+
+def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
+    """The names that the import instruction at `offset` asks for in its module; none if it is another instruction."""
+    opcodes = _numbers()
+    raw = code.co_code
+    if not 0 <= offset < len(raw) or raw[offset] != opcodes["IMPORT_NAME"]:
+        return ()
+    extended = opcodes["EXTENDED_ARG"]
+    offset -= 2
+    while offset >= 0 and raw[offset] == extended:  # prefixes of IMPORT_NAME itself
+        offset -= 2
+    if offset < 0 or raw[offset] != opcodes["LOAD_CONST"]:
+        return ()
+    index, shift = raw[offset + 1], 8
+    while offset >= 2 and raw[offset - 2] == extended:
+        offset -= 2
+        index |= raw[offset + 1] << shift
+        shift += 8
+    names = code.co_consts[index]
+    return names if type(names) is tuple else ()
+
+
+def is_attribute(code: "CodeType", offset: int) -> bool:
+    """True if the instruction at `offset` looks for an attribute, rather than importing.
+
+    Of a call it is not known what is called, so the names in the code decide.
+    """
+    opcodes = _numbers()
+    raw = code.co_code
+    if not 0 <= offset < len(raw) or raw[offset] == opcodes["IMPORT_NAME"]:
+        return False
+    if raw[offset] in (opcodes["LOAD_ATTR"], opcodes["IMPORT_FROM"], opcodes.get("LOAD_METHOD")):
+        return True
+    names = code.co_names
+    return not _LOOKING.isdisjoint(names) and _IMPORTING.isdisjoint(names)
+
+
+def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
+    """Each import statement of a module's own code and its class bodies: (name, from-list, level).
+
+    Statements in functions are left out: they belong to the function's run.
+    """
+    opcodes = _numbers()
+    raw = code.co_code
+    argument = 0
+    history: list[tuple[int, int]] = []
+    for offset in range(0, len(raw), 2):
+        op = raw[offset]
+        argument = argument << 8 | raw[offset + 1]
+        if op == opcodes["EXTENDED_ARG"]:
+            continue
+        if op == opcodes["IMPORT_NAME"] and len(history) >= 2:
+            (level_op, level), (list_op, index) = history[-2:]
+            names = code.co_consts[index] if list_op == opcodes["LOAD_CONST"] else None
+            if level_op == opcodes["LOAD_CONST"]:
+                level = code.co_consts[level]
+            name = code.co_names[argument >> _NAME_SHIFT]
+            if type(level) is int:
+                yield name, names if type(names) is tuple else (), level
+        history.append((op, argument))
+        del history[:-2]
+        argument = 0
+    for constant in code.co_consts:
+        if type(constant) is type(code) and not constant.co_flags & _CO_OPTIMIZED:
+            yield from imports(constant)
+
+
+def _numbers() -> dict[str, int]:
+    if not _opcodes:
+        from opcode import opmap  # half a millisecond, not spent before it is needed
+
+        _opcodes.update(opmap)
+    return _opcodes

@@ -1,0 +1,581 @@
+"""One refresh, start to end.
+
+Knows how the parts work together: records, plans, transactions.  Must not know the interpreter's
+hooks: what the import system does and wants arrives as calls (`begin`, `end`, `asked`, `missing`),
+and what is wanted from it goes through an `Interpreter`.
+
+1. *Plan.*  One look at every file and folder in the closure of what is asked for.  Nothing stale:
+   done.
+2. *Take.*  What is stale leaves `sys.modules`; the module objects are kept.
+3. *Execute on demand.*  What was asked for is imported, and importlib does the rest: it executes
+   what is not in `sys.modules` when it is reached, in the order of a fresh interpreter, cycles
+   included.  It executes in the kept module objects (`module_for`).
+4. *Commit* all, or *roll back* all.
+
+A module that turns out stale on the way is refreshed when it is reached, within the same
+transaction.  A failure does not use up staleness: the records are rolled back as well.
+"""
+
+import _thread
+import os
+import sys
+import time
+
+from . import _code, _graph
+from ._plan import Plan, plan
+from ._report import Executed, ModuleStatus, Report
+from ._stamp import Source, look, look_into, read, stamp_at
+from ._state import Record, State, Wanted
+from ._transaction import Transaction, namespace_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+    from typing import Protocol
+
+    class Interpreter(Protocol):
+        """What the engine wants from the import system."""
+
+        def import_module(self, name: str, from_list: tuple[str, ...]) -> None:
+            """Import `name` and its parents as a statement does."""
+
+        def find(self, name: str, path: list[str] | None) -> ModuleSpec | None:
+            """The spec of `name` by the other finders; nothing is executed."""
+
+        def is_importing(self) -> bool:
+            """True if this thread holds a module's lock: it must not wait for another thread."""
+
+        def is_reloading(self, name: str) -> bool:
+            """True while `importlib.reload` is executing `name`."""
+
+        def attach(self, module: ModuleType) -> bool:
+            """Make the module's spec the proxy; False if that cannot be done."""
+
+        def detach(self, module: ModuleType) -> None:
+            """Undo `attach`."""
+
+
+class Engine:
+    """Answers the import system's questions from a `State`, and refreshes."""
+
+    def __init__(self, state: State, interpreter: "Interpreter") -> None:
+        self.state = state
+        self.interpreter = interpreter
+
+    # What the import system asks.
+
+    def asked(self, name: str, from_list: tuple[str, ...]) -> bool:
+        """True if `name` (or a submodule of it in `from_list`) may not be used as it is.
+
+        Free of effects on modules, as the question is also asked when an attribute is missing.
+        """
+        state = self.state
+        transaction = state.transaction
+        subs = self._submodules(name, from_list) if from_list else []
+        if state.thread.stack:
+            self.note(name, *subs)
+        elif transaction is None:
+            self.adopt()
+        if transaction is not None:
+            if state.owner != _thread.get_ident():
+                return not self.interpreter.is_importing()
+            if name in transaction.unbound:
+                return True
+        return bool(self.plan((name, *subs)))
+
+    def bring_up_to_date(self, wanted: Wanted) -> None:
+        """Refresh what is stale of what is `wanted`; raises what executing it raises.
+
+        One refresh at a time.  A thread that is in the middle of importing never waits for
+        another's refresh, as that may be waiting for the very module that this thread imports: it
+        takes what is there and is asked again at its next import.
+        """
+        state = self.state
+        name = wanted.name
+        if name in sys.modules and self.interpreter.is_reloading(name):
+            return
+        if state.transaction is not None and state.owner == _thread.get_ident():
+            if name in state.transaction.unbound:
+                state.transaction.bind(name)
+        elif name not in state.records:
+            return
+        if not state.lock.acquire(blocking=False):
+            if self.interpreter.is_importing():
+                return
+            state.lock.acquire()
+        try:
+            names = (name, *self._submodules(name, wanted.from_list))
+            plan = self.plan(names)
+            if plan:
+                self._refresh(plan, [wanted])
+        finally:
+            state.lock.release()
+
+    def note(self, *names: str) -> None:
+        """The module that this thread is executing depends on these."""
+        edges = self.state.thread.stack[-1].edges
+        if edges is not None:
+            for name in names:
+                edges[name] = self.state.records[name].version
+
+    def wait(self, name: str) -> None:
+        """Wait while another thread's refresh has taken `name` out of `sys.modules`."""
+        state = self.state
+        transaction = state.transaction
+        if transaction is None or state.owner == _thread.get_ident() or name not in transaction.taken:
+            return
+        if not self.interpreter.is_importing():
+            with state.lock:
+                pass
+
+    def module_for(self, name: str) -> "ModuleType | None":
+        """The module object to execute `name` in; None for a new one."""
+        transaction = self.state.transaction
+        return None if transaction is None else transaction.renew(name)
+
+    def source_for(self, name: str, path: str) -> Source | None:
+        """The source that `name` is going to be executed from; None if it cannot be read."""
+        transaction = self.state.transaction
+        source = transaction.sources.pop(path, None) if transaction is not None else None
+        if source is None or source.data is None:
+            try:
+                source = read(path, self.state.clock)
+            except OSError:
+                return None
+        record = self.state.records.get(name)
+        if record is not None and record.path == path and (record.executing or self.interpreter.is_reloading(name)):
+            record.source = source
+        return source
+
+    # What the import system does.
+
+    def begin(self, spec: "ModuleSpec", where: tuple[str, ...], read_source: bool) -> None:
+        """The code of the module with this spec is about to run in this thread."""
+        state = self.state
+        thread = state.thread
+        name = spec.name
+        transaction = state.transaction
+        if not thread.stack and thread.moment == 0:
+            thread.moment = next(state.moments)
+        old = state.records.get(name)
+        record = Record(name, spec.origin if spec.has_location else None, where)
+        record.version = record.checked = thread.moment
+        record.generation = 1 if old is None else old.generation + 1
+        record.executing = True
+        if read_source and record.path is not None:
+            try:
+                record.source = read(record.path, state.clock)
+            except OSError:
+                pass  # the loader will say so, or knows another way
+        if transaction is not None and (state.owner == _thread.get_ident() or name in transaction.taken):
+            transaction.begin(name, state.records)
+        state.records[name] = record
+        if thread.stack:
+            self.note(name)
+        thread.stack.append(record)
+        record.started = time.perf_counter()
+
+    def end(self, spec: "ModuleSpec") -> None:
+        """The code of the module with this spec has run, to its end or not."""
+        state = self.state
+        thread = state.thread
+        name = spec.name
+        record = state.records.get(name)
+        if record is None:
+            return
+        if record not in thread.stack:  # installed while it was being executed
+            record.executing = False
+            return
+        while thread.stack.pop() is not record:
+            pass
+        record.executing = False
+        module = sys.modules.get(name)
+        record.failed = module is None
+        if record.source is not None:
+            record.source.data = None
+        transaction = state.transaction
+        if transaction is not None:
+            transaction.end(name)
+            if not record.failed:
+                reason = transaction.reasons.get(name, "imported for the first time")
+                transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
+        if not thread.stack and (transaction is None or state.owner != _thread.get_ident()):
+            thread.moment = 0
+        namespace = namespace_of(module)
+        if namespace is not None and namespace.get("__livereload__", True) is False:
+            self.interpreter.detach(module)  # type: ignore[arg-type]
+            del state.records[name]
+
+    def missing(self, name: str, path: "list[str] | None") -> None:
+        """No finder knows `name`.  Whoever asked for it depends on its absence."""
+        state = self.state
+        thread = state.thread
+        if not thread.stack:
+            return
+        record = state.records.get(name)
+        if record is None or not record.missing:
+            transaction = state.transaction
+            if transaction is not None and state.owner == _thread.get_ident():
+                transaction.replace(name, state.records)
+            record = Record(name, None, self.folders(path))
+            record.missing = True
+            record.version = record.checked = thread.moment
+            state.records[name] = record
+        self.note(name)
+
+    def taken(self, name: str) -> bool:
+        """True while a refresh keeps the module `name` aside, to be executed again."""
+        transaction = self.state.transaction
+        return transaction is not None and name in transaction.taken
+
+    def forget_unsettled(self, folders: tuple[str, ...]) -> bool:
+        """Make importlib list again those of `folders` whose times may hide a change; False if there are none."""
+        clock = self.state.clock
+        found = [folder for folder in folders if not look_into(folder, None, clock).settled]
+        for folder in found:
+            _forget_listing(folder)
+        return bool(found)
+
+    def after_fork(self) -> None:
+        """In a forked child: undo a refresh that another thread of the parent had begun."""
+        transaction = self.state.transaction
+        if transaction is not None and self.state.owner != _thread.get_ident():
+            transaction.roll_back()
+        self.state.renew_locks()
+
+    def folders(self, path: "list[str] | None") -> tuple[str, ...]:
+        """The folders that decide what a name in `path` (None: `sys.path`) stands for, listed at least once."""
+        state = self.state
+        found = []
+        for entry in sys.path if path is None else path:
+            if not isinstance(entry, str):
+                continue
+            try:
+                folder = entry if os.path.isabs(entry) else os.path.abspath(entry)
+            except OSError:
+                continue  # the current folder is gone
+            if folder not in state.folders:
+                state.folders[folder] = look_into(folder, None, state.clock)
+            found.append(folder)
+        return tuple(found)
+
+    def where(self, name: str, spec: "ModuleSpec", folders: tuple[str, ...]) -> tuple[str, ...]:
+        """The folders whose contents decide that `name` stands for `spec`."""
+        tail = name.rpartition(".")[2]
+        locations = spec.submodule_search_locations
+        if spec.origin is None or not spec.has_location:
+            own = tuple(locations or ())
+            consulted = folders
+        else:
+            home = os.path.dirname(spec.origin)
+            own = (home,) if locations is not None else ()
+            if locations is not None:
+                home = os.path.dirname(home)
+            consulted = folders[: folders.index(home) + 1] if home in folders else (*folders, home)
+        # A folder of the module's name without __init__.py yields to it, until it gets one.
+        candidates = []
+        for folder in consulted:
+            known = self.state.folders.get(folder)
+            candidate = os.path.join(folder, tail)
+            if known is not None and tail in known.names and candidate not in own:
+                candidates.append(candidate)
+        if own and spec.origin is None:
+            candidates.extend(own)
+        return (*consulted, *self.folders(candidates)) if candidates else consulted
+
+    # The plan.
+
+    def plan(self, names: "tuple[str, ...]") -> Plan:
+        """What must be executed before `names` are as a fresh interpreter would have them."""
+        state = self.state
+        records = state.records
+        moment = state.thread.moment
+        reached: dict[str, Record] = {}
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            if record is None or record.executing or (moment and record.checked == moment):
+                return None
+            reached[name] = record
+            if record.edges is None:
+                record.edges = self._edges_in_code(record)
+            return record.edges
+
+        _graph.closure(names, enter)
+        if not reached:
+            return Plan({}, {})
+        self._look_at_folders(reached)
+        changed: dict[str, str] = {}
+        moved: set[str] = set()
+        sources: dict[str, Source] = {}
+        versions: dict[str, int] = {}
+        for name, record in reached.items():
+            for other in record.edges or ():
+                if other in records:
+                    versions[other] = records[other].version
+            reason, has_moved = self._observe(record, sources)
+            if reason is not None:
+                changed[name] = reason
+            if has_moved:
+                moved.add(name)
+        found = plan(reached, changed, moved, versions, sources)
+        if moment:
+            for name, record in reached.items():
+                if name not in found.reasons:
+                    record.checked = moment
+        return found
+
+    def _look_at_folders(self, reached: dict[str, Record]) -> None:
+        state = self.state
+        for folder in {folder for where in {record.where for record in reached.values()} for folder in where}:
+            known = state.folders.get(folder)
+            now = look_into(folder, known, state.clock)
+            if now is known:
+                continue
+            names = now.names if known is None else now.names ^ known.names
+            if names:
+                self._suspect(folder, {name.partition(".")[0] for name in names})
+                _forget_listing(folder)
+            # Only now: another thread that looks meanwhile must find either the old listing or
+            # the records already suspect.
+            state.folders[folder] = now
+
+    def _suspect(self, folder: str, stems: set[str]) -> None:
+        for name, record in list(self.state.records.items()):
+            if folder not in record.where:
+                continue
+            tail = name.rpartition(".")[2]
+            if tail in stems or ("__init__" in stems and os.path.basename(folder) == tail):
+                record.suspect = True
+
+    def _observe(self, record: Record, sources: dict[str, Source]) -> tuple[str | None, bool]:
+        """What the files say of one module: why it is stale (None: it is not), and whether it has moved."""
+        reason = None
+        if record.path is not None:
+            try:
+                source = look(record.path, record.source, self.state.clock, patient=not record.gone)
+            except OSError as error:
+                return f"{_short(record.path)} cannot be read: {error.strerror}", False
+            record.gone = source is None
+            if source is None:
+                return f"{_short(record.path)} is gone", True
+            if source is not record.source:
+                sources[record.path] = source
+                reason = f"{_short(record.path)} changed"
+        if record.suspect:
+            moved = self._moved(record)
+            if moved is not None:
+                return moved, True
+            record.suspect = False
+        return reason, False
+
+    def _moved(self, record: Record) -> str | None:
+        """Why the name no longer stands for what it stood for; None if it does."""
+        parent = record.name.rpartition(".")[0]
+        namespace = namespace_of(sys.modules.get(parent)) or {}
+        path = namespace.get("__path__") if parent else None
+        spec = self.interpreter.find(record.name, path) if path is not None or not parent else None
+        if spec is None:
+            # A path is None for what is missing still.  One that is still there was found in another
+            # way before (a search path that has been taken back): keep to it.
+            return None if record.missing or record.path is not None else "is gone"
+        if record.missing:
+            return "can be imported now"
+        origin = spec.origin if spec.has_location else None
+        if origin == record.path:
+            return None
+        return f"is now {_short(origin)}" if origin is not None else "is now a namespace package"
+
+    # The refresh.
+
+    def _refresh(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        state = self.state
+        outer = state.transaction
+        if outer is not None:  # reached while executing for another statement's refresh
+            outer.take(plan)
+            self._import(wanted)
+            return
+        before = state.thread.moment
+        moment = before or next(state.moments)
+        transaction = Transaction(moment)
+        state.transaction = transaction
+        state.owner = _thread.get_ident()
+        state.thread.moment = moment
+        stack = list(state.thread.stack)
+        try:
+            transaction.take(plan)
+            self._import(wanted)
+        except BaseException:
+            state.thread.stack[:] = stack
+            transaction.roll_back()
+            raise
+        else:
+            transaction.commit(state.records)
+            state.last = Report(tuple(transaction.executed))
+        finally:
+            state.transaction = None
+            state.owner = 0
+            state.thread.moment = before
+
+    def _import(self, wanted: "list[Wanted]") -> None:
+        for each in wanted:
+            self.interpreter.import_module(each.name, each.from_list)
+
+    def refresh(self, names: "tuple[str, ...]") -> Report:
+        """Bring `names` (none: everything tracked) up to date; returns what was done."""
+        state = self.state
+        self.adopt()
+        wanted = names or tuple(
+            name for name, record in state.records.items() if not record.missing and name in sys.modules
+        )
+        with state.lock:
+            found = self.plan(wanted)
+            if not found:
+                return Report()
+            self._refresh(found, [Wanted(name) for name in wanted])
+            last = state.last
+        return Report() if last is None else last
+
+    # Modules that were there before, or came without our finder.
+
+    def adopt(self) -> None:
+        """Track the modules in `sys.modules` that are the user's and not tracked yet."""
+        state = self.state
+        if len(sys.modules) == state.known_modules:
+            return
+        modules = list(sys.modules.items())
+        state.known_modules = len(modules)
+        started = _process_start(state.clock.now())
+        for name, module in modules:
+            if name not in state.records:
+                self._adopt(name, module, started)
+
+    def _adopt(self, name: str, module: object, started: int) -> None:
+        namespace = namespace_of(module)
+        spec = None if namespace is None else namespace.get("__spec__")
+        if spec is None or getattr(spec, "name", None) != name or namespace is None:
+            return
+        if namespace.get("__livereload__", True) is False or not self.state.policy.tracks(spec):
+            return
+        if not self.interpreter.attach(module):  # type: ignore[arg-type]
+            return
+        parent = name.rpartition(".")[0]
+        above = namespace_of(sys.modules.get(parent)) or {}
+        folders = self.folders(above.get("__path__") if parent else None)
+        record = Record(name, spec.origin if spec.has_location else None, self.where(name, spec, folders))
+        record.edges = None
+        record.executing = bool(spec.__dict__.get("_initializing"))
+        if record.path is not None and not _changed_since_import(spec, record.path, started):
+            try:
+                record.source = read(record.path, self.state.clock)
+                record.source.data = None
+            except OSError:
+                pass
+        self.state.records[name] = record
+
+    def _edges_in_code(self, record: Record) -> dict[str, int]:
+        """The edges of an adopted module, from its code (its file is still what was executed, or it is stale)."""
+        edges: dict[str, int] = {}
+        module = sys.modules.get(record.name)
+        namespace = namespace_of(module) or {}
+        spec = namespace.get("__spec__")
+        loader = getattr(spec, "loader", None)
+        try:
+            code: CodeType | None = loader.get_code(record.name)  # type: ignore[union-attr]
+        except Exception:  # a source that does not compile: stale in any case
+            code = None
+        if code is None:
+            return edges
+        package = record.name if "__path__" in namespace else record.name.rpartition(".")[0]
+        for name, from_list, level in _code.imports(code):
+            base = package
+            if level:
+                for _ in range(level - 1):
+                    base = base.rpartition(".")[0]
+                target = f"{base}.{name}" if name else base
+            else:
+                target = name
+            for each in (target, *(f"{target}.{other}" for other in from_list), *([] if from_list else _graph.parents(target))):
+                other = self.state.records.get(each)
+                if other is not None:
+                    edges[each] = 0 if other.edges is None or other.version == 0 else other.version
+        return edges
+
+    # Questions.
+
+    def status(self) -> dict[str, ModuleStatus]:
+        """The state of every tracked module; nothing is executed."""
+        self.adopt()
+        records = self.state.records
+        names = tuple(name for name, record in records.items() if not record.missing and name in sys.modules)
+        reasons = self.plan(names).reasons
+        return {
+            name: ModuleStatus(name, records[name].path, reasons.get(name), records[name].generation)
+            for name in sorted(names)
+        }
+
+    def _submodules(self, name: str, from_list: tuple[str, ...]) -> list[str]:
+        """The names in `from_list` that are submodules of `name` and tracked."""
+        records = self.state.records
+        if "*" in from_list:
+            namespace = namespace_of(sys.modules.get(name)) or {}
+            exported = namespace.get("__all__")
+            from_list = tuple(exported) if type(exported) in (list, tuple) else ()  # type: ignore[arg-type]
+        found = []
+        for tail in from_list:
+            if type(tail) is str:
+                child = f"{name}.{tail}"
+                if child in records and not records[child].missing:
+                    found.append(child)
+        return found
+
+
+def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
+    """True if the file may have changed between the import of a module and now.
+
+    The bytecode that the import read or wrote tells; without one, the start of the process does.
+    """
+    stamp = stamp_at(path)
+    if stamp is None:
+        return True
+    try:
+        with open(spec.cached or "", "rb") as file:
+            header = file.read(16)
+    except (OSError, ValueError):
+        return max(stamp[0], stamp[1]) > started
+    if len(header) < 16:
+        return True
+    if header[4] & 1:  # PEP 552: hash-based
+        from ._stamp import hash_of
+
+        try:
+            with open(path, "rb") as file:
+                return hash_of(file.read()) != header[8:]
+        except OSError:
+            return True
+    mtime = int.from_bytes(header[8:12], "little")
+    size = int.from_bytes(header[12:], "little")
+    return (mtime, size) != (stamp[0] // 10**9 & 0xFFFFFFFF, stamp[2] & 0xFFFFFFFF)
+
+
+def _process_start(now: int) -> int:
+    """When this process started, in nanoseconds since the epoch, as well as it can be known."""
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+        up = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        return now - up + ticks * 10**9 // os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return now - time.process_time_ns()
+
+
+def _forget_listing(folder: str) -> None:
+    """Make the finder for `folder` list it again: it goes by the folder's time, which may not have moved."""
+    for entry, finder in list(sys.path_importer_cache.items()):
+        if os.path.abspath(entry) == folder and hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+
+
+def _short(path: str) -> str:
+    return os.path.join(*path.split(os.sep)[-2:])

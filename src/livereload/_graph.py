@@ -1,0 +1,64 @@
+"""Who imports whom: closures and what a change reaches.
+
+Pure data: mappings from a name to the names that it imports.  Must not know files, `sys` or how a
+module is executed.
+
+- An *edge* a -> b says that executing a asked for b.  b need not exist: depending on the absence of
+  a module is a dependency like any other.
+- A submodule cannot be imported without its parent packages, so they belong to its closure; yet a
+  parent's new generation does not by itself make the submodule stale.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+def parents(name: str) -> list[str]:
+    """The packages around `name`, outermost first."""
+    parts = name.split(".")
+    return [".".join(parts[:i]) for i in range(1, len(parts))]
+
+
+def closure(names: "Iterable[str]", edges: "Callable[[str], Iterable[str] | None]") -> dict[str, None]:
+    """All names reached from `names`, themselves included, parents before children where possible.
+
+    `edges(name)` gives what a name imports, or None for a name that is not to be entered.
+    """
+    found: dict[str, None] = {}
+    waiting = [part for name in reversed(list(names)) for part in (name, *reversed(parents(name)))]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        reached = edges(name)
+        if reached is None:
+            continue
+        found[name] = None
+        for other in reached:
+            if other not in found:
+                waiting.append(other)
+                if "." in other:
+                    waiting.extend(reversed(parents(other)))
+    return found
+
+
+def spread(changed: "Mapping[str, str]", edges: "Mapping[str, Iterable[str]]") -> dict[str, str]:
+    """`changed` and all who import it, directly or not, each with the reason.
+
+    `edges` names everything that may be reached: who is not among its keys is not affected.  All
+    members of a cycle import each other, so a cycle is affected as a whole.
+    """
+    importers: dict[str, list[str]] = {}
+    for name, imported in edges.items():
+        for other in imported:
+            importers.setdefault(other, []).append(name)
+    reasons = dict(changed)
+    waiting = list(changed)
+    while waiting:
+        name = waiting.pop()
+        for importer in importers.get(name, ()):
+            if importer not in reasons:
+                reasons[importer] = f"imports {name}"
+                waiting.append(importer)
+    return reasons

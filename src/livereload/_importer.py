@@ -1,0 +1,186 @@
+"""The finder and the loader: importlib's protocol.
+
+Knows how a module is found, read and made.  Must not know when to refresh.
+
+The loader keeps to `create_module`, `path_stats` and `get_data`: whatever runs between the import
+statement and the module's code is importlib's own, so tracebacks are those of plain Python.
+"""
+
+import _imp
+import os
+import stat
+import sys
+from importlib._bootstrap_external import MAGIC_NUMBER, spec_from_file_location  # type: ignore[import-not-found]
+from importlib.machinery import ModuleSpec, SourceFileLoader
+
+from ._engine import Engine
+from ._stamp import SETTLED_AFTER_NS, Source, stamp_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+# PEP 552: magic number, flags (hash-based, to be checked), hash.  No source has this hash, so a
+# loader that is shown this header compiles, and writes bytecode that no edit can make stale.
+_NO_BYTECODE = MAGIC_NUMBER + (3).to_bytes(4, "little") + bytes(8)
+
+
+class Loader(SourceFileLoader):
+    """A `SourceFileLoader` that executes exactly the bytes whose hash was recorded."""
+
+    _engine: "Engine | None" = None
+    _source: "Source | None" = None
+
+    def __init__(self, name: str, path: str, engine: Engine) -> None:
+        super().__init__(name, path)
+        self._engine = engine
+
+    # The REPL's completer (3.14) compares the spec of a module with one that plain importlib found.
+    def __eq__(self, other: object) -> bool:
+        if type(other) not in (Loader, SourceFileLoader):
+            return NotImplemented
+        return (self.name, self.path) == (other.name, other.path)  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self.name) ^ hash(self.path)
+
+    def create_module(self, spec: ModuleSpec) -> "ModuleType | None":
+        """The module that is to be executed again, or None for a new one."""
+        return None if self._engine is None else self._engine.module_for(spec.name)
+
+    def path_stats(self, path: str) -> "dict[str, Any]":  # type: ignore[override]
+        """The time and size of the very bytes that `get_data` is going to give.
+
+        Where bytecode must not be checked (`--check-hash-based-pycs never`) none is used: OSError.
+        """
+        if self._engine is None or path != self.path:
+            return super().path_stats(path)  # type: ignore[return-value]
+        self._source = self._engine.source_for(self.name, self.path)
+        if self._source is None:
+            return super().path_stats(path)  # type: ignore[return-value]
+        if _imp.check_hash_based_pycs == "never":
+            raise OSError("bytecode cannot be trusted without checking it")
+        return {"mtime": self._source.stamp[0] // 10**9, "size": self._source.stamp[2]}
+
+    def get_data(self, path: str) -> bytes:
+        """The bytes at `path`; for the source, those of the last look, once."""
+        source = self._source
+        if source is None or self._engine is None:
+            return super().get_data(path)
+        if path != self.path:
+            return _trusted_bytecode(path, source, super().get_data) if path.endswith(".pyc") else super().get_data(path)
+        self._source = None
+        if source.data is None or stamp_at(path) != source.stamp and not self._is_executing():
+            return super().get_data(path)
+        return source.data
+
+    def _is_executing(self) -> bool:
+        record = self._engine.state.records.get(self.name) if self._engine is not None else None
+        return record is not None and record.executing
+
+
+def _trusted_bytecode(path: str, source: Source, get_data: "Callable[[str], bytes]") -> bytes:
+    """The bytecode at `path` if it must be that of `source`; else bytecode that importlib will refuse.
+
+    importlib validates by whole seconds and size, so an edit of the same size within the second in
+    which the bytecode was written goes unseen (gh-121376 and others).  Such bytecode is trusted only
+    if it was written clearly after the last change of the source, counted by times that nobody can
+    set back.
+    """
+    try:
+        result = os.stat(path)
+        data = get_data(path)
+    except OSError:
+        return _NO_BYTECODE
+    if len(data) < 16 or data[:4] != MAGIC_NUMBER:
+        return _NO_BYTECODE
+    flags = int.from_bytes(data[4:8], "little")
+    if flags & 1:
+        return data if flags & 2 or data[8:16] == source.hash else _NO_BYTECODE
+    written = min(result.st_mtime_ns, result.st_ctime_ns)
+    changed = max(source.stamp[0], source.stamp[1])
+    return data if stat.S_ISREG(result.st_mode) and written - changed > _compile_time(source) else _NO_BYTECODE
+
+
+def _compile_time(source: Source) -> int:
+    """Nanoseconds within which a source of this size has been read, compiled and written.
+
+    A source that changed in between would be newer than what its bytecode holds.  Where the file
+    system counts in seconds, nothing can be said below two of them.
+    """
+    if source.stamp[1] % 10**9 == 0:
+        return SETTLED_AFTER_NS
+    return 10_000_000 + source.stamp[2] * 10_000
+
+
+class Finder:
+    """The meta path finder: asks the finders after it and makes what they find of the user's tracked.
+
+    Duck-typed, since a class derived from `importlib.abc.MetaPathFinder` costs 31 ms of imports at
+    start-up.  `find_spec` is a query: nothing is recorded but absence.
+    """
+
+    def __init__(self, engine: Engine, attach: "Callable[[ModuleSpec, tuple[str, ...]], bool]") -> None:
+        self._engine = engine
+        self._attach = attach
+
+    def find_spec(self, fullname: str, path: "Any" = None, target: "ModuleType | None" = None) -> ModuleSpec | None:
+        """The spec that the finders after this one give, None if they give none."""
+        if path is None and (fullname in sys.stdlib_module_names or fullname in sys.builtin_module_names):
+            spec = self.ask_others(fullname, path, target)
+            if spec is None or not spec.has_location or not self._engine.state.policy.tracks(spec):
+                return spec
+        folders = self._engine.folders(path)
+        spec = self.ask_others(fullname, path, target)
+        if spec is None:
+            spec = self._look_again(fullname, path, target, folders)
+        if spec is None and path is None:
+            spec = self._where_it_was(fullname)
+        if spec is None:
+            self._engine.missing(fullname, path)
+        elif type(spec) is ModuleSpec and self._engine.state.policy.tracks(spec):
+            self._attach(spec, self._engine.where(fullname, spec, folders))
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """Nothing is cached here."""
+
+    def ask_others(self, fullname: str, path: "Any", target: "ModuleType | None" = None) -> ModuleSpec | None:
+        """What the finders after this one answer, asked as importlib asks them."""
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :] if self in finders else finders:
+            try:
+                find_spec = finder.find_spec
+            except AttributeError:
+                continue
+            spec = find_spec(fullname, path, target)
+            if spec is not None:
+                return spec
+        return None
+
+    def _where_it_was(self, fullname: str) -> ModuleSpec | None:
+        """The spec of a module that is to be executed again and that no path leads to any more.
+
+        Its path was taken back, or the current folder is another one; plain Python would go on with
+        the module that it has.
+        """
+        record = self._engine.state.records.get(fullname)
+        if record is None or record.path is None or not self._engine.taken(fullname):
+            return None
+        if stamp_at(record.path) is None:
+            return None
+        spec: ModuleSpec | None = spec_from_file_location(fullname, record.path)
+        return spec
+
+    def _look_again(
+        self, fullname: str, path: "Any", target: "ModuleType | None", folders: tuple[str, ...]
+    ) -> ModuleSpec | None:
+        """Ask again if a finder's cached listing of a folder may be older than the folder.
+
+        New modules appear at once: nobody has to call `importlib.invalidate_caches()`.
+        """
+        if not self._engine.forget_unsettled(folders):
+            return None
+        return self.ask_others(fullname, path, target)

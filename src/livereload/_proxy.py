@@ -1,0 +1,346 @@
+"""The proxy in `sys.modules`, and every patch of the interpreter.
+
+Knows the import system's inner ways.  Must not know what a refresh does.
+
+On every repeated import, from C and from Python alike, the import system asks the entry in
+`sys.modules` for `entry.__spec__._initializing`: may I be used, or is somebody still executing you?
+So the spec of each tracked module is the proxy, a `ModuleSpec` whose `_initializing` is a property:
+
+- *read*, it tells whether something is stale.  It is also read when an attribute of the module is
+  missing, so reading changes nothing;
+- if it says yes, the import system asks for the module's lock, to wait until the module is ready:
+  `importlib._bootstrap._get_module_lock(name)`, looked up at each call, outside any `try`.  That is
+  where a refresh happens, and where what it raises reaches the import statement;
+- *written*, True before a module's code runs and False after, whatever happened, it tells which
+  module is executing in which thread.
+
+Untracked modules have plain specs and cost nothing.  What this does not see: modules that are
+instances of lazy types, entries of `sys.modules` that are not modules, specs of other types.
+
+Frames of functions that bear importlib's file name are removed from tracebacks by the import
+statement (`remove_importlib_frames` in CPython's import.c) if a frame `_call_with_frames_removed`
+ends the run.  The function that raises what a refresh raised is given both names, so a traceback
+looks as if the module had just been imported.
+"""
+
+import _thread
+import importlib
+import os
+import sys
+from importlib import _bootstrap  # type: ignore[attr-defined]
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from types import FunctionType, ModuleType
+
+from . import _code
+from ._engine import Engine
+from ._errors import NotTrackedError, UnsupportedInterpreterError
+from ._importer import Finder, Loader
+from ._report import Report
+from ._state import State, Wanted
+from ._transaction import namespace_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+_PROBE = "livereload-probe"
+_PACKAGE = os.path.dirname(__file__)
+_WHERE = "_livereload_where"
+
+# What is installed; None while nothing is.  The proxies and the patched function ask it.
+installed: "Installation | None" = None
+_fork_hook_registered = False
+
+
+class _Proxy(ModuleSpec):
+    """A spec that is asked, at each import of its module, whether the module may be used."""
+
+    @property
+    def _initializing(self) -> bool:
+        initializing: bool = self.__dict__.get("_initializing", False)
+        if installed is None:
+            return initializing
+        return installed.asked(self, initializing, sys._getframe(1))
+
+    @_initializing.setter
+    def _initializing(self, value: bool) -> None:
+        if installed is not None and value:
+            installed.begin(self)
+        self.__dict__["_initializing"] = value
+        if installed is not None and not value:
+            installed.end(self)
+
+
+_Proxy.__name__ = _Proxy.__qualname__ = "ModuleSpec"  # so that its repr is the usual one
+_Proxy.__module__ = ModuleSpec.__module__
+
+
+class Installation:
+    """One livereload at work: its engine and its place in the interpreter."""
+
+    def __init__(self, state: State) -> None:
+        self.engine = Engine(state, self)
+        self.finder = Finder(self.engine, self.attach_spec)
+        self._get_module_lock = _bootstrap._get_module_lock
+        self._hook = _disguised(self._lock_or_refresh())
+
+    def _lock_or_refresh(self) -> "Any":
+        engine = self.engine
+        records = engine.state.records
+        get_module_lock = self._get_module_lock
+
+        def _call_with_frames_removed(name: str) -> object:
+            if installed is not None:
+                wanted = None
+                try:
+                    wanted = installed.wanted(name)
+                    if wanted is not None:
+                        engine.bring_up_to_date(wanted)
+                    elif name in records:
+                        engine.wait(name)
+                except BaseException as error:
+                    raise error.with_traceback(_beyond_us(error.__traceback__))
+            return get_module_lock(name)
+
+        return _call_with_frames_removed
+
+    # From the import system.
+
+    def asked(self, spec: _Proxy, initializing: bool, frame: "Any") -> bool:
+        state = self.engine.state
+        name = spec.name
+        if name not in state.records:
+            return initializing
+        if initializing:
+            if state.thread.stack:
+                self.engine.note(name)
+            return True
+        code = frame.f_code
+        if code.co_filename == _BOOTSTRAP_FILE:
+            from_list: tuple[str, ...] = ()
+        else:
+            if _code.is_attribute(code, frame.f_lasti):
+                return False  # an attribute is missing: that is no import
+            from_list = _code.from_list(code, frame.f_lasti)
+        answer = self.engine.asked(name, from_list)
+        if answer:
+            state.thread.wanted = Wanted(name, from_list)
+        return answer
+
+    def begin(self, spec: _Proxy) -> None:
+        loader = spec.loader
+        if type(loader) is not Loader:
+            _give_back(loader, "create_module")
+        self.engine.begin(spec, spec.__dict__.pop(_WHERE, ()), read_source=type(loader) is not Loader)
+
+    def end(self, spec: _Proxy) -> None:
+        if type(spec.loader) is not Loader:
+            _give_back(spec.loader, "path_stats")
+        self.engine.end(spec)
+
+    def wanted(self, name: str) -> Wanted | None:
+        """What the import system waits for when it asks for the lock of `name`; None if not us."""
+        state = self.engine.state
+        records = state.records
+        module = sys.modules.get(name)
+        if module is None:
+            parent = name.rpartition(".")[0]
+            # A submodule that is imported for the first time: its package first, as in a fresh start.
+            if parent in records and parent in sys.modules and not records[parent].executing:
+                return Wanted(parent)
+            return None
+        namespace = namespace_of(module)
+        spec = None if namespace is None else namespace.get("__spec__")
+        if type(spec) is not _Proxy or spec.__dict__.get("_initializing", False):
+            return None
+        # The name in sys.modules may be an alias; the from-list was seen when the proxy was read.
+        wanted = state.thread.wanted
+        state.thread.wanted = None
+        return wanted if wanted is not None and wanted.name == spec.name else Wanted(spec.name)
+
+    def refresh(self, names: tuple[str, ...]) -> Report:
+        self.engine.adopt()
+        for name in names:
+            if name not in self.engine.state.records or name not in sys.modules:
+                why = "it is not tracked" if name in sys.modules else "it has not been imported"
+                raise NotTrackedError(f"cannot refresh {name!r}: {why}; see livereload.status()", name)
+        return self.engine.refresh(names)
+
+    # For the engine.
+
+    def import_module(self, name: str, from_list: tuple[str, ...]) -> None:
+        from ._graph import parents
+
+        for each in (*parents(name), name):
+            module = _bootstrap._gcd_import(each)
+        if from_list and hasattr(module, "__path__"):
+            _bootstrap._handle_fromlist(module, from_list, _bootstrap._gcd_import)
+
+    def find(self, name: str, path: "list[str] | None") -> ModuleSpec | None:
+        try:
+            return self.finder.ask_others(name, path)
+        except Exception:  # another finder's error is not this statement's
+            return None
+
+    def is_importing(self) -> bool:
+        me = _thread.get_ident()
+        for reference in list(_bootstrap._module_locks.values()):
+            lock = reference()
+            if lock is not None and getattr(lock, "owner", None) == me:
+                return True
+        return False
+
+    def is_reloading(self, name: str) -> bool:
+        return name in importlib._RELOADING  # type: ignore[attr-defined]
+
+    def attach_spec(self, spec: ModuleSpec, where: tuple[str, ...]) -> bool:
+        if type(spec) is not ModuleSpec:
+            return False
+        spec.__class__ = _Proxy
+        spec.__dict__[_WHERE] = where
+        loader = spec.loader
+        if type(loader) is SourceFileLoader:
+            spec.loader = Loader(loader.name, loader.path, self.engine)
+        elif self.engine.taken(spec.name):
+            # Somebody else's loader executes the module itself, in the module that we kept, and not
+            # from bytecode, whose age it might misjudge.  Both methods are given back (_give_back).
+            name = spec.name
+            _lend(loader, "create_module", lambda spec: self.engine.module_for(name))
+            _lend(loader, "path_stats", _no_path_stats)
+        return True
+
+    def attach(self, module: ModuleType) -> bool:
+        namespace = namespace_of(module)
+        spec = None if namespace is None else namespace.get("__spec__")
+        if type(spec) is not ModuleSpec:
+            return type(spec) is _Proxy
+        spec.__class__ = _Proxy
+        return True
+
+    def detach(self, module: ModuleType) -> None:
+        namespace = namespace_of(module)
+        spec = None if namespace is None else namespace.get("__spec__")
+        if type(spec) is _Proxy:
+            _restore(spec)
+            if namespace is not None and type(namespace.get("__loader__")) is Loader:
+                namespace["__loader__"] = spec.loader
+
+
+def _restore(spec: "Any") -> None:
+    spec.__dict__.pop(_WHERE, None)
+    spec.__class__ = ModuleSpec
+    loader = spec.loader
+    if type(loader) is Loader:
+        loader.__dict__.pop("_engine", None)
+        loader.__dict__.pop("_source", None)
+        loader.__class__ = SourceFileLoader
+
+
+def install(state: State) -> Installation:
+    """Put livereload into the import system.  UnsupportedInterpreterError if it would not be asked."""
+    global installed, _fork_hook_registered
+    installation = Installation(state)
+    _bootstrap._get_module_lock = installation._hook
+    installed = installation
+    try:
+        _check(installation)
+    except BaseException:
+        uninstall()
+        raise
+    sys.meta_path.insert(0, installation.finder)
+    if not _fork_hook_registered and hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_after_fork)
+        _fork_hook_registered = True
+    installation.engine.adopt()
+    return installation
+
+
+def uninstall() -> None:
+    """Take livereload out of the import system; every spec is what it was."""
+    global installed
+    installation = installed
+    if installation is None:
+        return
+    with installation.engine.state.lock:
+        installed = None
+        if _bootstrap._get_module_lock is installation._hook:
+            _bootstrap._get_module_lock = installation._get_module_lock
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not installation.finder]
+        for module in list(sys.modules.values()):
+            if issubclass(type(module), ModuleType):
+                installation.detach(module)
+
+
+def _after_fork() -> None:
+    if installed is not None:
+        installed.engine.after_fork()
+
+
+def _check(installation: Installation) -> None:
+    """See that this interpreter asks and waits where the proxy needs it to."""
+    seen: list[str] = []
+
+    class Probe(ModuleSpec):
+        @property
+        def _initializing(self) -> bool:
+            seen.append("asked")
+            return len(seen) < 2
+
+        @_initializing.setter
+        def _initializing(self, value: bool) -> None:
+            pass
+
+    def lock(name: str) -> object:
+        seen.append(name)
+        return installation._get_module_lock(name)
+
+    module = ModuleType(_PROBE)
+    module.__spec__ = Probe(_PROBE, None)
+    sys.modules[_PROBE] = module
+    before = _bootstrap._get_module_lock
+    _bootstrap._get_module_lock = lock
+    try:
+        __import__(_PROBE)
+    finally:
+        _bootstrap._get_module_lock = before
+        del sys.modules[_PROBE]
+    if seen[:2] != ["asked", _PROBE]:
+        raise UnsupportedInterpreterError(
+            f"this interpreter ({sys.implementation.name} {sys.version.split()[0]}) does not ask modules whether "
+            "they may be used when they are imported again; livereload needs CPython 3.11 to 3.15"
+        )
+
+
+def _lend(loader: object, name: str, method: "Any") -> None:
+    namespace = getattr(loader, "__dict__", None)
+    if type(namespace) is dict and name not in namespace and hasattr(type(loader), name):
+        namespace[name] = method
+
+
+def _give_back(loader: object, name: str) -> None:
+    namespace = getattr(loader, "__dict__", None)
+    if type(namespace) is dict:
+        namespace.pop(name, None)
+
+
+def _no_path_stats(path: str) -> "Any":
+    raise OSError("bytecode is not used for a module that is executed again")
+
+
+_BOOTSTRAP_FILE = _bootstrap._gcd_import.__code__.co_filename
+
+
+def _disguised(function: "Any") -> FunctionType:
+    function.__code__ = function.__code__.replace(co_filename=_BOOTSTRAP_FILE)
+    return function  # type: ignore[no-any-return]
+
+
+def _beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
+    """The traceback from the first frame on that is neither ours nor importlib's."""
+    while traceback is not None:
+        filename = traceback.tb_frame.f_code.co_filename
+        if not filename.startswith((_PACKAGE, "<frozen importlib")):
+            break
+        traceback = traceback.tb_next
+    return traceback

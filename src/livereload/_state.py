@@ -1,0 +1,130 @@
+"""Every mutable thing, in one object.
+
+Knows what livereload remembers; must not know what is done with it.
+"""
+
+import _thread
+import itertools
+
+from ._policy import Policy
+from ._report import Report
+from ._stamp import Clock, Folder, Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._transaction import Transaction
+
+
+class Wanted:
+    """What a statement asks for: a module and, of a package, the names that may be submodules."""
+
+    __slots__ = ("from_list", "name")
+
+    def __init__(self, name: str, from_list: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.from_list = from_list
+
+
+class Record:
+    """What is known of one module name, whether or not a module by that name could be imported."""
+
+    __slots__ = (
+        "checked",
+        "edges",
+        "executing",
+        "failed",
+        "generation",
+        "gone",
+        "missing",
+        "name",
+        "path",
+        "source",
+        "started",
+        "suspect",
+        "version",
+        "where",
+    )
+
+    def __init__(self, name: str, path: str | None, where: tuple[str, ...]) -> None:
+        self.name = name
+        # "/home/me/shop/cart.py"; None for a namespace package and for what is missing
+        self.path = path
+        # the folders, in order, whose contents decided what the name stands for
+        self.where = where
+        # what was executed; None if that is not known (then the module is stale)
+        self.source: Source | None = None
+        # {"shop.money": 7}: what was imported while executing, and its version at that moment;
+        # None while it has not been read from the code (modules that were there before install())
+        self.edges: dict[str, int] | None = {}
+        # the moment of the last execution; 0 for before install()
+        self.version = 0
+        # the moment in which this was last found to be fresh, see State.moments
+        self.checked = 0
+        # how often it has been executed since install()
+        self.generation = 0
+        # no finder knew the name: the record stands for an absence
+        self.missing = False
+        # one of the folders in `where` has changed in a way that may give the name another meaning
+        self.suspect = False
+        # the file was not there when last looked at, and that is believed
+        self.gone = False
+        # the module's code is running
+        self.executing = False
+        # when its code began to run (time.perf_counter)
+        self.started = 0.0
+        # the last execution raised, so there is no module
+        self.failed = False
+
+    def copy(self) -> "Record":
+        other = Record(self.name, self.path, self.where)
+        for slot in Record.__slots__:
+            setattr(other, slot, getattr(self, slot))
+        other.edges = None if self.edges is None else dict(self.edges)
+        return other
+
+    def __repr__(self) -> str:
+        return f"<Record {self.name} version {self.version}>"
+
+
+class PerThread(_thread._local):
+    """What one thread is doing."""
+
+    def __init__(self) -> None:
+        # the tracked modules whose code this thread is executing, the innermost last
+        self.stack: list[Record] = []
+        # what the proxy was last asked for and found stale: the lock is asked for next
+        self.wanted: Wanted | None = None
+        # the moment of the outermost import that this thread is in; 0 outside
+        self.moment = 0
+
+
+class State:
+    """All that livereload remembers; a new one is a livereload that has seen nothing."""
+
+    def __init__(self, policy: Policy, clock: Clock | None = None) -> None:
+        self.policy = policy
+        self.clock = clock if clock is not None else Clock()
+        # {"shop.cart": Record}: tracked modules, and names that a tracked module could not import
+        self.records: dict[str, Record] = {}
+        # {"/home/me/shop": Folder}: what the folders of all records held when last looked at
+        self.folders: dict[str, Folder] = {}
+        # 1, 2, 3 …: a moment is one outermost import statement or one refresh.  All modules executed
+        # in one moment have one version, so the members of a cycle never see each other rise.
+        self.moments = itertools.count(1)
+        self.thread = PerThread()
+        # held by the thread that refreshes
+        self.lock = _thread.RLock()
+        # the refresh under way, and the thread that runs it
+        self.transaction: Transaction | None = None
+        self.owner = 0
+        # the names in sys.modules that have been considered for tracking, by their number
+        self.known_modules = 0
+        # the last refresh that executed something
+        self.last: Report | None = None
+
+    def renew_locks(self) -> None:
+        """For a forked child: its other threads are gone, and with them whatever they had begun."""
+        self.lock = _thread.RLock()
+        if self.owner != _thread.get_ident():
+            self.transaction = None
+            self.owner = 0

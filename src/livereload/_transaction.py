@@ -1,0 +1,205 @@
+"""What one refresh touched, and how to undo it.
+
+Knows `sys.modules`, namespaces and records; must not know why they are touched.
+
+A module that is to be executed again is *taken*: its entry leaves `sys.modules` and the binding
+leaves its parent package.  What is not in `sys.modules` the import system executes when it is
+reached, so the order of execution, cycles, error messages and tracebacks are those of a fresh
+interpreter by construction.  The module object is kept aside and *renewed* when the import system
+asks for a module to execute in: the same object, the same namespace dictionary, emptied.
+
+Every effect goes onto a journal first.  Rolling back plays the journal backwards.
+"""
+
+import sys
+from types import ModuleType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ._plan import Plan
+    from ._report import Executed
+    from ._state import Record
+    from ._stamp import Source
+
+_MISSING = object()
+_namespace_of = ModuleType.__dict__["__dict__"].__get__
+
+
+def namespace_of(module: object) -> "dict[str, Any] | None":
+    """The namespace of a module without asking the module for it; None if it is no module.
+
+    Reading any attribute of a lazy module, `__spec__` and `__dict__` included, may load it.
+    """
+    if not issubclass(type(module), ModuleType):
+        return None
+    namespace: dict[str, Any] = _namespace_of(module)
+    return namespace
+
+
+class Taken:
+    """A module kept aside: its namespace as it was, and whether it has been renewed since."""
+
+    __slots__ = ("cls", "contents", "module", "namespace", "renewed", "submodules")
+
+    def __init__(self, module: ModuleType, namespace: "dict[str, Any]") -> None:
+        self.module = module
+        self.namespace = namespace
+        self.contents = dict(namespace)
+        self.cls = type(module)
+        self.renewed = False
+        # {"cart": "shop.cart"}: submodules bound in the namespace
+        self.submodules: dict[str, str] = {}
+
+    def restore(self) -> None:
+        """Give the module back what it had."""
+        if type(self.module) is not self.cls:
+            self.module.__class__ = self.cls
+        if self.renewed:
+            self.namespace.clear()
+            self.namespace.update(self.contents)
+
+
+class Transaction:
+    """One refresh.  Ends by `commit` or `roll_back`, once."""
+
+    def __init__(self, moment: int) -> None:
+        self.moment = moment
+        # {"shop.cart": Taken}
+        self.taken: dict[str, Taken] = {}
+        # {"/home/me/shop/cart.py": Source}: what the plan read, so that nothing is read twice
+        self.sources: dict[str, Source] = {}
+        # {"shop.cart": "shop/cart.py changed"}
+        self.reasons: dict[str, str] = {}
+        # {"shop.cart"}: submodules that are in sys.modules while their parent, executed again, has
+        # not bound them yet; a fresh interpreter binds them when they are first imported
+        self.unbound: set[str] = set()
+        self.executed: list[Executed] = []
+        self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+
+    def take(self, plan: "Plan") -> None:
+        """Take out of `sys.modules` what `plan` says is to be executed."""
+        self.sources.update(plan.sources)
+        for name, reason in plan.reasons.items():
+            self.reasons.setdefault(name, reason)
+            module = sys.modules.get(name)
+            namespace = namespace_of(module)
+            if module is None or namespace is None or name in self.taken:
+                continue
+            taken = Taken(module, namespace)
+            self._note(sys.modules.__setitem__, name, module)
+            del sys.modules[name]
+            self.taken[name] = taken
+            self.unbind(name, module)
+
+    def unbind(self, name: str, module: ModuleType) -> None:
+        """Remove the binding of a submodule from its parent, so that a from-list asks for it again."""
+        parent, _, tail = name.rpartition(".")
+        namespace = namespace_of(sys.modules.get(parent))
+        if parent and namespace is not None and namespace.get(tail) is module:
+            self._note(namespace.__setitem__, tail, module)
+            del namespace[tail]
+
+    def renew(self, name: str) -> ModuleType | None:
+        """The module that was taken by this name, like a new one; None if none was taken."""
+        taken = self.taken.get(name)
+        if taken is None:
+            return None
+        if not taken.renewed:
+            self._note(taken.restore)
+        taken.renewed = True
+        prefix = name + "."
+        for tail, value in taken.contents.items():
+            child = prefix + tail
+            if sys.modules.get(child, _MISSING) is value:
+                taken.submodules[tail] = child
+                self.unbound.add(child)
+        if taken.cls is not ModuleType and issubclass(taken.cls, ModuleType):
+            try:
+                taken.module.__class__ = ModuleType
+            except TypeError:
+                pass  # made by a loader as an instance of its own type: it stays one
+        taken.namespace.clear()
+        taken.namespace.update(vars(ModuleType(name)))
+        return taken.module
+
+    def begin(self, name: str, records: "dict[str, Record]") -> None:
+        """Note that `name` is about to be executed, and replaced among the records."""
+        if name not in self.taken:
+            parent, _, tail = name.rpartition(".")
+            namespace = namespace_of(sys.modules.get(parent))
+            self._note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
+        self.replace(name, records)
+
+    def replace(self, name: str, records: "dict[str, Record]") -> None:
+        """Note that the record of `name` is about to be replaced."""
+        old = records.get(name)
+        if old is None:
+            self._note(records.pop, name, None)
+        else:
+            self._note(records.__setitem__, name, old.copy())
+
+    def end(self, name: str) -> None:
+        """`name` has been executed: bind the submodules that its code left unbound."""
+        taken = self.taken.get(name)
+        if taken is None or not taken.renewed:
+            return
+        for tail, child in taken.submodules.items():
+            if child in self.unbound and tail not in taken.namespace and child in sys.modules:
+                taken.namespace[tail] = sys.modules[child]
+                self.unbound.discard(child)
+
+    def bind(self, name: str) -> None:
+        """Bind a submodule in its parent, as the import system does when it has loaded it."""
+        self.unbound.discard(name)
+        parent, _, tail = name.rpartition(".")
+        namespace = namespace_of(sys.modules.get(parent))
+        if namespace is not None and name in sys.modules:
+            namespace[tail] = sys.modules[name]
+
+    def commit(self, records: "dict[str, Record]") -> dict[str, ModuleType]:
+        """Keep everything; returns the modules that are no longer in `sys.modules`.
+
+        What was taken and never reached goes back as it was, still stale.  What a fresh interpreter
+        does not have, because it is gone or raised where the error was caught, stays away; yet the
+        functions that the session holds of it keep the namespace they had.
+        """
+        retired = {}
+        for name, taken in self.taken.items():
+            if name in sys.modules:
+                continue
+            record = records.get(name)
+            taken.restore()
+            if record is not None and (record.missing or record.failed):
+                retired[name] = taken.module
+                continue
+            sys.modules[name] = taken.module
+            parent, _, tail = name.rpartition(".")
+            namespace = namespace_of(sys.modules.get(parent))
+            if namespace is not None:
+                namespace.setdefault(tail, taken.module)
+        self._journal.clear()
+        return retired
+
+    def roll_back(self) -> None:
+        """Undo everything, the last effect first."""
+        while self._journal:
+            undo, arguments = self._journal[-1]
+            undo(*arguments)
+            self._journal.pop()
+
+    def _forget(self, name: str, bound: object) -> None:
+        module = sys.modules.pop(name, None)
+        parent, _, tail = name.rpartition(".")
+        namespace = namespace_of(sys.modules.get(parent))
+        if namespace is None or module is None or namespace.get(tail) is not module:
+            return
+        if bound is _MISSING:
+            del namespace[tail]
+        else:
+            namespace[tail] = bound
+
+    def _note(self, undo: "Callable[..., object]", *arguments: object) -> None:
+        self._journal.append((undo, arguments))
