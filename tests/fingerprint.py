@@ -1,0 +1,104 @@
+"""What a session would observe of the modules below a folder, as plain data.
+
+Two interpreters whose fingerprints are equal hold the same names, functions (by code), classes (by
+members and bases) and plain values.  Runs inside the interpreter that it describes.
+"""
+
+import sys
+from types import CodeType, FunctionType, ModuleType
+
+# What the interpreter keeps for itself in a namespace, or what differs from one process to the next.
+_SKIPPED = {
+    *("__builtins__", "__cached__", "__spec__", "__loader__", "__warningregistry__", "__dict__", "__weakref__"),
+    *("__annotate__", "__annotate_func__", "__annotations_cache__", "__conditional_annotations__", "_abc_impl"),
+}
+_namespace_of = ModuleType.__dict__["__dict__"].__get__
+
+
+def fingerprint(root):
+    """{module name: {name: description}} of every module in `sys.modules` that lies below `root`."""
+    found = {}
+    for name, module in sorted(sys.modules.items()):
+        if type(module) is not ModuleType:  # lazy modules are loaded by a look at them
+            continue
+        namespace = _namespace_of(module)
+        if any(place.startswith(root) for place in _places(namespace)):
+            found[name] = _describe_namespace(name, namespace, root)
+    return found
+
+
+def _places(namespace):
+    file = namespace.get("__file__")
+    return [file] if isinstance(file, str) else [str(place) for place in namespace.get("__path__") or ()]
+
+
+def _describe_namespace(name, namespace, root):
+    described = {
+        key: describe(value, root)
+        for key, value in list(namespace.items())
+        # Which submodules are bound depends on who else has imported them.
+        if key not in _SKIPPED and not (isinstance(value, ModuleType) and sys.modules.get(f"{name}.{key}") is value)
+    }
+    spec = namespace["__spec__"]
+    described["__spec__"] = (spec.name, spec.origin, spec.has_location, spec.parent)
+    described["__path__"] = [str(place) for place in namespace.get("__path__") or ()]
+    return described
+
+
+def describe(value, root, seen=()):
+    """`value` as plain data: equal for what one source makes in two interpreters."""
+    if id(value) in seen or len(seen) > 6:
+        return "…"
+    seen = (*seen, id(value))
+    cls = type(value)
+    if cls in (bool, int, float, complex, str, bytes, type(None), type(...)):
+        return repr(value)
+    if cls in (list, tuple):
+        return (cls.__name__, [describe(each, root, seen) for each in value])
+    if cls in (set, frozenset):
+        return (cls.__name__, sorted(repr(describe(each, root, seen)) for each in value))
+    if cls is dict:
+        return ("dict", [(describe(key, root, seen), describe(each, root, seen)) for key, each in value.items()])
+    if cls is ModuleType:
+        return f"module {value.__name__}"
+    if cls is FunctionType:
+        return _describe_function(value, root, seen)
+    if cls in (staticmethod, classmethod):
+        return (cls.__name__, describe(value.__func__, root, seen))
+    if cls is property:
+        return ("property", [describe(each, root, seen) for each in (value.fget, value.fset, value.fdel)])
+    if isinstance(value, type):
+        return _describe_class(value, root, seen)
+    return f"instance of {_name(cls)}"
+
+
+def _describe_function(function, root, seen):
+    cells = []
+    for cell in function.__closure__ or ():
+        try:
+            cells.append(describe(cell.cell_contents, root, seen))
+        except ValueError:
+            cells.append("empty")
+    attributes = {key: describe(each, root, seen) for key, each in function.__dict__.items()}
+    defaults = describe([function.__defaults__, function.__kwdefaults__], root, seen)
+    return ("function", _name(function), describe_code(function.__code__), defaults, cells, attributes)
+
+
+def _describe_class(cls, root, seen):
+    head = ("class", _name(cls), _name(type(cls)), [_name(base) for base in cls.__bases__])
+    home = sys.modules.get(cls.__module__)
+    if home is None or type(home) is not ModuleType or not any(p.startswith(root) for p in _places(_namespace_of(home))):
+        return head
+    members = type.__dict__["__dict__"].__get__(cls)
+    return (*head, {key: describe(each, root, seen) for key, each in sorted(members.items()) if key not in _SKIPPED})
+
+
+def describe_code(code):
+    """What a code object does and where it says it stands."""
+    constants = [describe_code(each) if type(each) is CodeType else repr(each) for each in code.co_consts]
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    return (code.co_name, code.co_filename, code.co_firstlineno, code.co_code, names, constants)
+
+
+def _name(thing):
+    return f"{thing.__module__}.{thing.__qualname__}"
