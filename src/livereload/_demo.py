@@ -32,7 +32,7 @@ _SECOND = (
 
 _PROMPT = ">>> "
 _PATIENCE_S = 60.0
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\r\x07]")
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|[\r\x07]")
 
 
 class WrongAnswerError(Exception):

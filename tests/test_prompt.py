@@ -1,0 +1,221 @@
+"""The report that the project was made for, at the prompts of the interpreter and with statements piped in.
+
+A prompt is driven as a person drives it: type a line, read until the next prompt.  Nothing waits for
+a time to pass; a deadline only turns a hang into a failure.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCES = Path(__file__).parent.parent / "src"
+PATIENCE_S = 120.0
+PROMPT = ">>> "
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|\x1b[()].|[\r\x07]")
+
+HELLO = 'def hello() -> str:\n    return "Hello from myprj!"\n'
+BYE = 'def hello() -> str:\n    return "Bye from myprj!"\n'
+INSTALL = "import livereload; livereload.install()"
+IMPORT = "from myprj import hello"
+
+KINDS = [
+    "basic",
+    pytest.param("pyrepl", marks=pytest.mark.skipif(sys.version_info < (3, 13), reason="PyREPL is new in 3.13")),
+]
+
+Start = Callable[..., "Prompt"]
+
+
+class Prompt:
+    """An interactive Python on a pseudo-terminal of its own."""
+
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        self._terminal, theirs = pty.openpty()
+        try:
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
+            self._process = subprocess.Popen(
+                [sys.executable, "-q", *arguments],
+                env=environment,
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,
+            )
+        finally:
+            os.close(theirs)
+
+    def ask(self, line: str) -> str:
+        """What is answered to a line, without its echo and the prompt that follows."""
+        os.write(self._terminal, line.encode() + b"\r")
+        return self.read().partition("\n")[2].strip("\n")
+
+    def read(self) -> str:
+        """All that is shown up to the next prompt, without escape sequences."""
+        shown, text = b"", ""
+        deadline = time.monotonic() + PATIENCE_S
+        while not text.endswith(PROMPT):
+            ready, _, _ = select.select([self._terminal], [], [], max(0.0, deadline - time.monotonic()))
+            assert ready, f"no prompt within {PATIENCE_S:.0f} s, only {text!r}"
+            try:
+                piece = os.read(self._terminal, 65536)
+            except OSError:  # how Linux tells the end of a pseudo-terminal
+                piece = b""
+            assert piece, f"the session ended with {text!r}"
+            shown += piece
+            text = ESCAPES.sub("", shown.decode(errors="replace"))
+        return text.removesuffix(PROMPT)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._terminal)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """The one file of the package `myprj`, saying hello."""
+    file = tmp_path / "src" / "myprj" / "__init__.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(HELLO)
+    return file
+
+
+@pytest.fixture
+def environment(tmp_path: Path, package: Path) -> dict[str, str]:
+    """An environment that can import `myprj` and livereload, and nothing of the user's own in it."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVERELOAD"))
+    }
+    return {
+        **inherited,
+        "PYTHONPATH": os.pathsep.join([str(package.parent.parent), str(SOURCES)]),
+        "PYTHON_COLORS": "0",
+        "HOME": str(tmp_path),
+        "INPUTRC": os.devnull,
+        "TERM": "xterm",
+    }
+
+
+@pytest.fixture(params=KINDS)
+def start(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[Start]:
+    """Start `python` with some arguments at a prompt of the kind that the parameter says."""
+    prompts = []
+    if request.param == "basic":
+        environment["PYTHON_BASIC_REPL"] = "1"
+
+    def start(*arguments: str) -> Prompt:
+        try:
+            prompt = Prompt(arguments, environment)
+        except OSError as error:
+            pytest.skip(f"there are no pseudo-terminals here: {error}")
+        prompts.append(prompt)
+        return prompt
+
+    yield start
+    for prompt in prompts:
+        prompt.close()
+
+
+def test_the_prompts_are_what_the_tests_say(start: Start, request: pytest.FixtureRequest) -> None:
+    """`basic` is the prompt of all versions, `pyrepl` the one with line editing: what is typed is named differently."""
+    prompt = start()
+    prompt.read()
+    is_pyrepl = prompt.ask("import sys; sys._getframe().f_code.co_filename.startswith('<python-input')")
+    assert is_pyrepl == str(request.node.callspec.params["start"] == "pyrepl")
+
+
+def test_a_repeated_import_at_the_prompt(start: Start, package: Path) -> None:
+    """The report: the edited function is there once the import statement is repeated."""
+    prompt = start()
+    assert prompt.read().strip() == ""
+    assert prompt.ask(INSTALL) == ""
+    assert prompt.ask(IMPORT) == ""
+    assert prompt.ask("hello()") == "'Hello from myprj!'"
+    package.write_text(BYE)
+    assert prompt.ask(IMPORT) == ""
+    assert prompt.ask("hello()") == "'Bye from myprj!'"
+
+
+def test_a_repeated_import_after_a_script(start: Start, package: Path, tmp_path: Path) -> None:
+    """The same at the prompt that `python -i script.py` leaves, with what the script installed and imported."""
+    script = tmp_path / "script.py"
+    script.write_text(f"{INSTALL}\n{IMPORT}\nprint(hello())\n")
+    prompt = start("-i", str(script))
+    assert prompt.read().strip() == "Hello from myprj!"
+    package.write_text(BYE)
+    assert prompt.ask(IMPORT) == ""
+    assert prompt.ask("hello()") == "'Bye from myprj!'"
+
+
+def test_an_error_at_the_prompt_is_that_of_a_fresh_session(start: Start, package: Path) -> None:
+    """While a source is broken each import shows what a fresh session shows, and the session keeps what it had."""
+    session = start()
+    session.read()
+    assert session.ask(INSTALL) == ""
+    assert session.ask(IMPORT) == ""
+    for broken in ("def hello( -> str:\n", HELLO + "1 / 0\n", "hallo = 1\n"):
+        package.write_text(broken)
+        fresh = start()
+        fresh.read()
+        expected = without_numbers(fresh.ask(IMPORT))
+        assert "Error: " in expected
+        for _ in range(2):
+            assert without_numbers(session.ask(IMPORT)) == expected
+            assert session.ask("hello()") == "'Hello from myprj!'"
+    package.write_text(BYE)
+    assert session.ask(IMPORT) == ""
+    assert session.ask("hello()") == "'Bye from myprj!'"
+
+
+def without_numbers(traceback: str) -> str:
+    """A traceback without the numbers that a prompt gives to what is typed."""
+    return re.sub(r"<(python-input|stdin)-\d+>", r"<\1>", traceback)
+
+
+def test_statements_piped_in_one_at_a_time(package: Path, environment: dict[str, str]) -> None:
+    """The same in `python -i` with its input from a pipe, edited from outside between two statements."""
+    with subprocess.Popen(
+        [sys.executable, "-q", "-i", "-u"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        bufsize=1,
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for line in (INSTALL, IMPORT, "hello()"):
+            process.stdin.write(line + "\n")
+        assert process.stdout.readline() == "'Hello from myprj!'\n"
+        package.write_text(BYE)
+        for line in (IMPORT, "hello()"):
+            process.stdin.write(line + "\n")
+        process.stdin.close()
+        assert process.stdout.read() == "'Bye from myprj!'\n"
+    assert process.returncode == 0
+
+
+def test_statements_piped_in_all_at_once(package: Path, environment: dict[str, str]) -> None:
+    """The same in `python` with a whole program from a pipe, which does the edit by itself."""
+    edit = f"import pathlib; pathlib.Path({str(package)!r}).write_text({BYE!r})"
+    program = [INSTALL, IMPORT, "print(hello())", edit, IMPORT, "print(hello())"]
+    done = subprocess.run(
+        [sys.executable],
+        env=environment,
+        input="\n".join(program) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (done.stdout, done.stderr) == ("Hello from myprj!\nBye from myprj!\n", "")
