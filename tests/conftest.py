@@ -152,12 +152,13 @@ class Project:
 
     # The oracle.
 
-    def step(self, statement, executes, *, after=(), raises=None):
+    def step(self, statement, executes, *, after=(), raises=None, loses=()):
         """Execute an import statement; compare with a fresh interpreter; see that only `executes` was executed.
 
         `executes` lists the modules in the order in which their code begins to run.  `after` are
         statements that the fresh interpreter needs to execute before.  `raises`, the name of an
-        exception's type, says that both raise it; then the live session must have kept all it had.
+        exception's type, says that both raise it; then the live session must have kept all it had,
+        but for the modules that it `loses`.
         """
         before = self.run("").modules
         live = self.attempt(statement)
@@ -173,7 +174,8 @@ class Project:
             assert fresh.error["type"] == raises, fresh.error["traceback"]
             assert live.error["traceback"] == fresh.error["traceback"]
             assert live.error == fresh.error
-            assert {name: live.modules.get(name) for name in before} == before
+            kept = before.keys() - set(loses)
+            assert {name: live.modules.get(name) for name in kept} == {name: before[name] for name in kept}
         assert live.executed == list(executes)
         return live
 

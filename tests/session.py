@@ -28,7 +28,7 @@ from types import ModuleType
 sys.path.insert(0, os.path.dirname(__file__))
 from fingerprint import fingerprint  # noqa: E402
 
-del sys.path[0]
+del sys.path[0], sys.modules["fingerprint"]
 
 DEADLINE_S = 60
 _IMPORTLIB = ("<frozen importlib", os.path.join(os.path.dirname(os.__file__), "importlib"))

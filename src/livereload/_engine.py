@@ -20,6 +20,7 @@ import _thread
 import os
 import sys
 import time
+from importlib._bootstrap_external import _NamespacePath  # type: ignore[import-not-found]
 
 from . import _code, _graph
 from ._plan import Plan, plan
@@ -211,7 +212,7 @@ class Engine:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""
         state = self.state
         thread = state.thread
-        if not thread.stack:
+        if not thread.stack and not self.taken(name):
             return
         record = state.records.get(name)
         if record is None or not record.missing:
@@ -222,7 +223,8 @@ class Engine:
             record.missing = True
             record.version = record.checked = thread.moment
             state.records[name] = record
-        self.note(name)
+        if thread.stack:
+            self.note(name)
 
     def taken(self, name: str) -> bool:
         """True while a refresh keeps the module `name` aside, to be executed again."""
@@ -571,10 +573,20 @@ def _process_start(now: int) -> int:
 
 
 def _forget_listing(folder: str) -> None:
-    """Make the finder for `folder` list it again: it goes by the folder's time, which may not have moved."""
+    """Make the finder for `folder` list it again: it goes by the folder's time, which may not have moved.
+
+    What `importlib.invalidate_caches()` does for all folders: for one that was not there, no finder
+    is remembered; and namespace packages look for their portions again.
+    """
+    folder = os.path.abspath(folder)
     for entry, finder in list(sys.path_importer_cache.items()):
-        if os.path.abspath(entry) == folder and hasattr(finder, "invalidate_caches"):
+        if os.path.abspath(entry) != folder:
+            continue
+        if finder is None:
+            del sys.path_importer_cache[entry]
+        elif hasattr(finder, "invalidate_caches"):
             finder.invalidate_caches()
+    _NamespacePath._epoch += 1
 
 
 def _short(path: str) -> str:
