@@ -83,6 +83,8 @@ class Engine:
                 return not self.interpreter.is_importing()
             if name in transaction.unbound:
                 return True
+            if name in transaction.taken and name not in sys.modules:
+                return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
         return bool(self.plan((name, *subs)))
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
