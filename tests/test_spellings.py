@@ -274,3 +274,16 @@ def test_lazy_from_imports(project):
     edit(project, "mod")
     project.run("lazy from mod import value")
     assert project.value("value") == 2
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="PEP 810")
+@pytest.mark.parametrize("use", ["mod.value", "(lambda: mod.value)()"])
+def test_lazy_from_imports_of_submodules(project, use):
+    """On 3.15, `lazy from … import` of a submodule brings the submodule up to date when it is resolved."""
+    project.write(PKG)
+    project.run("lazy from pkg import mod")
+    assert project.value(use) == 1
+    edit(project, "pkg.mod")
+    project.run("lazy from pkg import mod")
+    outcome = project.run("", use)
+    assert (outcome.executed, outcome.value) == (["pkg.mod"], 2)

@@ -18,6 +18,9 @@ _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspec
 # From 3.15 on the argument of IMPORT_NAME carries two bits of PEP 810 (lazy imports) below the index.
 _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
+# The instructions that look at a lazily imported name, and the bits below the index of that name.
+_RESOLVING = {"IMPORT_FROM": 0, "LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version_info >= (3, 15) else {}
+
 _opcodes: dict[str, int] = {}
 
 # What calls the import system, or looks for an attribute, by a plain call.
@@ -29,8 +32,10 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     """The names that the import instruction at `offset` asks for in its module; none if it is another instruction."""
     opcodes = _numbers()
     raw = code.co_code
-    if not 0 <= offset < len(raw) or raw[offset] != opcodes["IMPORT_NAME"]:
+    if not 0 <= offset < len(raw):
         return ()
+    if raw[offset] != opcodes["IMPORT_NAME"]:
+        return _resolved(code, offset)
     extended = opcodes["EXTENDED_ARG"]
     offset -= 2
     while offset >= 0 and raw[offset] == extended:  # prefixes of IMPORT_NAME itself
@@ -46,6 +51,22 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     return names if type(names) is tuple else ()
 
 
+def _resolved(code: "CodeType", offset: int) -> tuple[str, ...]:
+    """The name in whose place the instruction at `offset` may put what was imported lazily (PEP 810)."""
+    opcodes = _numbers()
+    raw = code.co_code
+    for instruction, shift in _RESOLVING.items():
+        if raw[offset] == opcodes[instruction]:
+            argument, at = raw[offset + 1], offset - 2
+            for bits in (8, 16, 24):
+                if at < 0 or raw[at] != opcodes["EXTENDED_ARG"]:
+                    break
+                argument |= raw[at + 1] << bits
+                at -= 2
+            return (code.co_names[argument >> shift],)
+    return ()
+
+
 def is_attribute(code: "CodeType", offset: int) -> bool:
     """True if the instruction at `offset` looks for an attribute, rather than importing.
 
@@ -55,8 +76,10 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
     raw = code.co_code
     if not 0 <= offset < len(raw) or raw[offset] == opcodes["IMPORT_NAME"]:
         return False
-    if raw[offset] in (opcodes["LOAD_ATTR"], opcodes["IMPORT_FROM"], opcodes.get("LOAD_METHOD")):
+    if raw[offset] in (opcodes["LOAD_ATTR"], opcodes.get("LOAD_METHOD")):
         return True
+    if raw[offset] == opcodes["IMPORT_FROM"]:
+        return not _RESOLVING  # of a lazy statement this is the only question
     names = code.co_names
     return not _LOOKING.isdisjoint(names) and _IMPORTING.isdisjoint(names)
 
