@@ -23,6 +23,8 @@ import time
 from importlib._bootstrap_external import _NamespacePath  # type: ignore[import-not-found]
 
 from . import _code, _graph
+from ._earlier import names_asked_for
+from ._generations import Generations
 from ._plan import Plan, plan
 from ._report import Executed, ModuleStatus, Report
 from ._stamp import Source, look, look_into, read, stamp_at
@@ -32,8 +34,8 @@ from ._transaction import Transaction, namespace_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
-    from types import CodeType, ModuleType
-    from typing import Protocol
+    from types import CodeType, FunctionType, ModuleType
+    from typing import Any, Protocol
 
     class Interpreter(Protocol):
         """What the engine wants from the import system."""
@@ -55,6 +57,12 @@ if TYPE_CHECKING:
 
         def detach(self, module: ModuleType) -> None:
             """Undo `attach`."""
+
+        def warn(self, message: str) -> None:
+            """Issue a `LiveReloadWarning`."""
+
+        def stop_watching_classes(self) -> None:
+            """Make class statements plain again."""
 
 
 class Engine:
@@ -135,7 +143,17 @@ class Engine:
     def module_for(self, name: str) -> "ModuleType | None":
         """The module object to execute `name` in; None for a new one."""
         transaction = self.state.transaction
-        return None if transaction is None else transaction.renew(name)
+        if transaction is None or name not in transaction.taken:
+            return None
+        path = transaction.taken[name].contents.get("__file__")
+        source = transaction.sources.get(path)
+        if source is None and type(path) is str:
+            try:
+                source = transaction.sources[path] = read(path, self.state.clock)
+            except OSError:
+                pass  # the loader will say so
+        asked_for = names_asked_for(source.data) if source is not None and source.data is not None else ()
+        return transaction.renew(name, asked_for)
 
     def source_for(self, name: str, path: str) -> Source | None:
         """The source that `name` is going to be executed from; None if it cannot be read."""
@@ -179,8 +197,8 @@ class Engine:
         thread.stack.append(record)
         record.started = time.perf_counter()
 
-    def end(self, spec: "ModuleSpec") -> None:
-        """The code of the module with this spec has run, to its end or not."""
+    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
+        """The code of the module with this spec has run, to its end or not, for a statement with this from-list."""
         state = self.state
         thread = state.thread
         name = spec.name
@@ -199,6 +217,8 @@ class Engine:
             record.source.data = None
         transaction = state.transaction
         if transaction is not None:
+            if from_list and state.owner == _thread.get_ident():
+                self._take_submodules(name, from_list)
             transaction.end(name)
             if not record.failed:
                 reason = transaction.reasons.get(name, "imported for the first time")
@@ -232,6 +252,17 @@ class Engine:
         """True while a refresh keeps the module `name` aside, to be executed again."""
         transaction = self.state.transaction
         return transaction is not None and name in transaction.taken
+
+    def namespace_taken(self, name: str) -> "dict[str, Any] | None":
+        """The namespace of a module that is executed again, during a refresh."""
+        transaction = self.state.transaction
+        taken = None if transaction is None else transaction.taken.get(name)
+        return None if taken is None else taken.namespace
+
+    def made(self, body: "FunctionType", cls: object) -> object:
+        """What a class statement yields that made `cls`."""
+        transaction = self.state.transaction
+        return cls if transaction is None else transaction.generations.made(body, cls)
 
     def forget_unsettled(self, folders: tuple[str, ...]) -> bool:
         """Make importlib list again those of `folders` whose times may hide a change; False if there are none."""
@@ -394,22 +425,66 @@ class Engine:
     # The refresh.
 
     def _refresh(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        """Execute what `plan` says, or else everything that is `wanted`.
+
+        Executing only what is stale can fail where a fresh interpreter succeeds: a registry in
+        another module refuses to register the same name twice.  So a failure is believed only when
+        executing everything, as a fresh interpreter would, fails as well; and its error, which is
+        the one that a fresh interpreter shows, is the one that is raised.  A failure that has been
+        confirmed is not confirmed again until a source changes.
+        """
         state = self.state
-        outer = state.transaction
-        if outer is not None:  # reached while executing for another statement's refresh
-            outer.take(plan)
+        if state.transaction is not None:  # reached while executing for another statement's refresh
+            self._take(state.transaction, plan)
             self._import(wanted)
             return
+        try:
+            return self._attempt(plan, wanted)
+        except Exception as error:
+            first = error
+        everything = self._everything(wanted, plan)
+        failure = (type(first), str(first), tuple(plan.reasons), plan.hashes())
+        if len(everything.reasons) == len(plan.reasons) or failure == state.confirmed or _is_inherent(first, plan):
+            raise first
+        try:
+            return self._attempt(everything, wanted)
+        except Exception as error:
+            if (type(error), str(error)) == failure[:2]:
+                state.confirmed = failure
+            raise
+
+    def _everything(self, wanted: "list[Wanted]", plan: Plan) -> Plan:
+        """A plan to execute all that is tracked and `wanted`, directly or not."""
+        records = self.state.records
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            return None if record is None or record.executing else record.edges
+
+        names = [name for each in wanted for name in (each.name, *self._submodules(each.name, each.from_list))]
+        reasons = dict(plan.reasons)
+        for name in _graph.closure(names, enter):
+            if name in sys.modules:
+                reasons.setdefault(name, "as executing only what was stale failed")
+        return Plan(reasons, plan.sources)
+
+    def _attempt(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        """Execute what `plan` says, all or nothing."""
+        state = self.state
         before = state.thread.moment
         moment = before or next(state.moments)
         transaction = Transaction(moment)
+        warnings: list[str] = []
+        transaction.generations = Generations(transaction.note, warnings.append)
+        self._dispose(plan)
         state.transaction = transaction
         state.owner = _thread.get_ident()
         state.thread.moment = moment
         stack = list(state.thread.stack)
         try:
-            transaction.take(plan)
+            self._take(transaction, plan)
             self._import(wanted)
+            transaction.generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
         except BaseException:
             state.thread.stack[:] = stack
             transaction.roll_back()
@@ -418,13 +493,66 @@ class Engine:
             transaction.commit(state.records)
             state.last = Report(tuple(transaction.executed))
         finally:
+            self.interpreter.stop_watching_classes()
             state.transaction = None
             state.owner = 0
             state.thread.moment = before
+        for message in warnings:
+            self.interpreter.warn(message)
+
+    def _take(self, transaction: Transaction, plan: Plan) -> None:
+        new = transaction.take(plan)
+        others = []
+        for name, record in self.state.records.items():
+            namespace = namespace_of(sys.modules.get(name))
+            if namespace is not None and not record.missing:
+                others.append(namespace)
+        transaction.generations.start({name: (taken.namespace, taken.contents) for name, taken in new.items()}, others)
+
+    def _dispose(self, plan: Plan) -> None:
+        """Let the modules that are going to be executed give back what they hold: sockets, threads.
+
+        Only if all of the new sources compile: else the old generation has to live on.
+        """
+        found = []
+        for name in plan.reasons:
+            namespace = namespace_of(sys.modules.get(name)) or {}
+            dispose = namespace.get("__livereload_dispose__")
+            if dispose is not None:
+                found.append(dispose)
+        if not found or not all(self._compiles(name, plan) for name in plan.reasons):
+            return
+        for dispose in found:
+            dispose()
+
+    def _compiles(self, name: str, plan: Plan) -> bool:
+        record = self.state.records[name]
+        source = plan.sources.get(record.path or "")
+        spec = (namespace_of(sys.modules.get(name)) or {}).get("__spec__")
+        to_code = getattr(getattr(spec, "loader", None), "source_to_code", None)
+        if source is None or source.data is None or to_code is None:
+            return True
+        try:
+            to_code(source.data, record.path)
+        except (SyntaxError, ValueError):
+            return False
+        return True
 
     def _import(self, wanted: "list[Wanted]") -> None:
         for each in wanted:
-            self.interpreter.import_module(each.name, each.from_list)
+            self.interpreter.import_module(each.name, ())
+            if each.from_list:
+                self._take_submodules(each.name, each.from_list)
+                self.interpreter.import_module(each.name, each.from_list)
+
+    def _take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
+        """Take what is stale of the submodules that a statement asks for.
+
+        Only the code of the package that has just been executed tells what `*` stands for.
+        """
+        found = self.plan(tuple(self._submodules(name, from_list)))
+        if found and self.state.transaction is not None:
+            self._take(self.state.transaction, found)
 
     def refresh(self, names: "tuple[str, ...]") -> Report:
         """Bring `names` (none: everything tracked) up to date; returns what was done."""
@@ -533,6 +661,21 @@ class Engine:
                 if child in records and not records[child].missing:
                     found.append(child)
         return found
+
+
+def _is_inherent(error: Exception, plan: Plan) -> bool:
+    """True for an error that a changed source makes by itself, whatever else has been executed."""
+    if isinstance(error, SyntaxError):
+        return error.filename in plan.sources
+    if not isinstance(error, (NameError, ModuleNotFoundError)):
+        return False
+    frame = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith("<frozen importlib"):
+            frame = traceback.tb_frame
+        traceback = traceback.tb_next
+    return frame is not None and frame.f_code.co_filename in plan.sources
 
 
 def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:

@@ -23,6 +23,10 @@ class Plan:
         self.reasons = reasons
         self.sources = sources
 
+    def hashes(self) -> "tuple[tuple[str, bytes], ...]":
+        """What tells this plan from one made after another edit."""
+        return tuple((path, source.hash) for path, source in sorted(self.sources.items()))
+
     def __bool__(self) -> bool:
         return bool(self.reasons)
 

@@ -24,6 +24,7 @@ looks as if the module had just been imported.
 """
 
 import _thread
+import builtins
 import importlib
 import os
 import sys
@@ -33,7 +34,7 @@ from types import FunctionType, ModuleType
 
 from . import _code
 from ._engine import Engine
-from ._errors import NotTrackedError, UnsupportedInterpreterError
+from ._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from ._importer import Finder, Loader
 from ._report import Report
 from ._state import State, Wanted
@@ -41,6 +42,7 @@ from ._transaction import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Any
 
@@ -82,6 +84,8 @@ class Installation:
     def __init__(self, state: State) -> None:
         self.engine = Engine(state, self)
         self.finder = Finder(self.engine, self.attach_spec)
+        # what stood in the place of builtins.__build_class__, for each module that is executed again
+        self._builders: list[Any] = []
         self._get_module_lock = _bootstrap._get_module_lock
         self._hook = _disguised(self._lock_or_refresh())
 
@@ -133,12 +137,31 @@ class Installation:
         if type(loader) is not Loader:
             _give_back(loader, "create_module")
         self.engine.begin(spec, spec.__dict__.pop(_WHERE, ()), read_source=type(loader) is not Loader)
+        namespace = self.engine.namespace_taken(spec.name)
+        if namespace is not None:
+            self._watch_classes(namespace)
+
+    def _watch_classes(self, namespace: "dict[str, Any]") -> None:
+        """Have the class statements of a module that is executed again yield the kept classes.
+
+        The function in the place of `__build_class__` has the module's namespace for its globals:
+        metaclasses look into the frame that called them to learn which module they are in.
+        """
+        before = builtins.__build_class__
+        original = self._builders[0] if self._builders else before
+        self._builders.append(before)
+        builtins.__build_class__ = _class_builder(original, self.engine.made, namespace)
+
+    def stop_watching_classes(self) -> None:
+        """Whatever threads and errors left behind: class statements are plain again."""
+        if self._builders:
+            builtins.__build_class__ = self._builders[0]
+            self._builders.clear()
 
     def end(self, spec: _Proxy) -> None:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
-        self.engine.end(spec)
-
+        self.engine.end(spec, _from_list_of(sys._getframe(2)))
     def wanted(self, name: str) -> Wanted | None:
         """What the import system waits for when it asks for the lock of `name`; None if not us."""
         state = self.engine.state
@@ -218,6 +241,11 @@ class Installation:
         spec.__class__ = _Proxy
         return True
 
+    def warn(self, message: str) -> None:
+        import warnings
+
+        warnings.warn(message, LiveReloadWarning, stacklevel=2)
+
     def detach(self, module: ModuleType) -> None:
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")
@@ -225,6 +253,14 @@ class Installation:
             _restore(spec)
             if namespace is not None and type(namespace.get("__loader__")) is Loader:
                 namespace["__loader__"] = spec.loader
+
+
+def _class_builder(original: "Any", made: "Callable[..., object]", namespace: "dict[str, Any]") -> FunctionType:
+    def _call_with_frames_removed(body: FunctionType, name: str, /, *bases: object, **keywords: object) -> object:
+        return made(body, original(body, name, *bases, **keywords))
+
+    function = _disguised(_call_with_frames_removed)
+    return FunctionType(function.__code__, namespace, "__build_class__", None, function.__closure__)
 
 
 def _restore(spec: "Any") -> None:
@@ -310,6 +346,13 @@ def _check(installation: Installation) -> None:
             f"this interpreter ({sys.implementation.name} {sys.version.split()[0]}) does not ask modules whether "
             "they may be used when they are imported again; livereload needs CPython 3.11 to 3.15"
         )
+
+
+def _from_list_of(frame: "Any") -> tuple[str, ...]:
+    """The from-list of the statement that importlib's `frame` works for."""
+    while frame is not None and frame.f_code.co_filename == _BOOTSTRAP_FILE:
+        frame = frame.f_back
+    return () if frame is None else _code.from_list(frame.f_code, frame.f_lasti)
 
 
 def _lend(loader: object, name: str, method: "Any") -> None:

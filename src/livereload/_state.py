@@ -30,6 +30,7 @@ class Record:
 
     __slots__ = (
         "checked",
+        "broken",
         "edges",
         "executing",
         "failed",
@@ -38,6 +39,7 @@ class Record:
         "missing",
         "name",
         "path",
+        "portions",
         "source",
         "started",
         "suspect",
@@ -74,6 +76,10 @@ class Record:
         self.started = 0.0
         # the last execution raised, so there is no module
         self.failed = False
+        # … and nobody caught the error: what was imported meanwhile has seen a module that never was
+        self.broken = False
+        # where the submodules of this package are looked for (its __path__)
+        self.portions: tuple[str, ...] = ()
 
     def copy(self) -> "Record":
         other = Record(self.name, self.path, self.where)
@@ -92,6 +98,8 @@ class PerThread(_thread._local):
     def __init__(self) -> None:
         # the tracked modules whose code this thread is executing, the innermost last
         self.stack: list[Record] = []
+        # those of them that the error on its way out has ended
+        self.unwound: list[Record] = []
         # what the proxy was last asked for and found stale: the lock is asked for next
         self.wanted: Wanted | None = None
         # the moment of the outermost import that this thread is in; 0 outside
@@ -119,6 +127,8 @@ class State:
         self.owner = 0
         # the names in sys.modules that have been considered for tracking, by their number
         self.known_modules = 0
+        # a failure (error, names, hashes) that executing everything has confirmed
+        self.confirmed: object = None
         # the last refresh that executed something
         self.last: Report | None = None
 

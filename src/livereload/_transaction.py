@@ -16,9 +16,10 @@ from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+    from ._generations import Generations
     from ._plan import Plan
     from ._report import Executed
     from ._state import Record
@@ -77,10 +78,13 @@ class Transaction:
         # not bound them yet; a fresh interpreter binds them when they are first imported
         self.unbound: set[str] = set()
         self.executed: list[Executed] = []
+        # old and new objects of the modules that are executed
+        self.generations: Generations
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
-    def take(self, plan: "Plan") -> None:
-        """Take out of `sys.modules` what `plan` says is to be executed."""
+    def take(self, plan: "Plan") -> "dict[str, Taken]":
+        """Take out of `sys.modules` what `plan` says is to be executed; returns what was taken now."""
+        new = {}
         self.sources.update(plan.sources)
         for name, reason in plan.reasons.items():
             self.reasons.setdefault(name, reason)
@@ -89,26 +93,30 @@ class Transaction:
             if module is None or namespace is None or name in self.taken:
                 continue
             taken = Taken(module, namespace)
-            self._note(sys.modules.__setitem__, name, module)
+            self.note(sys.modules.__setitem__, name, module)
             del sys.modules[name]
-            self.taken[name] = taken
+            self.taken[name] = new[name] = taken
             self.unbind(name, module)
+        return new
 
     def unbind(self, name: str, module: ModuleType) -> None:
         """Remove the binding of a submodule from its parent, so that a from-list asks for it again."""
         parent, _, tail = name.rpartition(".")
         namespace = namespace_of(sys.modules.get(parent))
         if parent and namespace is not None and namespace.get(tail) is module:
-            self._note(namespace.__setitem__, tail, module)
+            self.note(namespace.__setitem__, tail, module)
             del namespace[tail]
 
-    def renew(self, name: str) -> ModuleType | None:
-        """The module that was taken by this name, like a new one; None if none was taken."""
+    def renew(self, name: str, asked_for: "Iterable[str]" = ()) -> ModuleType | None:
+        """The module that was taken by this name, like a new one; None if none was taken.
+
+        Of what it had, it keeps the values that it has `asked_for`.
+        """
         taken = self.taken.get(name)
         if taken is None:
             return None
         if not taken.renewed:
-            self._note(taken.restore)
+            self.note(taken.restore)
         taken.renewed = True
         prefix = name + "."
         for tail, value in taken.contents.items():
@@ -123,6 +131,9 @@ class Transaction:
                 pass  # made by a loader as an instance of its own type: it stays one
         taken.namespace.clear()
         taken.namespace.update(vars(ModuleType(name)))
+        for each in asked_for:
+            if each in taken.contents:
+                taken.namespace.setdefault(each, taken.contents[each])
         return taken.module
 
     def begin(self, name: str, records: "dict[str, Record]") -> None:
@@ -130,16 +141,16 @@ class Transaction:
         if name not in self.taken:
             parent, _, tail = name.rpartition(".")
             namespace = namespace_of(sys.modules.get(parent))
-            self._note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
+            self.note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
         self.replace(name, records)
 
     def replace(self, name: str, records: "dict[str, Record]") -> None:
         """Note that the record of `name` is about to be replaced."""
         old = records.get(name)
         if old is None:
-            self._note(records.pop, name, None)
+            self.note(records.pop, name, None)
         else:
-            self._note(records.__setitem__, name, old.copy())
+            self.note(records.__setitem__, name, old.copy())
 
     def end(self, name: str) -> None:
         """`name` has been executed: bind the submodules that its code left unbound."""
@@ -201,5 +212,6 @@ class Transaction:
         else:
             namespace[tail] = bound
 
-    def _note(self, undo: "Callable[..., object]", *arguments: object) -> None:
+    def note(self, undo: "Callable[..., object]", *arguments: object) -> None:
+        """Have `undo(*arguments)` called when this is rolled back."""
         self._journal.append((undo, arguments))

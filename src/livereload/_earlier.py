@@ -1,0 +1,79 @@
+"""Which of its own earlier values a module asks for.
+
+Knows source text.  Must not know modules.
+
+The documentation of `importlib.reload` names the forms by which a module that is executed again
+keeps a value from before:
+
+    try:                          if "cache" not in globals():      cache = globals().get("cache", {})
+        cache                         cache = {}
+    except NameError:
+        cache = {}
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+_NAMESPACES = ("globals", "vars", "locals", "dir")
+
+
+def names_asked_for(source: bytes) -> frozenset[str]:
+    """The names whose earlier values this source asks for, at module level; none if it does not compile."""
+    if b"NameError" not in source and b"globals" not in source and b"vars()" not in source and b"locals()" not in source:
+        return frozenset()  # nearly all: without the cost of parsing
+    import ast
+
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return frozenset()
+    return frozenset(name for node in _module_level(tree) for name in _asked_by(node))
+
+
+def _module_level(tree: "ast.Module") -> "Iterator[ast.AST]":
+    import ast
+
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _asked_by(node: "ast.AST") -> "Iterator[str]":
+    import ast
+
+    match node:
+        case ast.Try(handlers=handlers, body=body) if any(_catches_name_error(each) for each in handlers):
+            for statement in body:
+                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name):
+                    yield statement.value.id
+        case ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()], comparators=[table]):
+            if _is_namespace(table):
+                yield name
+        case ast.Call(
+            func=ast.Attribute(value=table, attr="get" | "setdefault"), args=[ast.Constant(value=str(name)), *_]
+        ):
+            if _is_namespace(table):
+                yield name
+
+
+def _catches_name_error(handler: "ast.ExceptHandler") -> bool:
+    import ast
+
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(each, ast.Name) and each.id == "NameError" for each in caught)
+
+
+def _is_namespace(node: "ast.AST") -> bool:
+    import ast
+
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in _NAMESPACES
+        and not node.args
+    )

@@ -1,0 +1,386 @@
+"""Python's object model: one class, one function, many generations.
+
+Knows what a class, an enum member and a function consist of.  Must not know files or imports, nor
+where old and new objects come from: `_generations` brings them together.
+
+1. A class keeps its identity: `adopt` moves the contents of a class that was just made into the one
+   of the last generation.  What belongs to the very object stays: the descriptors of `__dict__`,
+   `__weakref__` and `__slots__`, and the registry of an ABC.
+2. A function keeps its identity: `follow` gives it the code, defaults, closure contents and
+   attributes of the new one.  If the number of free variables differs, which Python does not let
+   anybody change, its code becomes a call of the new one.
+3. Everything goes through `type` and `object` themselves.  A user's `__eq__`, `__hash__`,
+   `__getattr__`, `__setattr__` or metaclass is never asked.
+
+Whatever is changed is first handed to `note(undo, *arguments)`.
+"""
+
+import gc
+import sys
+from types import (
+    CellType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MappingProxyType,
+    MemberDescriptorType,
+    ModuleType,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    Note = Callable[..., None]
+
+_dict_of_type = type.__dict__["__dict__"].__get__  # type: ignore[attr-defined]
+_bases = type.__dict__["__bases__"]
+_qualname = type.__dict__["__qualname__"]
+_class_of_object = object.__dict__["__class__"]
+
+# Names that cannot be deleted from a class, only set; `__module__` first, as setting it makes
+# CPython 3.13 forget `__firstlineno__`.
+_ALWAYS_THERE = ("__module__", "__doc__")
+# Layout: two classes that differ in one of these cannot exchange instances.
+_LAYOUT = tuple(
+    type.__dict__[name] for name in ("__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__")
+)
+_EMPTY = object()
+
+
+class _Discarded:
+    """The base that a class gets whose contents live on in another, so that its bases forget it."""
+
+
+def namespace_of_class(cls: type) -> "MappingProxyType[str, Any]":
+    """The contents of a class, without asking its metaclass."""
+    namespace: MappingProxyType[str, Any] = _dict_of_type(cls)
+    return namespace
+
+
+def qualname_of(cls: type) -> str:
+    name: str = _qualname.__get__(cls)
+    return name
+
+
+def is_class(value: object) -> bool:
+    """True for a class; `isinstance` might ask the object's own `__class__`."""
+    return issubclass(type(value), type)
+
+
+def instance_dict(value: object) -> "dict[str, Any] | None":
+    """The attributes of an instance, without asking it; None if it has none of the usual kind."""
+    for cls in type(value).__mro__:
+        descriptor = namespace_of_class(cls).get("__dict__")
+        if descriptor is not None:
+            if type(descriptor) is not GetSetDescriptorType:
+                return None
+            found = descriptor.__get__(value)
+            return found if type(found) is dict else None
+    return None
+
+
+# Classes.
+
+
+def adopt(old: type, new: type, note: "Note") -> str | None:
+    """Move the contents of `new` into `old`; the reason if that cannot be (then nothing is changed)."""
+    reason = _obstacle(old, new)
+    if reason is not None:
+        return reason
+    before = _contents(old)
+    bases, metaclass = _bases.__get__(old), type(old)
+    note(_fill, old, before)
+    if type(new) is not metaclass:
+        try:
+            _class_of_object.__set__(old, type(new))
+        except TypeError as error:
+            return f"its metaclass changed: {error}"
+        note(_class_of_object.__set__, old, metaclass)
+    new_bases = _bases.__get__(new)
+    if not _same(bases, new_bases):
+        try:
+            _bases.__set__(old, new_bases)
+        except TypeError as error:
+            if type(old) is not metaclass:
+                _class_of_object.__set__(old, metaclass)
+            return f"its bases changed: {error}"
+        note(_bases.__set__, old, bases)
+    for cell in _class_cells(new):
+        cell.cell_contents = old
+    members = before.get("_member_map_")
+    _fill(old, _contents(new))
+    if type(members) is dict and "_member_map_" in namespace_of_class(old):
+        _keep_members(old, members, before, note)
+    if "_abc_impl" in before:
+        _reset_abc_caches(old)
+    return None
+
+
+def discard(cls: type) -> None:
+    """Make the bases of a class whose contents live on in another forget it (`__subclasses__`)."""
+    try:
+        _bases.__set__(cls, (_Discarded,))
+    except TypeError:
+        pass  # a layout of its own; it goes when it is collected
+
+
+def _obstacle(old: type, new: type) -> str | None:
+    if _slots(old) != _slots(new):
+        return "its __slots__ changed"
+    if _same(_bases.__get__(old), _bases.__get__(new)) and any(
+        layout.__get__(old) != layout.__get__(new) for layout in _LAYOUT
+    ):
+        return "the layout of its instances changed"
+    return None
+
+
+def _same(one: "tuple[Any, ...]", other: "tuple[Any, ...]") -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+
+
+def _slots(cls: type) -> list[str]:
+    return sorted(key for key, value in namespace_of_class(cls).items() if _is_layout(cls, key, value))
+
+
+def _is_layout(cls: type, key: str, value: object) -> bool:
+    """True for the descriptors that belong to the very class object (from 3.15 on, two are shared by all)."""
+    if type(value) is MemberDescriptorType:
+        return value.__objclass__ is cls
+    return type(value) is GetSetDescriptorType and key in ("__dict__", "__weakref__")
+
+
+def _contents(cls: type) -> "dict[str, Any]":
+    """What can be moved from one class to another."""
+    return {
+        key: value
+        for key, value in namespace_of_class(cls).items()
+        if key != "_abc_impl" and not _is_layout(cls, key, value)
+    }
+
+
+def _fill(cls: type, contents: "dict[str, Any]") -> None:
+    """Make `contents`, in their order, what the class has."""
+    present = _contents(cls)
+    for key in _ALWAYS_THERE:
+        if key in contents:
+            type.__setattr__(cls, key, contents[key])
+    rest = [key for key in contents if key not in _ALWAYS_THERE]
+    have = [key for key in present if key not in _ALWAYS_THERE]
+    if have != rest:  # the order matters to those who read the definition order
+        for key in have:
+            if key in namespace_of_class(cls):
+                type.__delattr__(cls, key)
+        present = {}
+    for key in rest:
+        if present.get(key, _EMPTY) is not contents[key] or key == "__firstlineno__":
+            type.__setattr__(cls, key, contents[key])
+
+
+def _class_cells(cls: type) -> "Iterator[CellType]":
+    """The cells from which the methods of `cls` take `__class__` (zero-argument `super()`)."""
+    seen: set[int] = set()
+    waiting = [(value, 0) for value in namespace_of_class(cls).values()]
+    while waiting:
+        value, depth = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if type(value) is CellType:
+            if _cell_contents(value) is cls:
+                yield value
+                continue
+        elif depth and (is_class(value) or issubclass(type(value), ModuleType) or type(value) is CodeType):
+            continue
+        if depth < 8:
+            skip = value.__globals__ if type(value) is FunctionType else None
+            waiting += [
+                (each, depth + 1)
+                for each in gc.get_referents(value)
+                if each is not skip and type(each) not in (str, int, CodeType)
+            ]
+
+
+def _cell_contents(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return _EMPTY
+
+
+def _reset_abc_caches(cls: type) -> None:
+    """Forget what `isinstance` and `issubclass` found out about an ABC and about its subclasses."""
+    abc = sys.modules.get("_abc")
+    if abc is not None:
+        abc._reset_caches(cls)
+
+
+# Enum members.
+
+
+def _keep_members(cls: type, old: "dict[str, Any]", before: "dict[str, Any]", note: "Note") -> None:
+    """Let the members that stay be the same objects."""
+    namespace = namespace_of_class(cls)
+    new = namespace["_member_map_"]
+    values = namespace.get("_value2member_map_", {})
+    data_type = namespace.get("_member_type_", object)
+    kept: dict[int, Any] = {}
+    for member in list(new.values()):
+        if id(member) in kept:
+            continue
+        attributes = instance_dict(member)
+        name = None if attributes is None else attributes.get("_name_")
+        same = old.get(name)  # type: ignore[arg-type]
+        if same is None or type(same) is not cls or not _same_data(same, member, data_type):
+            _class_of_object.__set__(member, cls)
+            if attributes is not None:
+                attributes["__objclass__"] = cls
+            kept[id(member)] = member
+            continue
+        mine = instance_dict(same)
+        if mine is not None and attributes is not None:
+            note(_refill, mine, dict(mine))
+            _refill(mine, attributes)
+            mine["__objclass__"] = cls
+        kept[id(member)] = same
+    for table in (new, values):
+        for key, member in list(table.items()):
+            table[key] = kept.get(id(member), member)
+    for key, value in list(namespace.items()):
+        if id(value) in kept and kept[id(value)] is not value:
+            type.__setattr__(cls, key, kept[id(value)])
+        else:  # enum.property: the member hides behind a descriptor
+            attributes = instance_dict(value) if type(value).__module__ == "enum" else None
+            if attributes and id(attributes.get("member")) in kept:
+                attributes["member"] = kept[id(attributes["member"])]
+    _keep_combinations(cls, old, before.get("_value2member_map_"), values)
+
+
+def _refill(table: "dict[str, Any]", contents: "dict[str, Any]") -> None:
+    table.clear()
+    table.update(contents)
+
+
+def _same_data(old: object, new: object, data_type: type) -> bool:
+    """True if the object itself, apart from its attributes, may stand for the new member."""
+    if data_type is object:
+        return True
+    if data_type.__module__ != "builtins":
+        return instance_dict(old) is not None
+    return data_type.__eq__(old, new) is True
+
+
+def _keep_combinations(cls: type, old: "dict[str, Any]", combined: object, values: "dict[Any, Any]") -> None:
+    """Combinations of flags are made when they are first asked for, and are compared by identity."""
+    mask = namespace_of_class(cls).get("_flag_mask_")
+    if type(combined) is not dict or type(mask) is not int:
+        return
+    members = {id(member) for member in old.values()}
+    for value, member in combined.items():
+        if type(value) is int and value not in values and id(member) not in members and not value & ~mask:
+            values[value] = member
+
+
+# Functions.
+
+
+def follow(old: FunctionType, new: "Callable[..., Any]", note: "Note") -> bool:
+    """Make `old` run what `new` runs; True if it now equals `new` in all its parts."""
+    note(_restore_function, old, _parts(old))
+    if type(new) is not FunctionType or old.__code__.co_freevars != new.__code__.co_freevars:
+        _call_instead(old, new)
+        return False
+    old.__code__ = new.__code__
+    for mine, its in zip(old.__closure__ or (), new.__closure__ or (), strict=True):
+        contents = _cell_contents(its)
+        if contents is not _EMPTY and _cell_contents(mine) is not contents:
+            note(_set_cell, mine, _cell_contents(mine))
+            _set_cell(mine, contents)
+    _restore_function(old, _parts(new))
+    return True
+
+
+def follow_code(old: FunctionType, code: CodeType, note: "Note") -> bool:
+    """Make `old`, one of many functions that were made from one definition, run the new code of it."""
+    if old.__code__ is code:
+        return True
+    if old.__code__.co_freevars == code.co_freevars:
+        note(_set_code, old, old.__code__)
+        old.__code__ = code
+        return True
+    cells = dict(zip(old.__code__.co_freevars, old.__closure__ or (), strict=True))
+    if any(name not in cells for name in code.co_freevars):
+        return False  # nobody can say what the new free variable would have been
+    closure = tuple(cells[name] for name in code.co_freevars)
+    new = FunctionType(code, old.__globals__, old.__name__, old.__defaults__, closure)
+    new.__kwdefaults__ = old.__kwdefaults__
+    note(_restore_function, old, _parts(old))
+    _call_instead(old, new)
+    return True
+
+
+def _parts(function: FunctionType) -> "dict[str, Any]":
+    parts: dict[str, Any] = {
+        "__code__": function.__code__,
+        "__defaults__": function.__defaults__,
+        "__kwdefaults__": function.__kwdefaults__,
+        "__name__": function.__name__,
+        "__qualname__": function.__qualname__,
+        "__module__": function.__module__,
+        "__doc__": function.__doc__,
+        "__dict__": dict(function.__dict__),
+    }
+    if sys.version_info >= (3, 12):
+        parts["__type_params__"] = function.__type_params__
+    # From 3.14 on annotations are evaluated when they are first asked for; nobody has asked here.
+    annotate = getattr(function, "__annotate__", None)
+    if annotate is not None:
+        parts["__annotate__"] = annotate
+    else:
+        parts["__annotations__"] = function.__annotations__
+    return parts
+
+
+def _restore_function(function: FunctionType, parts: "dict[str, Any]") -> None:
+    for name, value in parts.items():
+        if name == "__code__" and len(value.co_freevars) != len(function.__closure__ or ()):
+            continue
+        if name == "__dict__":
+            value = dict(value)
+        setattr(function, name, value)
+
+
+def _set_code(function: FunctionType, code: CodeType) -> None:
+    function.__code__ = code
+
+
+def _set_cell(cell: CellType, contents: object) -> None:
+    if contents is _EMPTY:
+        del cell.cell_contents
+    else:
+        cell.cell_contents = contents
+
+
+_TARGET = "livereload: the function to call"
+
+
+def _call(*args: "Any", **kwargs: "Any") -> "Any":
+    target = "livereload: the function to call"
+    return target(*args, **kwargs)  # type: ignore[operator]
+
+
+def _call_instead(old: FunctionType, new: "Callable[..., Any]") -> None:
+    code = old.__code__
+    constants = tuple(new if constant == _TARGET else constant for constant in _call.__code__.co_consts)
+    old.__code__ = _call.__code__.replace(
+        co_consts=constants,
+        co_freevars=code.co_freevars,
+        co_name=code.co_name,
+        co_qualname=code.co_qualname,
+        co_filename=code.co_filename,
+        co_firstlineno=code.co_firstlineno,
+    )
+    old.__defaults__ = None
+    old.__kwdefaults__ = None
+    old.__dict__["__wrapped__"] = new
