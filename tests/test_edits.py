@@ -190,6 +190,17 @@ def test_new_imports_of_a_stale_submodule(project, statement):
     project.step("import a", ["a", "pkg", "pkg.sub"])
 
 
+@pytest.mark.parametrize("statement", ["from pkg import sub", "from pkg import *", "import pkg.sub; sub = pkg.sub"])
+def test_new_imports_of_a_stale_submodule_of_a_dependency(project, statement):
+    """Such a package may be one that the new code's earlier generation imported, too."""
+    project.write({"a.py": "import pkg\n", "pkg/__init__.py": "__all__ = ['sub']\nV = 1\n", "pkg/sub.py": "X = 1\n"})
+    project.step("import a", ["a", "pkg"])
+    project.step("from pkg import sub", ["pkg.sub"])
+    project.write({"a.py": f"{statement}\nX = sub.X\n", "pkg/__init__.py": "__all__ = ['sub']\nV = 2\n"})
+    project.write({"pkg/sub.py": "X = 2\n"})
+    project.step("import a", ["a", "pkg", "pkg.sub"])
+
+
 def test_submodules_imported_by_others_stay_bound(project):
     """A module may use a submodule that only somebody else imports: a new generation of the package has it."""
     project.write({"pkg/__init__.py": "V = 1\n", "pkg/sub.py": "X = 1\n", "a.py": "import pkg\nY = pkg.sub.X\n"})

@@ -199,6 +199,29 @@ def test_reload_executes_once(project):
     project.step("import a", [])
 
 
+def test_reload_follows_new_imports(project):
+    """What a module imports for the first time in `importlib.reload` is followed."""
+    project.write({"a.py": "X = 1\n", "b.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.write({"a.py": "import b\nX = b.X\n"})
+    assert project.run("import importlib; importlib.reload(a)").executed == ["a", "b"]
+    project.step("import a", [])
+    project.write({"b.py": "X = 2\n"})
+    project.step("import a", ["a", "b"])
+
+
+def test_reload_that_fails(project):
+    """`importlib.reload` of a broken source raises as ever; then an import executes the module again, or raises."""
+    project.write({"a.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.write({"a.py": "X = 2\n1 / 0\n"})
+    for _ in range(2):
+        assert project.attempt("import importlib; importlib.reload(a)").error["type"] == "ZeroDivisionError"
+        project.step("import a", ["a"], raises="ZeroDivisionError")
+    project.write({"a.py": "X = 3\n"})
+    project.step("import a", ["a"])
+
+
 def test_reload_keeps_names(project):
     """`importlib.reload` keeps the names that the new source no longer binds; the next edit drops them."""
     project.write({"a.py": "X = 1\nY = 1\n"})

@@ -169,6 +169,12 @@ class Engine:
             record.source = source
         return source
 
+    def forget_source(self, name: str) -> None:
+        """Nobody knows what the module `name` was executed from: it is stale."""
+        record = self.state.records.get(name)
+        if record is not None:
+            record.source = None
+
     # What the import system does.
 
     def begin(self, spec: "ModuleSpec", where: tuple[str, ...], read_source: bool) -> None:
@@ -190,7 +196,8 @@ class Engine:
             except OSError:
                 pass  # the loader will say so, or knows another way
         if transaction is not None and (state.owner == _thread.get_ident() or name in transaction.taken):
-            transaction.begin(name, state.records)
+            reloading = self.interpreter.is_reloading(name)
+            (transaction.replace if reloading else transaction.begin)(name, state.records)
         state.records[name] = record
         if thread.stack:
             self.note(name)

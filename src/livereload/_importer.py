@@ -81,6 +81,24 @@ class Loader(SourceFileLoader):
         return record is not None and record.executing
 
 
+class Reloader(Loader):
+    """The loader of one `importlib.reload`, which by itself tells no spec when the module's code runs."""
+
+    def exec_module(self, module: "ModuleType") -> None:
+        """Execute the module, and say so; if that fails, what the module holds is of no source."""
+        self.__class__ = Loader  # type: ignore[assignment]
+        spec: Any = module.__spec__
+        spec._initializing = True
+        try:
+            Loader.exec_module(self, module)
+        except BaseException:
+            if self._engine is not None:
+                self._engine.forget_source(self.name)
+            raise
+        finally:
+            spec._initializing = False
+
+
 def _trusted_bytecode(path: str, source: Source, get_data: "Callable[[str], bytes]") -> bytes:
     """The bytecode at `path` if it must be that of `source`; else bytecode that importlib will refuse.
 

@@ -35,7 +35,7 @@ from types import FunctionType, ModuleType
 from . import _code
 from ._engine import Engine
 from ._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
-from ._importer import Finder, Loader
+from ._importer import Finder, Loader, Reloader
 from ._report import Report
 from ._state import State, Wanted
 from ._transaction import namespace_of
@@ -224,7 +224,8 @@ class Installation:
         spec.__dict__[_WHERE] = where
         loader = spec.loader
         if type(loader) is SourceFileLoader:
-            spec.loader = Loader(loader.name, loader.path, self.engine)
+            kind = Reloader if self.is_reloading(spec.name) else Loader
+            spec.loader = kind(loader.name, loader.path, self.engine)
         elif self.engine.taken(spec.name):
             # Somebody else's loader executes the module itself, in the module that we kept, and not
             # from bytecode, whose age it might misjudge.  Both methods are given back (_give_back).
