@@ -94,9 +94,7 @@ def package(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(tmp_path: Path, package: Path) -> dict[str, str]:
     """An environment that can import `myprj` and livereload, and nothing of the user's own in it."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVERELOAD"))
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVERELOAD"))}
     return {
         **inherited,
         "PYTHONPATH": os.pathsep.join([str(package.parent.parent), str(SOURCES)]),
