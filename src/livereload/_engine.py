@@ -481,8 +481,7 @@ class Engine:
         before = state.thread.moment
         moment = before or next(state.moments)
         transaction = Transaction(moment)
-        warnings: list[str] = []
-        transaction.generations = Generations(transaction.note, warnings.append)
+        transaction.generations = Generations(transaction.note)
         self._dispose(plan)
         state.transaction = transaction
         state.owner = _thread.get_ident()
@@ -499,12 +498,13 @@ class Engine:
         else:
             transaction.commit(state.records)
             state.last = Report(tuple(transaction.executed))
+            message = transaction.generations.move()
         finally:
             self.interpreter.stop_watching_classes()
             state.transaction = None
             state.owner = 0
             state.thread.moment = before
-        for message in warnings:
+        if message is not None:
             self.interpreter.warn(message)
 
     def _take(self, transaction: Transaction, plan: Plan) -> None:

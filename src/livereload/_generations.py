@@ -12,6 +12,8 @@ another (`_objects`).
 3. `finish`, when all has been executed: classes that no statement yields (made by calls, or made
    anew by a decorator, as for `slots=True`) take over likewise; functions follow; what got hold of
    a discarded class on the way is given the kept one; registrations are there once.
+4. `move`, after the commit: where Python does not let a class be kept, instances and references
+   move to the new one.
 
 A place is a path in a namespace: ("Cart", "total", "fget").  Objects at the same place belong
 together only if their qualified names agree, so `f = foo` edited to `f = bar` leaves `foo` alone.
@@ -71,12 +73,12 @@ class _Pair:
 class Generations:
     """The old and new objects of one refresh."""
 
-    def __init__(self, note: "Note", warn: "Callable[[str], None]") -> None:
+    def __init__(self, note: "Note") -> None:
         self._note = note
-        self._warn = warn
         self._modules: dict[int, _Module] = {}  # by the id of the namespace
         self._kept: dict[int, _Pair] = {}  # by the id of the discarded class
         self._claimed: set[int] = set()  # the ids of the kept classes
+        self._replaced: list[_Pair] = []  # classes that could not be kept, and what came instead
         self._refused: dict[int, str] = {}  # {id(old class): why it could not be kept}
         self._snapshot: Snapshot | None = None
         self._exit_callbacks = _exit_callbacks()
@@ -107,10 +109,11 @@ class Generations:
         old = module.classes.get(body.__qualname__)
         if old is None or old is cls or id(old) in self._claimed or id(old) in self._refused:
             return cls
-        return old if self._adopt(old, cls) else cls  # type: ignore[arg-type]
+        has_class_cell = "__class__" in body.__code__.co_cellvars
+        return old if self._adopt(old, cls, has_class_cell) else cls  # type: ignore[arg-type]
 
-    def _adopt(self, old: type, new: type) -> bool:
-        reason = _objects.adopt(old, new, self._note)
+    def _adopt(self, old: type, new: type, has_class_cell: bool = True) -> bool:
+        reason = _objects.adopt(old, new, self._note, has_class_cell=has_class_cell)
         if reason is not None:
             self._refused[id(old)] = reason
             return False
@@ -168,20 +171,31 @@ class Generations:
             ).get("__module__"):
                 continue
             if not self._adopt(old, now):
-                self._move_instances(old, now, f"{module.name}.{qualname_of(old)}")
+                self._replaced.append(_Pair(old, now))
 
-    def _move_instances(self, old: type, new: type, name: str) -> None:
-        """Where a class cannot be kept: its instances become the new one's, if their layout allows."""
-        stayed = 0
-        for each in [each for each in gc.get_objects() if type(each) is old]:
-            try:
-                _objects._class_of_object.__set__(each, new)
-            except TypeError:
-                stayed += 1
-            else:
-                self._note(_objects._class_of_object.__set__, each, old)
-        rest = f"; {stayed} of its instances stay what they were" if stayed else ""
-        self._warn(f"{name} is a new class, not the one that is held: {self._refused[id(old)]}{rest}")
+    def move(self) -> str | None:
+        """After the commit: where classes could not be kept, whatever holds the old one gets the new one.
+
+        Returns what there is to say about it.  All else that this object remembers is dropped
+        first, so that only the session's own references are found.
+        """
+        self._modules.clear()
+        self._kept.clear()
+        self._snapshot = None
+        if not self._replaced:
+            return None
+        _substitute(
+            {id(pair.discarded): pair.kept for pair in self._replaced}, [pair.discarded for pair in self._replaced]
+        )
+        lines = []
+        for pair in self._replaced:
+            name = f"{namespace_of_class(pair.kept).get('__module__')}.{qualname_of(pair.kept)}"
+            line = f"{name} is a new class, not the one that was there: {self._refused[id(pair.discarded)]}"
+            stayed = sum(type(each) is pair.discarded for each in gc.get_referrers(pair.discarded))
+            if stayed:
+                line += f"; {stayed} of its instances stay what they were"
+            lines.append(line)
+        return "\n".join(lines)
 
     def _replace_discarded(self) -> None:
         """Give the kept class to whatever got hold of the one that a class statement made."""
@@ -488,7 +502,7 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]") -> "Any":
         return MethodType(holder.__func__, kept.get(id(holder.__self__), holder.__self__))
     elif id(kind) in kept:
         try:
-            _objects._class_of_object.__set__(holder, kept[id(kind)])
+            _objects.class_of.__set__(holder, kept[id(kind)])
         except TypeError:
             pass
     else:

@@ -29,7 +29,7 @@ from types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
     Note = Callable[..., None]
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _dict_of_type = type.__dict__["__dict__"].__get__  # type: ignore[attr-defined]
 _bases = type.__dict__["__bases__"]
 _qualname = type.__dict__["__qualname__"]
-_class_of_object = object.__dict__["__class__"]
+class_of = object.__dict__["__class__"]
 
 # Names that cannot be deleted from a class, only set; `__module__` first, as setting it makes
 # CPython 3.13 forget `__firstlineno__`.
@@ -84,8 +84,11 @@ def instance_dict(value: object) -> "dict[str, Any] | None":
 # Classes.
 
 
-def adopt(old: type, new: type, note: "Note") -> str | None:
-    """Move the contents of `new` into `old`; the reason if that cannot be (then nothing is changed)."""
+def adopt(old: type, new: type, note: "Note", *, has_class_cell: bool = True) -> str | None:
+    """Move the contents of `new` into `old`; the reason if that cannot be (then nothing is changed).
+
+    Without a `__class__` cell (no method uses it or zero-argument `super()`) none is looked for.
+    """
     reason = _obstacle(old, new)
     if reason is not None:
         return reason
@@ -94,21 +97,22 @@ def adopt(old: type, new: type, note: "Note") -> str | None:
     note(_fill, old, before)
     if type(new) is not metaclass:
         try:
-            _class_of_object.__set__(old, type(new))
+            class_of.__set__(old, type(new))
         except TypeError as error:
             return f"its metaclass changed: {error}"
-        note(_class_of_object.__set__, old, metaclass)
+        note(class_of.__set__, old, metaclass)
     new_bases = _bases.__get__(new)
     if not _same(bases, new_bases):
         try:
             _bases.__set__(old, new_bases)
         except TypeError as error:
             if type(old) is not metaclass:
-                _class_of_object.__set__(old, metaclass)
+                class_of.__set__(old, metaclass)
             return f"its bases changed: {error}"
         note(_bases.__set__, old, bases)
-    for cell in _class_cells(new):
-        cell.cell_contents = old
+    if has_class_cell:
+        for cell in _class_cells(new):
+            cell.cell_contents = old
     members = before.get("_member_map_")
     _fill(old, _contents(new))
     if type(members) is dict and "_member_map_" in namespace_of_class(old):
@@ -178,28 +182,36 @@ def _fill(cls: type, contents: "dict[str, Any]") -> None:
             type.__setattr__(cls, key, contents[key])
 
 
-def _class_cells(cls: type) -> "Iterator[CellType]":
-    """The cells from which the methods of `cls` take `__class__` (zero-argument `super()`)."""
+def _class_cells(cls: type) -> list[CellType]:
+    """The cell from which the methods of `cls` take `__class__` (zero-argument `super()`).
+
+    The methods of one class body share one, so the first method that shows it will do; if none does,
+    it may be in what decorators have wrapped.
+    """
+    values = namespace_of_class(cls).values()
+    for value in values:
+        if type(value) is FunctionType and "__class__" in value.__code__.co_freevars:
+            cell = value.__closure__[value.__code__.co_freevars.index("__class__")]  # type: ignore[index]
+            if _cell_contents(cell) is cls:
+                return [cell]
+    found = []
     seen: set[int] = set()
-    waiting = [(value, 0) for value in namespace_of_class(cls).values()]
+    waiting: list[tuple[object, int]] = [(value, 0) for value in values]
     while waiting:
         value, depth = waiting.pop()
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if type(value) is CellType:
-            if _cell_contents(value) is cls:
-                yield value
-                continue
-        elif depth and (is_class(value) or issubclass(type(value), ModuleType) or type(value) is CodeType):
-            continue
-        if depth < 8:
+        if type(value) is CellType and _cell_contents(value) is cls:
+            found.append(value)
+        elif depth < 8 and not (depth and (is_class(value) or issubclass(type(value), ModuleType))):
             skip = value.__globals__ if type(value) is FunctionType else None
             waiting += [
                 (each, depth + 1)
                 for each in gc.get_referents(value)
                 if each is not skip and type(each) not in (str, int, CodeType)
             ]
+    return found
 
 
 def _cell_contents(cell: CellType) -> object:
@@ -233,7 +245,7 @@ def _keep_members(cls: type, old: "dict[str, Any]", before: "dict[str, Any]", no
         name = None if attributes is None else attributes.get("_name_")
         same = old.get(name)  # type: ignore[arg-type]
         if same is None or type(same) is not cls or not _same_data(same, member, data_type):
-            _class_of_object.__set__(member, cls)
+            class_of.__set__(member, cls)
             if attributes is not None:
                 attributes["__objclass__"] = cls
             kept[id(member)] = member

@@ -170,21 +170,19 @@ class Transaction:
         if namespace is not None and name in sys.modules:
             namespace[tail] = sys.modules[name]
 
-    def commit(self, records: "dict[str, Record]") -> dict[str, ModuleType]:
-        """Keep everything; returns the modules that are no longer in `sys.modules`.
+    def commit(self, records: "dict[str, Record]") -> None:
+        """Keep everything.
 
         What was taken and never reached goes back as it was, still stale.  What a fresh interpreter
         does not have, because it is gone or raised where the error was caught, stays away; yet the
         functions that the session holds of it keep the namespace they had.
         """
-        retired = {}
         for name, taken in self.taken.items():
             if name in sys.modules:
                 continue
             record = records.get(name)
             taken.restore()
             if record is not None and (record.missing or record.failed):
-                retired[name] = taken.module
                 continue
             sys.modules[name] = taken.module
             parent, _, tail = name.rpartition(".")
@@ -192,7 +190,6 @@ class Transaction:
             if namespace is not None:
                 namespace.setdefault(tail, taken.module)
         self._journal.clear()
-        return retired
 
     def roll_back(self) -> None:
         """Undo everything, the last effect first."""
