@@ -152,13 +152,14 @@ class Project:
 
     # The oracle.
 
-    def step(self, statement, executes, *, after=(), raises=None, loses=()):
+    def step(self, statement, executes, *, after=(), raises=None, loses=(), confirms=()):
         """Execute an import statement; compare with a fresh interpreter; see that only `executes` was executed.
 
         `executes` lists the modules in the order in which their code begins to run.  `after` are
         statements that the fresh interpreter needs to execute before.  `raises`, the name of an
         exception's type, says that both raise it; then the live session must have kept all it had,
-        but for the modules that it `loses`.
+        but for the modules that it `loses`.  `confirms` lists what was executed by the second attempt,
+        which executes everything that the statement needs, before the failure of the first was believed.
         """
         before = self.run("").modules
         live = self.attempt(statement)
@@ -176,7 +177,7 @@ class Project:
             assert live.error == fresh.error
             kept = before.keys() - set(loses)
             assert {name: live.modules.get(name) for name in kept} == {name: before[name] for name in kept}
-        assert live.executed == list(executes)
+        assert live.executed == [*executes, *confirms]
         return live
 
     def close(self):
