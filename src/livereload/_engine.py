@@ -189,6 +189,7 @@ class Engine:
         record = Record(name, spec.origin if spec.has_location else None, where)
         record.version = record.checked = thread.moment
         record.generation = 1 if old is None else old.generation + 1
+        record.portions = () if old is None else old.portions
         record.executing = True
         if read_source and record.path is not None:
             try:
@@ -202,6 +203,7 @@ class Engine:
         if thread.stack:
             self.note(name)
         thread.stack.append(record)
+        thread.unwound.clear()
         record.started = time.perf_counter()
 
     def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
@@ -219,7 +221,18 @@ class Engine:
             pass
         record.executing = False
         module = sys.modules.get(name)
+        namespace = namespace_of(module)
         record.failed = module is None
+        if record.failed:
+            thread.unwound.append(record)
+        else:
+            thread.unwound.clear()
+        if not thread.stack:
+            for each in thread.unwound:
+                each.broken = True
+            thread.unwound.clear()
+        if namespace is not None and "__path__" in namespace:
+            self._look_elsewhere(record, namespace["__path__"])
         if record.source is not None:
             record.source.data = None
         transaction = state.transaction
@@ -232,7 +245,6 @@ class Engine:
                 transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
         if not thread.stack and (transaction is None or state.owner != _thread.get_ident()):
             thread.moment = 0
-        namespace = namespace_of(module)
         if namespace is not None and namespace.get("__livereload__", True) is False:
             self.interpreter.detach(module)  # type: ignore[arg-type]
             del state.records[name]
@@ -391,9 +403,21 @@ class Engine:
             if tail in stems or ("__init__" in stems and os.path.basename(folder) == tail):
                 record.suspect = True
 
+    def _look_elsewhere(self, record: Record, path: "list[str]") -> None:
+        """If submodules of a package are looked for in other folders than before, each may be another file now."""
+        portions = self.folders(path)
+        if portions == record.portions:
+            return
+        record.portions = portions
+        for name, each in list(self.state.records.items()):
+            if name.rpartition(".")[0] == record.name:
+                each.where = (*portions, *(folder for folder in each.where if folder not in portions))
+                each.suspect = True
+                each.checked = 0
+
     def _observe(self, record: Record, sources: dict[str, Source]) -> tuple[str | None, bool]:
         """What the files say of one module: why it is stale (None: it is not), and whether it has moved."""
-        reason = None
+        reason = "its last import failed" if record.broken else None
         if record.path is not None:
             try:
                 source = look(record.path, record.source, self.state.clock, patient=not record.gone)
@@ -426,6 +450,8 @@ class Engine:
             return "can be imported now"
         origin = spec.origin if spec.has_location else None
         if origin == record.path:
+            if origin is None:
+                self._look_elsewhere(record, spec.submodule_search_locations or [])
             return None
         return f"is now {_short(origin)}" if origin is not None else "is now a namespace package"
 
@@ -551,6 +577,23 @@ class Engine:
             if each.from_list:
                 self._take_submodules(each.name, each.from_list)
                 self.interpreter.import_module(each.name, each.from_list)
+        transaction = self.state.transaction
+        if transaction is not None and any(name not in sys.modules for name in transaction.taken):
+            self._import_packages(transaction, wanted)
+
+    def _import_packages(self, transaction: Transaction, wanted: "list[Wanted]") -> None:
+        """Import what is above modules that are `wanted` and fresh themselves: nobody has asked for it."""
+        records = self.state.records
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            return None if record is None else record.edges
+
+        names = [name for each in wanted for name in (each.name, *self._submodules(each.name, each.from_list))]
+        for name in _graph.closure(names, enter):
+            taken = transaction.taken.get(name)
+            if taken is not None and not taken.renewed and name not in sys.modules and not records[name].missing:
+                self.interpreter.import_module(name, ())
 
     def _take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
         """Take what is stale of the submodules that a statement asks for.
@@ -605,6 +648,8 @@ class Engine:
         record = Record(name, spec.origin if spec.has_location else None, self.where(name, spec, folders))
         record.edges = None
         record.executing = bool(spec.__dict__.get("_initializing"))
+        if "__path__" in namespace:
+            record.portions = self.folders(namespace["__path__"])
         if record.path is not None and not _changed_since_import(spec, record.path, started):
             try:
                 record.source = read(record.path, self.state.clock)
@@ -671,18 +716,20 @@ class Engine:
 
 
 def _is_inherent(error: Exception, plan: Plan) -> bool:
-    """True for an error that a changed source makes by itself, whatever else has been executed."""
+    """True for an error that a changed source makes by itself, or the lack of one, whatever else is executed."""
     if isinstance(error, SyntaxError):
         return error.filename in plan.sources
     if not isinstance(error, (NameError, ModuleNotFoundError)):
         return False
-    frame = None
+    innermost = ""
     traceback = error.__traceback__
     while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith("<frozen importlib"):
-            frame = traceback.tb_frame
+        filename = traceback.tb_frame.f_code.co_filename
+        if not filename.startswith("<frozen importlib"):
+            innermost = filename
         traceback = traceback.tb_next
-    return frame is not None and frame.f_code.co_filename in plan.sources
+    # Ours is the innermost if what is asked for cannot even be found.
+    return innermost in plan.sources or os.path.dirname(innermost) == os.path.dirname(__file__)
 
 
 def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:

@@ -187,15 +187,16 @@ class Generations:
         _substitute(
             {id(pair.discarded): pair.kept for pair in self._replaced}, [pair.discarded for pair in self._replaced]
         )
-        lines = []
+        reasons: dict[str, list[str]] = {}
         for pair in self._replaced:
             name = f"{namespace_of_class(pair.kept).get('__module__')}.{qualname_of(pair.kept)}"
-            line = f"{name} is a new class, not the one that was there: {self._refused[id(pair.discarded)]}"
             stayed = sum(type(each) is pair.discarded for each in gc.get_referrers(pair.discarded))
             if stayed:
-                line += f"; {stayed} of its instances stay what they were"
-            lines.append(line)
-        return "\n".join(lines)
+                name += f" ({stayed} of its instances stay what they were)"
+            reasons.setdefault(self._refused[id(pair.discarded)], []).append(name)
+        return "; ".join(
+            f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items()
+        )
 
     def _replace_discarded(self) -> None:
         """Give the kept class to whatever got hold of the one that a class statement made."""
@@ -532,7 +533,7 @@ def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple
     for cls in holder:
         if is_class(cls) and cls.__mro__ is holder:
             return None
-    for cls in [sub for each in holder if id(each) in kept for sub in type.__subclasses__(each)]:
+    for cls in [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]:
         if len(cls.__bases__) == len(holder) and all(a is b for a, b in zip(cls.__bases__, holder, strict=True)):
             try:
                 _objects._bases.__set__(cls, new)

@@ -29,7 +29,7 @@ import importlib
 import os
 import sys
 from importlib import _bootstrap  # type: ignore[attr-defined]
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 from types import FunctionType, ModuleType
 
 from . import _code
@@ -172,6 +172,8 @@ class Installation:
             # A submodule that is imported for the first time: its package first, as in a fresh start.
             if parent in records and parent in sys.modules and not records[parent].executing:
                 return Wanted(parent)
+            if name in records and records[name].broken and state.transaction is None:
+                return Wanted(name)
             return None
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")
@@ -227,12 +229,20 @@ class Installation:
             kind = Reloader if self.is_reloading(spec.name) else Loader
             spec.loader = kind(loader.name, loader.path, self.engine)
         elif self.engine.taken(spec.name):
+            if loader is None:  # a namespace package
+                loader = spec.loader = NamespaceLoader.__new__(NamespaceLoader)
+                loader._path = spec.submodule_search_locations
             # Somebody else's loader executes the module itself, in the module that we kept, and not
             # from bytecode, whose age it might misjudge.  Both methods are given back (_give_back).
-            name = spec.name
-            _lend(loader, "create_module", lambda spec: self.engine.module_for(name))
+            _lend(loader, "create_module", lambda spec: self._module_for(spec))
             _lend(loader, "path_stats", _no_path_stats)
         return True
+
+    def _module_for(self, spec: ModuleSpec) -> ModuleType | None:
+        module = self.engine.module_for(spec.name)
+        if module is not None and type(spec.loader) is NamespaceLoader:
+            module.__file__ = None  # importlib does this only if it makes the loader itself
+        return module
 
     def attach(self, module: ModuleType) -> bool:
         namespace = namespace_of(module)

@@ -43,7 +43,7 @@ def namespace_of(module: object) -> "dict[str, Any] | None":
 class Taken:
     """A module kept aside: its namespace as it was, and whether it has been renewed since."""
 
-    __slots__ = ("cls", "contents", "module", "namespace", "renewed", "submodules")
+    __slots__ = ("bound", "cls", "contents", "module", "namespace", "renewed")
 
     def __init__(self, module: ModuleType, namespace: "dict[str, Any]") -> None:
         self.module = module
@@ -51,8 +51,8 @@ class Taken:
         self.contents = dict(namespace)
         self.cls = type(module)
         self.renewed = False
-        # {"cart": "shop.cart"}: submodules bound in the namespace
-        self.submodules: dict[str, str] = {}
+        # its parent package bound it
+        self.bound = False
 
     def restore(self) -> None:
         """Give the module back what it had."""
@@ -96,16 +96,19 @@ class Transaction:
             self.note(sys.modules.__setitem__, name, module)
             del sys.modules[name]
             self.taken[name] = new[name] = taken
-            self.unbind(name, module)
+            taken.bound = self._unbind(name, module)
         return new
 
-    def unbind(self, name: str, module: ModuleType) -> None:
+    def _unbind(self, name: str, module: ModuleType) -> bool:
         """Remove the binding of a submodule from its parent, so that a from-list asks for it again."""
         parent, _, tail = name.rpartition(".")
-        namespace = namespace_of(sys.modules.get(parent))
-        if parent and namespace is not None and namespace.get(tail) is module:
-            self.note(namespace.__setitem__, tail, module)
-            del namespace[tail]
+        above = self.taken.get(parent)
+        namespace = namespace_of(sys.modules.get(parent)) if above is None else above.namespace
+        if namespace is None or namespace.get(tail) is not module:
+            return False
+        self.note(namespace.__setitem__, tail, module)
+        del namespace[tail]
+        return True
 
     def renew(self, name: str, asked_for: "Iterable[str]" = ()) -> ModuleType | None:
         """The module that was taken by this name, like a new one; None if none was taken.
@@ -118,12 +121,7 @@ class Transaction:
         if not taken.renewed:
             self.note(taken.restore)
         taken.renewed = True
-        prefix = name + "."
-        for tail, value in taken.contents.items():
-            child = prefix + tail
-            if sys.modules.get(child, _MISSING) is value:
-                taken.submodules[tail] = child
-                self.unbound.add(child)
+        self._expect(name)
         if taken.cls is not ModuleType and issubclass(taken.cls, ModuleType):
             try:
                 taken.module.__class__ = ModuleType
@@ -142,7 +140,13 @@ class Transaction:
             parent, _, tail = name.rpartition(".")
             namespace = namespace_of(sys.modules.get(parent))
             self.note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
+            if name in records and records[name].broken:
+                self._expect(name)
         self.replace(name, records)
+
+    def _expect(self, name: str) -> None:
+        """The package `name` starts without its submodules, those that are in `sys.modules` included."""
+        self.unbound.update(child for child in sys.modules if child.rpartition(".")[0] == name)
 
     def replace(self, name: str, records: "dict[str, Record]") -> None:
         """Note that the record of `name` is about to be replaced."""
@@ -154,13 +158,11 @@ class Transaction:
 
     def end(self, name: str) -> None:
         """`name` has been executed: bind the submodules that its code left unbound."""
-        taken = self.taken.get(name)
-        if taken is None or not taken.renewed:
-            return
-        for tail, child in taken.submodules.items():
-            if child in self.unbound and tail not in taken.namespace and child in sys.modules:
-                taken.namespace[tail] = sys.modules[child]
-                self.unbound.discard(child)
+        for child in [child for child in self.unbound if child.rpartition(".")[0] == name]:
+            self.unbound.discard(child)
+            namespace = namespace_of(sys.modules.get(name))
+            if namespace is not None and child in sys.modules:
+                namespace.setdefault(child.rpartition(".")[2], sys.modules[child])
 
     def bind(self, name: str) -> None:
         """Bind a submodule in its parent, as the import system does when it has loaded it."""
@@ -177,6 +179,7 @@ class Transaction:
         does not have, because it is gone or raised where the error was caught, stays away; yet the
         functions that the session holds of it keep the namespace they had.
         """
+        unreached = []
         for name, taken in self.taken.items():
             if name in sys.modules:
                 continue
@@ -185,10 +188,12 @@ class Transaction:
             if record is not None and (record.missing or record.failed):
                 continue
             sys.modules[name] = taken.module
+            unreached.append(name)
+        for name in unreached:
             parent, _, tail = name.rpartition(".")
             namespace = namespace_of(sys.modules.get(parent))
-            if namespace is not None:
-                namespace.setdefault(tail, taken.module)
+            if namespace is not None and self.taken[name].bound:
+                namespace.setdefault(tail, sys.modules[name])
         self._journal.clear()
 
     def roll_back(self) -> None:
