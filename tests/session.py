@@ -125,23 +125,23 @@ class Session:
         self.world.ticks = ticks
         for seen in (self.executed, self.compiled, self.opened):
             seen.clear()
-        error = value = None
+        error: BaseException | None = None
+        value = None
         try:
             exec(compile(code, "<stdin>", "exec"), self.main.__dict__)
             if expression:
                 value = eval(expression, self.main.__dict__)
         except BaseException as caught:
-            error = self.describe_error(caught)
+            error = caught
+        seen = {"executed": self.executed[:], "compiled": self.compiled[:], "opened": self.opened[:]}
         try:
             marshal.dumps(value)
         except ValueError:
             value = repr(value)
         return {
-            "error": error,
+            **seen,
+            "error": error and self.describe_error(error),  # may import the module again, for a suggestion
             "value": value,
-            "executed": self.executed[:],
-            "compiled": self.compiled[:],
-            "opened": self.opened[:],
             "modules": fingerprint(self.root),
         }
 
