@@ -86,11 +86,11 @@ class Engine:
             self.note(name, *subs)
         elif transaction is None:
             self.adopt()
+        if name in state.unbound:
+            return True
         if transaction is not None:
             if state.owner != _thread.get_ident():
                 return not self.interpreter.is_importing()
-            if name in transaction.unbound:
-                return True
             if name in transaction.taken and name not in sys.modules:
                 return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
         return bool(self.plan((name, *subs)))
@@ -106,10 +106,9 @@ class Engine:
         name = wanted.name
         if name in sys.modules and self.interpreter.is_reloading(name):
             return
-        if state.transaction is not None and state.owner == _thread.get_ident():
-            if name in state.transaction.unbound:
-                state.transaction.bind(name)
-        elif name not in state.records:
+        if name in state.unbound:
+            self._bind(name)
+        if name not in state.records and (state.transaction is None or state.owner != _thread.get_ident()):
             return
         if not state.lock.acquire(blocking=False):
             if self.interpreter.is_importing():
@@ -118,10 +117,32 @@ class Engine:
         try:
             names = (name, *self._submodules(name, wanted.from_list))
             plan = self.plan(names)
-            if plan:
+            if plan and (name in sys.modules or not plan.reasons.keys().isdisjoint(sys.modules)):
                 self._refresh(plan, [wanted])
         finally:
             state.lock.release()
+
+    def _expect_submodules(self, name: str) -> None:
+        """The package `name` starts without its submodules, those that are in `sys.modules` included."""
+        self.state.unbound.update(child for child in list(sys.modules) if child.rpartition(".")[0] == name)
+
+    def _bind(self, name: str) -> None:
+        """Bind a submodule in its package, as the import system does when it has loaded it."""
+        self.state.unbound.discard(name)
+        parent, _, tail = name.rpartition(".")
+        namespace = namespace_of(sys.modules.get(parent))
+        if namespace is not None and name in sys.modules:
+            namespace[tail] = sys.modules[name]
+
+    def _bind_submodules(self, name: str) -> None:
+        """The package `name` has been executed: bind the submodules that its code left unbound."""
+        unbound = self.state.unbound
+        for child in [child for child in unbound if child.rpartition(".")[0] == name]:
+            namespace = namespace_of(sys.modules.get(name)) or {}
+            if child.rpartition(".")[2] in namespace:
+                unbound.discard(child)
+            else:
+                self._bind(child)
 
     def note(self, *names: str) -> None:
         """The module that this thread is executing depends on these."""
@@ -200,6 +221,8 @@ class Engine:
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
         state.records[name] = record
+        if old is not None and (old.broken or self.taken(name)):
+            self._expect_submodules(name)
         if thread.stack:
             self.note(name)
         thread.stack.append(record)
@@ -227,6 +250,8 @@ class Engine:
             thread.unwound.append(record)
         else:
             thread.unwound.clear()
+        if state.unbound:
+            self._bind_submodules(name)
         if not thread.stack:
             for each in thread.unwound:
                 each.broken = True
@@ -239,7 +264,6 @@ class Engine:
         if transaction is not None:
             if from_list and state.owner == _thread.get_ident():
                 self._take_submodules(name, from_list)
-            transaction.end(name)
             if not record.failed:
                 reason = transaction.reasons.get(name, "imported for the first time")
                 transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
@@ -757,6 +781,10 @@ def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
             return True
     mtime = int.from_bytes(header[8:12], "little")
     size = int.from_bytes(header[12:], "little")
+    written = stamp_at(spec.cached or "")
+    # Whole seconds and the size do not show every edit; one that came after the bytecode is newer.
+    if written is None or min(written[0], written[1]) <= max(stamp[0], stamp[1]):
+        return True
     return (mtime, size) != (stamp[0] // 10**9 & 0xFFFFFFFF, stamp[2] & 0xFFFFFFFF)
 
 
