@@ -122,6 +122,9 @@ class State:
         self.thread = PerThread()
         # held by the thread that refreshes
         self.lock = _thread.RLock()
+        # {"shop.cart"}: submodules that are in sys.modules while their package is being executed and
+        # has not bound them yet; a fresh interpreter binds them when they are first imported
+        self.unbound: set[str] = set()
         # the refresh under way, and the thread that runs it
         self.transaction: Transaction | None = None
         self.owner = 0

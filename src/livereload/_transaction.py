@@ -74,9 +74,6 @@ class Transaction:
         self.sources: dict[str, Source] = {}
         # {"shop.cart": "shop/cart.py changed"}
         self.reasons: dict[str, str] = {}
-        # {"shop.cart"}: submodules that are in sys.modules while their parent, executed again, has
-        # not bound them yet; a fresh interpreter binds them when they are first imported
-        self.unbound: set[str] = set()
         self.executed: list[Executed] = []
         # old and new objects of the modules that are executed
         self.generations: Generations
@@ -121,7 +118,6 @@ class Transaction:
         if not taken.renewed:
             self.note(taken.restore)
         taken.renewed = True
-        self._expect(name)
         if taken.cls is not ModuleType and issubclass(taken.cls, ModuleType):
             try:
                 taken.module.__class__ = ModuleType
@@ -140,13 +136,7 @@ class Transaction:
             parent, _, tail = name.rpartition(".")
             namespace = namespace_of(sys.modules.get(parent))
             self.note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
-            if name in records and records[name].broken:
-                self._expect(name)
         self.replace(name, records)
-
-    def _expect(self, name: str) -> None:
-        """The package `name` starts without its submodules, those that are in `sys.modules` included."""
-        self.unbound.update(child for child in sys.modules if child.rpartition(".")[0] == name)
 
     def replace(self, name: str, records: "dict[str, Record]") -> None:
         """Note that the record of `name` is about to be replaced."""
@@ -155,22 +145,6 @@ class Transaction:
             self.note(records.pop, name, None)
         else:
             self.note(records.__setitem__, name, old.copy())
-
-    def end(self, name: str) -> None:
-        """`name` has been executed: bind the submodules that its code left unbound."""
-        for child in [child for child in self.unbound if child.rpartition(".")[0] == name]:
-            self.unbound.discard(child)
-            namespace = namespace_of(sys.modules.get(name))
-            if namespace is not None and child in sys.modules:
-                namespace.setdefault(child.rpartition(".")[2], sys.modules[child])
-
-    def bind(self, name: str) -> None:
-        """Bind a submodule in its parent, as the import system does when it has loaded it."""
-        self.unbound.discard(name)
-        parent, _, tail = name.rpartition(".")
-        namespace = namespace_of(sys.modules.get(parent))
-        if namespace is not None and name in sys.modules:
-            namespace[tail] = sys.modules[name]
 
     def commit(self, records: "dict[str, Record]") -> None:
         """Keep everything.
