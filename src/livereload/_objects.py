@@ -47,6 +47,8 @@ _LAYOUT = tuple(
     type.__dict__[name] for name in ("__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__")
 )
 _EMPTY = object()
+# From 3.14 on (PEP 649), setting one of these through the class moves and forgets the others.
+_ANNOTATIONS = ("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__")
 
 
 class _Discarded:
@@ -175,11 +177,31 @@ def _fill(cls: type, contents: "dict[str, Any]") -> None:
     if have != rest:  # the order matters to those who read the definition order
         for key in have:
             if key in namespace_of_class(cls):
-                type.__delattr__(cls, key)
+                _delete(cls, key)
         present = {}
     for key in rest:
         if present.get(key, _EMPTY) is not contents[key] or key == "__firstlineno__":
-            type.__setattr__(cls, key, contents[key])
+            _set(cls, key, contents[key])
+
+
+def _set(cls: type, key: str, value: object) -> None:
+    if key in _ANNOTATIONS:
+        _contents_of(cls)[key] = value
+    else:
+        type.__setattr__(cls, key, value)
+
+
+def _delete(cls: type, key: str) -> None:
+    if key in _ANNOTATIONS:
+        del _contents_of(cls)[key]
+    else:
+        type.__delattr__(cls, key)
+
+
+def _contents_of(cls: type) -> "dict[str, Any]":
+    """The very dict of a class; nothing but annotations, which no cache of the interpreter holds, is set in it."""
+    (contents,) = gc.get_referents(namespace_of_class(cls))
+    return contents  # type: ignore[no-any-return]
 
 
 def _class_cells(cls: type) -> list[CellType]:
