@@ -184,7 +184,6 @@ def test_deleted_submodule(project):
     project.write({"pkg/__init__.py": "", "pkg/mod.py": "X = 1\n"})
     project.step("import pkg.mod", ["pkg", "pkg.mod"])
     project.delete("pkg/mod.py")
-    project.step("import pkg.mod", [], raises="ModuleNotFoundError", confirms=["pkg"])
     for _ in range(2):
         project.step("import pkg.mod", [], raises="ModuleNotFoundError")
         project.step("from pkg.mod import X", [], raises="ModuleNotFoundError")
@@ -265,8 +264,8 @@ def test_module_turned_package_and_back(project):
     project.step("import user", [])  # a package goes before a module
     project.delete("mod")
     project.step("import user", ["user", "mod"])
-    project.step("import mod.part", [], raises="ModuleNotFoundError", confirms=["mod"])
-    project.step("import mod.part", [], raises="ModuleNotFoundError")
+    for _ in range(2):
+        project.step("import mod.part", [], raises="ModuleNotFoundError")
 
 
 def test_package_beside_a_module(project):

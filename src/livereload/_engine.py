@@ -20,7 +20,7 @@ import _thread
 import os
 import sys
 import time
-from importlib._bootstrap_external import _NamespacePath  # type: ignore[import-not-found]
+from importlib._bootstrap_external import _get_cached, _NamespacePath  # type: ignore[import-not-found]
 
 from . import _code, _graph
 from ._earlier import names_asked_for
@@ -764,8 +764,10 @@ def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
     stamp = stamp_at(path)
     if stamp is None:
         return True
+    # On 3.15 a spec knows it only once it was asked, and shall stay as it is.
+    bytecode = spec.__dict__.get("_cached") or _get_cached(path) or ""
     try:
-        with open(spec.cached or "", "rb") as file:
+        with open(bytecode, "rb") as file:
             header = file.read(16)
     except (OSError, ValueError):
         return max(stamp[0], stamp[1]) > started
@@ -781,7 +783,7 @@ def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
             return True
     mtime = int.from_bytes(header[8:12], "little")
     size = int.from_bytes(header[12:], "little")
-    written = stamp_at(spec.cached or "")
+    written = stamp_at(bytecode)
     # Whole seconds and the size do not show every edit; one that came after the bytecode is newer.
     if written is None or min(written[0], written[1]) <= max(stamp[0], stamp[1]):
         return True

@@ -6,7 +6,7 @@ Knows where Python keeps what is not the user's, and what the user included and 
 import os
 import stat
 import sys
-from importlib.machinery import SOURCE_SUFFIXES, ModuleSpec
+from importlib.machinery import SOURCE_SUFFIXES, ModuleSpec, SourceFileLoader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Policy:
         path = spec.origin
         if not path.endswith(tuple(SOURCE_SUFFIXES)):
             return False
-        return (included or self.is_users(path)) and _is_file(path)
+        # What a plain loader was made for was a file, even if that has been deleted since.
+        return (included or self.is_users(path)) and (type(spec.loader) is SourceFileLoader or _is_file(path))
 
     def is_users(self, path: str) -> bool:
         """True if a file at this absolute path is neither the standard library's nor installed."""

@@ -98,6 +98,7 @@ class Installation:
             if installed is not None:
                 wanted = None
                 try:
+                    installed.come_first()
                     wanted = installed.wanted(name)
                     if wanted is not None:
                         engine.bring_up_to_date(wanted)
@@ -162,6 +163,15 @@ class Installation:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
         self.engine.end(spec, _from_list_of(sys._getframe(2)))
+    def come_first(self) -> None:
+        """Put our finder before those that were put before it since: it asks them as it asks the others.
+
+        A module that it did not see found might be executed from stale bytecode.
+        """
+        finders = sys.meta_path
+        if not finders or finders[0] is not self.finder:
+            finders[:] = [self.finder, *(finder for finder in finders if finder is not self.finder)]
+
     def wanted(self, name: str) -> Wanted | None:
         """What the import system waits for when it asks for the lock of `name`; None if not us."""
         state = self.engine.state
