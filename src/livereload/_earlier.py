@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAMESPACES = ("globals", "vars", "locals", "dir")
+_CALLS = tuple(f"{name}()".encode() for name in _NAMESPACES)
 
 
 def names_asked_for(source: bytes) -> frozenset[str]:
     """The names whose earlier values this source asks for, at module level; none if it does not compile."""
-    if b"NameError" not in source and b"globals" not in source and b"vars()" not in source and b"locals()" not in source:
+    if not any(_may_ask(line) for line in source.splitlines()):
         return frozenset()  # nearly all: without the cost of parsing
     import ast
 
@@ -30,6 +31,12 @@ def names_asked_for(source: bytes) -> frozenset[str]:
     except (SyntaxError, ValueError):
         return frozenset()
     return frozenset(name for node in _module_level(tree) for name in _asked_by(node))
+
+
+def _may_ask(line: bytes) -> bool:
+    if b"NameError" in line:
+        return line.lstrip().startswith(b"except")
+    return b"()" in line and any(table in line for table in _CALLS) and (b" in " in line or b"et" in line)
 
 
 def _module_level(tree: "ast.Module") -> "Iterator[ast.AST]":

@@ -166,15 +166,33 @@ class Engine:
         transaction = self.state.transaction
         if transaction is None or name not in transaction.taken:
             return None
-        path = transaction.taken[name].contents.get("__file__")
-        source = transaction.sources.get(path)
-        if source is None and type(path) is str:
-            try:
-                source = transaction.sources[path] = read(path, self.state.clock)
-            except OSError:
-                pass  # the loader will say so
-        asked_for = names_asked_for(source.data) if source is not None and source.data is not None else ()
+        asked_for = transaction.asked_for[name] = self._asked_for(transaction, self.state.records[name])
         return transaction.renew(name, asked_for)
+
+    def _asked_for(self, transaction: Transaction, record: Record) -> frozenset[str]:
+        """The names whose earlier values the source asks for that a module is going to be executed from."""
+        if record.path is None:
+            return frozenset()
+        changed = transaction.sources.get(record.path)
+        if changed is None and record.asked_for is not None:
+            return record.asked_for
+        if changed is None or changed.data is None:
+            try:
+                changed = transaction.sources[record.path] = read(record.path, self.state.clock)
+            except OSError:
+                return frozenset()  # the loader will say so
+        return names_asked_for(changed.data or b"")
+
+    def known_code(self, name: str) -> "CodeType | None":
+        """The code of a module that is being executed again from the source of the last time."""
+        record = self.state.records.get(name)
+        return record.code if record is not None and record.executing else None
+
+    def keep_code(self, name: str, code: "CodeType | None") -> None:
+        """Keep the code of a module that is being executed again: it may well be once more."""
+        record = self.state.records.get(name)
+        if record is not None and record.executing and self.taken(name):
+            record.code = code
 
     def source_for(self, name: str, path: str) -> Source | None:
         """The source that `name` is going to be executed from; None if it cannot be read."""
@@ -212,6 +230,10 @@ class Engine:
         record.generation = 1 if old is None else old.generation + 1
         record.portions = () if old is None else old.portions
         record.executing = True
+        if old is not None and transaction is not None and name in transaction.taken:
+            record.asked_for = transaction.asked_for.get(name)
+            if old.path == record.path and old.path not in transaction.sources:
+                record.source, record.code = old.source, old.code
         if read_source and record.path is not None:
             try:
                 record.source = read(record.path, state.clock)
@@ -221,7 +243,7 @@ class Engine:
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
         state.records[name] = record
-        if old is not None and (old.broken or self.taken(name)):
+        if old is not None and spec.submodule_search_locations is not None:
             self._expect_submodules(name)
         if thread.stack:
             self.note(name)

@@ -2,8 +2,8 @@
 
 Knows how a module is found, read and made.  Must not know when to refresh.
 
-The loader keeps to `create_module`, `path_stats` and `get_data`: whatever runs between the import
-statement and the module's code is importlib's own, so tracebacks are those of plain Python.
+The loader leaves the executing to importlib: whatever runs between the import statement and the
+module's code is importlib's own or disguised as such, so tracebacks are those of plain Python.
 """
 
 import _imp
@@ -13,13 +13,14 @@ import sys
 from importlib._bootstrap_external import MAGIC_NUMBER, spec_from_file_location  # type: ignore[import-not-found]
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
+from ._code import disguised
 from ._engine import Engine
 from ._stamp import SETTLED_AFTER_NS, Source, stamp_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
 # PEP 552: magic number, flags (hash-based, to be checked), hash.  No source has this hash, so a
@@ -49,6 +50,16 @@ class Loader(SourceFileLoader):
     def create_module(self, spec: ModuleSpec) -> "ModuleType | None":
         """The module that is to be executed again, or None for a new one."""
         return None if self._engine is None else self._engine.module_for(spec.name)
+
+    @disguised  # type: ignore[arg-type]
+    def get_code(self, fullname: str) -> "CodeType | None":
+        """The code of the source; not made anew for a module that is executed again as it was."""
+        code = self._engine.known_code(fullname) if self._engine is not None else None
+        if code is None:
+            code = super().get_code(fullname)
+            if self._engine is not None:
+                self._engine.keep_code(fullname, code)
+        return code
 
     def path_stats(self, path: str) -> "dict[str, Any]":  # type: ignore[override]
         """The time and size of the very bytes that `get_data` is going to give.

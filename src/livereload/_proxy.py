@@ -87,7 +87,7 @@ class Installation:
         # what stood in the place of builtins.__build_class__, for each module that is executed again
         self._builders: list[Any] = []
         self._get_module_lock = _bootstrap._get_module_lock
-        self._hook = _disguised(self._lock_or_refresh())
+        self._hook = _code.disguised(self._lock_or_refresh())
 
     def _lock_or_refresh(self) -> "Any":
         engine = self.engine
@@ -122,7 +122,7 @@ class Installation:
                 self.engine.note(name)
             return True
         code = frame.f_code
-        if code.co_filename == _BOOTSTRAP_FILE:
+        if code.co_filename == _code.BOOTSTRAP_FILE:
             from_list: tuple[str, ...] = ()
         else:
             if _code.is_attribute(code, frame.f_lasti):
@@ -280,7 +280,7 @@ def _class_builder(original: "Any", made: "Callable[..., object]", namespace: "d
     def _call_with_frames_removed(body: FunctionType, name: str, /, *bases: object, **keywords: object) -> object:
         return made(body, original(body, name, *bases, **keywords))
 
-    function = _disguised(_call_with_frames_removed)
+    function = _code.disguised(_call_with_frames_removed)
     return FunctionType(function.__code__, namespace, "__build_class__", None, function.__closure__)
 
 
@@ -371,7 +371,7 @@ def _check(installation: Installation) -> None:
 
 def _from_list_of(frame: "Any") -> tuple[str, ...]:
     """The from-list of the statement that importlib's `frame` works for."""
-    while frame is not None and frame.f_code.co_filename == _BOOTSTRAP_FILE:
+    while frame is not None and frame.f_code.co_filename == _code.BOOTSTRAP_FILE:
         frame = frame.f_back
     return () if frame is None else _code.from_list(frame.f_code, frame.f_lasti)
 
@@ -390,14 +390,6 @@ def _give_back(loader: object, name: str) -> None:
 
 def _no_path_stats(path: str) -> "Any":
     raise OSError("bytecode is not used for a module that is executed again")
-
-
-_BOOTSTRAP_FILE = _bootstrap._gcd_import.__code__.co_filename
-
-
-def _disguised(function: "Any") -> FunctionType:
-    function.__code__ = function.__code__.replace(co_filename=_BOOTSTRAP_FILE)
-    return function  # type: ignore[no-any-return]
 
 
 def _beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":

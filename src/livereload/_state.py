@@ -12,6 +12,8 @@ from ._stamp import Clock, Folder, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType
+
     from ._transaction import Transaction
 
 
@@ -29,7 +31,9 @@ class Record:
     """What is known of one module name, whether or not a module by that name could be imported."""
 
     __slots__ = (
+        "asked_for",
         "checked",
+        "code",
         "broken",
         "edges",
         "executing",
@@ -55,6 +59,11 @@ class Record:
         self.where = where
         # what was executed; None if that is not known (then the module is stale)
         self.source: Source | None = None
+        # the code of `source`, once it has been executed again: who edits a module executes its
+        # importers over and over, from sources that do not change
+        self.code: CodeType | None = None
+        # the names whose earlier values `source` asks for; None if nobody has looked
+        self.asked_for: frozenset[str] | None = None
         # {"shop.money": 7}: what was imported while executing, and its version at that moment;
         # None while it has not been read from the code (modules that were there before install())
         self.edges: dict[str, int] | None = {}

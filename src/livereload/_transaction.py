@@ -72,6 +72,8 @@ class Transaction:
         self.taken: dict[str, Taken] = {}
         # {"/home/me/shop/cart.py": Source}: what the plan read, so that nothing is read twice
         self.sources: dict[str, Source] = {}
+        # {"shop.cart": {"cache"}}: the names whose earlier values a module asks for
+        self.asked_for: dict[str, frozenset[str]] = {}
         # {"shop.cart": "shop/cart.py changed"}
         self.reasons: dict[str, str] = {}
         self.executed: list[Executed] = []
