@@ -633,7 +633,7 @@ class Engine:
 
         def enter(name: str) -> "dict[str, int] | None":
             record = records.get(name)
-            return None if record is None else record.edges
+            return None if record is None or record.failed else record.edges
 
         names = [name for each in wanted for name in (each.name, *self._submodules(each.name, each.from_list))]
         for name in _graph.closure(names, enter):
