@@ -29,6 +29,7 @@ class Outcome:
         self.compiled = answer["compiled"]  # ["pkg.mod"]
         self.opened = answer["opened"]  # ["pkg/mod.py"]
         self.modules = answer["modules"]  # {"pkg.mod": {"X": …}}: the fingerprint of all modules afterwards
+        self.twice = answer["twice"]  # ["pkg.mod.Cart"]: classes of which the modules can reach two
 
 
 class Interpreter:
@@ -161,7 +162,7 @@ class Project:
         but for the modules that it `loses`.  `confirms` lists what was executed by the second attempt,
         which executes everything that the statement needs, before the failure of the first was believed.
         """
-        before = self.run("").modules
+        before = self.run("")
         live = self.attempt(statement)
         fresh = self.fresh(*after, statement)
         if raises is None:
@@ -175,8 +176,9 @@ class Project:
             assert fresh.error["type"] == raises, fresh.error["traceback"]
             assert live.error["traceback"] == fresh.error["traceback"]
             assert live.error == fresh.error
-            kept = before.keys() - set(loses)
-            assert {name: live.modules.get(name) for name in kept} == {name: before[name] for name in kept}
+            kept = before.modules.keys() - set(loses)
+            assert {name: live.modules.get(name) for name in kept} == {name: before.modules[name] for name in kept}
+        assert set(live.twice) <= set((before if raises else fresh).twice), "classes live in two generations"
         assert live.executed == [*executes, *confirms]
         return live
 

@@ -26,9 +26,10 @@ import traceback
 from types import ModuleType
 
 sys.path.insert(0, os.path.dirname(__file__))
+from consistency import classes_in_two_generations  # noqa: E402
 from fingerprint import fingerprint  # noqa: E402
 
-del sys.path[0], sys.modules["fingerprint"]
+del sys.path[0], sys.modules["consistency"], sys.modules["fingerprint"]
 
 DEADLINE_S = 60
 _IMPORTLIB = ("<frozen importlib", os.path.join(os.path.dirname(os.__file__), "importlib"))
@@ -138,11 +139,13 @@ class Session:
             marshal.dumps(value)
         except ValueError:
             value = repr(value)
+        modules = fingerprint(self.root)
         return {
             **seen,
             "error": error and self.describe_error(error),  # may import the module again, for a suggestion
             "value": value,
-            "modules": fingerprint(self.root),
+            "modules": modules,
+            "twice": classes_in_two_generations(modules.keys()),
         }
 
     def audit(self, event, arguments):
