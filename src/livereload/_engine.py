@@ -25,6 +25,7 @@ from importlib._bootstrap_external import _get_cached, _NamespacePath  # type: i
 from . import _code, _graph
 from ._earlier import names_asked_for
 from ._generations import Generations
+from ._look import Look
 from ._plan import Plan, plan
 from ._report import Executed, ModuleStatus, Report
 from ._stamp import Source, look, look_into, read, stamp_at
@@ -81,6 +82,9 @@ class Engine:
         """
         state = self.state
         transaction = state.transaction
+        look = state.looks.get((name, from_list))
+        if look is not None and not state.busy and look.holds():
+            return False
         subs = self._submodules(name, from_list) if from_list else []
         if state.thread.stack:
             self.note(name, *subs)
@@ -93,7 +97,12 @@ class Engine:
                 return not self.interpreter.is_importing()
             if name in transaction.taken and name not in sys.modules:
                 return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
-        return bool(self.plan((name, *subs)))
+        found = self.plan((name, *subs))
+        if found.look is not None and not state.busy:
+            prefix = name + "."
+            beside = any(each.startswith(prefix) and each not in found.reached for each in state.records)
+            state.looks[(name, from_list) if beside else name] = found.look
+        return bool(found)
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
         """Refresh what is stale of what is `wanted`; raises what executing it raises.
@@ -262,8 +271,12 @@ class Engine:
         if record not in thread.stack:  # installed while it was being executed
             record.executing = False
             return
-        while thread.stack.pop() is not record:
-            pass
+        while True:
+            ended = thread.stack.pop()
+            state.busy.discard(ended)
+            if ended is record:
+                break
+        state.looks.clear()
         record.executing = False
         module = sys.modules.get(name)
         namespace = namespace_of(module)
@@ -310,6 +323,7 @@ class Engine:
             record.missing = True
             record.version = record.checked = thread.moment
             state.records[name] = record
+            state.looks.clear()
         if thread.stack:
             self.note(name)
 
@@ -405,7 +419,10 @@ class Engine:
         _graph.closure(names, enter)
         if not reached:
             return Plan({}, {})
-        self._look_at_folders(reached)
+        folders = {folder for where in {record.where for record in reached.values()} for folder in where}
+        files = [(record.path, record.source) for record in reached.values() if record.path and record.source]
+        seen = None if moment else Look(files, folders, state.folders, state.watcher)
+        self._look_at_folders(folders)
         changed: dict[str, str] = {}
         moved: set[str] = set()
         sources: dict[str, Source] = {}
@@ -420,15 +437,17 @@ class Engine:
             if has_moved:
                 moved.add(name)
         found = plan(reached, changed, moved, versions, sources)
+        if not found:
+            found.look, found.reached = seen, reached
         if moment:
             for name, record in reached.items():
                 if name not in found.reasons:
                     record.checked = moment
         return found
 
-    def _look_at_folders(self, reached: dict[str, Record]) -> None:
+    def _look_at_folders(self, folders: set[str]) -> None:
         state = self.state
-        for folder in {folder for where in {record.where for record in reached.values()} for folder in where}:
+        for folder in folders:
             known = state.folders.get(folder)
             now = look_into(folder, known, state.clock)
             if now is known:
@@ -442,6 +461,7 @@ class Engine:
             state.folders[folder] = now
 
     def _suspect(self, folder: str, stems: set[str]) -> None:
+        self.state.looks.clear()
         for name, record in list(self.state.records.items()):
             if folder not in record.where:
                 continue
@@ -455,6 +475,7 @@ class Engine:
         if portions == record.portions:
             return
         record.portions = portions
+        self.state.looks.clear()
         for name, each in list(self.state.records.items()):
             if name.rpartition(".")[0] == record.name:
                 each.where = (*portions, *(folder for folder in each.where if folder not in portions))
@@ -556,6 +577,7 @@ class Engine:
         transaction.generations = Generations(transaction.note)
         self._dispose(plan)
         state.transaction = transaction
+        state.busy.add(transaction)
         state.owner = _thread.get_ident()
         state.thread.moment = moment
         stack = list(state.thread.stack)
@@ -564,6 +586,7 @@ class Engine:
             self._import(wanted)
             transaction.generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
         except BaseException:
+            state.busy.difference_update(state.thread.stack[len(stack) :])
             state.thread.stack[:] = stack
             transaction.roll_back()
             raise
@@ -573,6 +596,8 @@ class Engine:
             message = transaction.generations.move()
         finally:
             self.interpreter.stop_watching_classes()
+            state.busy.discard(transaction)
+            state.looks.clear()
             state.transaction = None
             state.owner = 0
             state.thread.moment = before
@@ -703,6 +728,7 @@ class Engine:
             except OSError:
                 pass
         self.state.records[name] = record
+        self.state.looks.clear()
 
     def _edges_in_code(self, record: Record) -> dict[str, int]:
         """The edges of an adopted module, from its code (its file is still what was executed, or it is stale)."""

@@ -10,18 +10,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ._look import Look
     from ._stamp import Source
     from ._state import Record
 
 
 class Plan:
-    """Which modules to execute, the reason for each, and the sources read on the way (by path)."""
+    """Which modules to execute, the reason for each, and the sources read on the way (by path).
 
-    __slots__ = ("reasons", "sources")
+    If all is fresh, `look` is what was compared and `reached` whose files these are.
+    """
+
+    __slots__ = ("look", "reached", "reasons", "sources")
 
     def __init__(self, reasons: dict[str, str], sources: "dict[str, Source]") -> None:
         self.reasons = reasons
         self.sources = sources
+        self.look: Look | None = None
+        self.reached: Mapping[str, Record] = {}
 
     def hashes(self) -> "tuple[tuple[str, bytes], ...]":
         """What tells this plan from one made after another edit."""

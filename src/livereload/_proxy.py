@@ -63,6 +63,11 @@ class _Proxy(ModuleSpec):
         initializing: bool = self.__dict__.get("_initializing", False)
         if installed is None:
             return initializing
+        if not initializing:
+            # The path of nearly all imports.
+            look = installed.looks.get(self.name)
+            if look is not None and not installed.busy and look.holds():
+                return False
         return installed.asked(self, initializing, sys._getframe(1))
 
     @_initializing.setter
@@ -83,6 +88,8 @@ class Installation:
 
     def __init__(self, state: State) -> None:
         self.engine = Engine(state, self)
+        self.looks = state.looks
+        self.busy = state.busy
         self.finder = Finder(self.engine, self.attach_spec)
         # what stood in the place of builtins.__build_class__, for each module that is executed again
         self._builders: list[Any] = []

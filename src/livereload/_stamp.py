@@ -155,7 +155,7 @@ def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:
     """
     while True:
         now = clock.now()
-        stamp = _folder_stamp(path)
+        stamp = folder_stamp_at(path)
         if known is not None and stamp == known.stamp and known.settled:
             return known
         if stamp is None:
@@ -164,11 +164,11 @@ def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:
             names = frozenset(os.listdir(path))
         except OSError:
             names = frozenset()
-        if _folder_stamp(path) == stamp:
+        if folder_stamp_at(path) == stamp:
             return Folder(names, stamp, is_settled(stamp, now))
 
 
-def _folder_stamp(path: str) -> Stamp | None:
+def folder_stamp_at(path: str) -> Stamp | None:
     try:
         result = os.stat(path)
     except (OSError, ValueError):

@@ -6,6 +6,7 @@ Knows what livereload remembers; must not know what is done with it.
 import _thread
 import itertools
 
+from ._look import Look, Watcher
 from ._policy import Policy
 from ._report import Report
 from ._stamp import Clock, Folder, Source
@@ -139,6 +140,14 @@ class State:
         self.owner = 0
         # the names in sys.modules that have been considered for tracking, by their number
         self.known_modules = 0
+        # {"shop.cart": Look, ("shop", ("cart",)): Look}: what was fresh for any import of this module,
+        # or, of a package that does not import all its submodules itself, for one from-list; as long
+        # as nothing is executed and no record changes
+        self.looks: dict[object, Look] = {}
+        self.watcher = Watcher()
+        # the records that are being executed, in all threads, and the transaction: while there are
+        # any, every question is answered in full, as edges have to be recorded
+        self.busy: set[object] = set()
         # a failure (error, names, hashes) that executing everything has confirmed
         self.confirmed: object = None
         # the last refresh that executed something
@@ -147,6 +156,8 @@ class State:
     def renew_locks(self) -> None:
         """For a forked child: its other threads are gone, and with them whatever they had begun."""
         self.lock = _thread.RLock()
+        self.looks.clear()
+        self.watcher.close()  # the queue of events is shared with the parent
         if self.owner != _thread.get_ident():
             self.transaction = None
             self.owner = 0

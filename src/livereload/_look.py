@@ -1,0 +1,95 @@
+"""A look at the files behind one import statement that found all of it fresh, and whether that still holds.
+
+Knows files and folders, and what the kernel says of them.  Must not know modules.
+
+Most imports repeat an import after which nothing has happened.  The engine keeps what such a
+statement's look compared; looking again is then one comparison of stamps a file, or one question to
+the kernel for all of them (`_watch`).  It forgets all looks whenever a module is executed or a record
+changes, so a look that is still there holds as long as its files do.
+"""
+
+from ._stamp import Folder, Source, folder_stamp_at, stamp_at
+from ._watch import Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Stats spent before the folders are watched: some ten milliseconds in all.  At a prompt that is
+# never reached; a loop that imports reaches it soon, and then ctypes is worth loading.
+WATCH_AFTER = 5_000
+
+
+class Watcher:
+    """Starts the kernel's watch once enough has been spent on looking."""
+
+    __slots__ = ("_spent", "_watch")
+
+    def __init__(self) -> None:
+        self._spent = 0
+        self._watch: Watch | None = None
+
+    def spend(self, stats: int) -> None:
+        """Count what a look costs."""
+        if self._spent < 0 or self._watch is not None:
+            return
+        self._spent += stats
+        if self._spent > WATCH_AFTER:
+            try:
+                self._watch = Watch()
+            except Exception:  # no inotify, no ctypes, no more instances: looked at as before
+                self._spent = -1
+
+    def poll(self) -> int:
+        """Equal to an earlier answer, unless negative: nothing has happened to any covered file since."""
+        return -1 if self._watch is None else self._watch.poll()
+
+    def covers(self, files: "Iterable[str]", folders: "Iterable[str]") -> bool:
+        return self._watch is not None and self._watch.covers(files, folders)
+
+    def close(self) -> None:
+        """Stop watching, and start again when it is worth it."""
+        if self._watch is not None:
+            self._watch.close()
+        self._watch = None
+        self._spent = 0
+
+
+class Look:
+    """What was compared, all of it fresh."""
+
+    __slots__ = ("_events", "_files", "_folders", "_known", "_watcher")
+
+    def __init__(
+        self, files: list[tuple[str, Source]], folders: "set[str]", known: dict[str, Folder], watcher: Watcher
+    ) -> None:
+        """To be made before the comparison: what happens from now on is told.
+
+        `known` is looked up for the folders when they are compared again.
+        """
+        self._files = files
+        self._folders = folders
+        self._known = known
+        self._watcher = watcher
+        self._events = -1
+        self._begin()
+
+    def holds(self) -> bool:
+        """True if nothing that was compared has changed; False if that has to be looked into."""
+        return (self._events >= 0 and self._events == self._watcher.poll()) or self._compare()
+
+    def _begin(self) -> None:
+        self._watcher.spend(len(self._files) + len(self._folders))
+        covered = self._watcher.covers((path for path, _ in self._files), self._folders)
+        self._events = self._watcher.poll() if covered else -1
+
+    def _compare(self) -> bool:
+        self._begin()
+        for path, source in self._files:
+            if not source.settled or stamp_at(path) != source.stamp:
+                return False
+        for path in self._folders:
+            folder = self._known[path]
+            if not folder.settled or folder_stamp_at(path) != folder.stamp:
+                return False
+        return True
