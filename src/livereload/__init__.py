@@ -6,6 +6,8 @@
     >>> from shop import total  # the new one; shop, and what imported it, was executed again
 """
 
+# livereload-imports: by this word _livereload_imports.py knows this package from another of its name.
+
 from ._errors import (
     LiveReloadError,
     LiveReloadWarning,
@@ -19,6 +21,7 @@ from ._report import Executed, ModuleStatus, Report, Status
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 __all__ = [
     "Executed",
@@ -90,3 +93,17 @@ def status() -> Status:
     if _proxy.installed is None:
         return Status(False, {})
     return Status(True, _proxy.installed.engine.status())
+
+
+def load_ipython_extension(ipython: "Any") -> None:
+    """`%load_ext livereload`: before each cell, refresh what is stale and show it in the cell's output."""
+    from . import _ipython
+
+    _ipython.load(ipython)
+
+
+def unload_ipython_extension(ipython: "Any") -> None:
+    """`%unload_ext livereload`: undo `%load_ext livereload`."""
+    from . import _ipython
+
+    _ipython.unload(ipython)

@@ -1,7 +1,7 @@
-"""The command line: `python -m livereload COMMAND`.
+"""The command line: `python -m livereload`, which is `python` with livereload on, and a few commands.
 
-Knows the commands and their exit statuses: 2 for a command line that means nothing.  Must not know
-how a command does its work.
+Knows the commands and their exit statuses: 1 if one cannot do its work, 2 for a command line that
+means nothing.  Must not know how a command does its work.
 """
 
 import sys
@@ -12,42 +12,110 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command that `arguments` name; returns the exit status."""
+    """Run the command that `arguments` begin with, else Python with these arguments; returns the exit status."""
     if arguments[:1] in (["-h"], ["--help"]):
         print(_usage())
         return 0
-    if not arguments:
-        return _refuse("which command?")
-    name, *rest = arguments
-    if name not in _COMMANDS:
-        return _refuse(f"there is no command {name!r}")
-    run, _ = _COMMANDS[name]
-    return run(rest)
+    if arguments and arguments[0] in _COMMANDS:
+        name, *options = arguments
+        run, allowed, _ = _COMMANDS[name]
+        for option in options:
+            if option not in allowed:
+                takes = ", ".join(allowed) or "no arguments"
+                return _refuse(f"{name} takes {takes}, not {option!r}", 2)
+        return run(options)
+
+    from . import _run
+
+    try:
+        return _run.run(arguments)
+    except _run.CannotRunError as error:
+        return _refuse(str(error), 2)
 
 
-def _demo(arguments: list[str]) -> int:
-    if arguments:
-        return _refuse(f"demo takes no arguments, not {arguments[0]!r}")
+def _demo(options: list[str]) -> int:
     from . import _demo
 
     return _demo.play()
 
 
-# {name: (what runs it, what it does)}
-_COMMANDS: "dict[str, tuple[Callable[[list[str]], int], str]]" = {
-    "demo": (_demo, "play an edit between two imports of one session; exit status 1 if it goes wrong"),
+def _enable(options: list[str]) -> int:
+    from _livereload_imports import SETTINGS
+
+    from . import _activation
+
+    if {"--everywhere", "--prompt"} <= set(options):
+        return _refuse("enable takes either --everywhere or --prompt", 2)
+    setting = "all" if "--everywhere" in options else "prompt" if "--prompt" in options else "1"
+    try:
+        path, is_new = _activation.enable(setting, user="--user" in options)
+    except _activation.RefusedError as error:
+        return _refuse(f"not enabled: {error}")
+    print(f"livereload: {'enabled' if is_new else 'enabled already'} for {SETTINGS[setting]}, by {path}")
+    return 0
+
+
+def _disable(options: list[str]) -> int:
+    from . import _activation
+
+    try:
+        path, was_there = _activation.disable(user="--user" in options)
+        others = [other for other, _ in _activation.enabled()]
+    except _activation.RefusedError as error:
+        return _refuse(f"not disabled: {error}")
+    done = f"disabled, {path} is removed" if was_there else f"there is nothing to disable, no {path}"
+    print(f"livereload: {done}{''.join(f'; still enabled by {other}' for other in others)}")
+    return 0
+
+
+def _status(options: list[str]) -> int:
+    from . import _activation
+
+    print(_activation.describe())
+    return 0
+
+
+def _startup(options: list[str]) -> int:
+    import os
+
+    print(os.path.join(os.path.dirname(os.path.abspath(__file__)), "startup.py"))
+    return 0
+
+
+# {name: (what runs it, the options that it takes, what it does)}
+_COMMANDS: "dict[str, tuple[Callable[[list[str]], int], tuple[str, ...], str]]" = {
+    "demo": (_demo, (), "play an edit between two imports of one session; exit status 1 if it goes wrong"),
+    "enable": (
+        _enable,
+        ("--user", "--everywhere", "--prompt"),
+        "switch livereload on for good, at the prompts of this environment (--user: of this user);\n"
+        "--everywhere: for scripts, too; --prompt: and refresh before each statement",
+    ),
+    "disable": (_disable, ("--user",), "undo `enable` (--user: undo `enable --user`)"),
+    "status": (_status, (), "say for which kinds of start livereload is on here, and why"),
+    "startup": (_startup, (), 'print the path of a start-up file: PYTHONSTARTUP="$(python -m livereload startup)"'),
 }
 
 
 def _usage() -> str:
     width = max(map(len, _COMMANDS))
-    rows = [f"  {name:{width}}  {text}" for name, (_, text) in _COMMANDS.items()]
-    return "\n".join(["usage: python -m livereload COMMAND", "", *rows])
+    lines = [
+        "usage: python -m livereload [what `python` takes: -i, -c CODE, -m MODULE, SCRIPT, ARGUMENTS, ...]",
+        "       python -m livereload COMMAND",
+        "",
+        "Without a command, Python with livereload on; without any arguments, its prompt.",
+        "A script that bears the name of a command is told from it by its folder: ./demo",
+        "",
+    ]
+    for name, (_, _, text) in _COMMANDS.items():
+        first, *more = text.split("\n")
+        lines += [f"  {name:{width}}  {first}", *(f"  {'':{width}}  {line}" for line in more)]
+    return "\n".join(lines)
 
 
-def _refuse(reason: str) -> int:
-    print(f"livereload: {reason} (commands: {', '.join(_COMMANDS)})", file=sys.stderr)
-    return 2
+def _refuse(reason: str, status: int = 1) -> int:
+    print(f"livereload: {reason}", file=sys.stderr)
+    return status
 
 
 if __name__ == "__main__":

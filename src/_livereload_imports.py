@@ -1,0 +1,108 @@
+"""Switches livereload on when Python starts, if that was asked for.
+
+`livereload-imports.pth`, which is installed beside this file, calls `start()` if LIVERELOAD is set;
+the file that `python -m livereload enable` writes calls it always.  They go through this module
+because a web development server has a package `livereload`, too, and this name is only ours.
+
+In a process that does not want livereload, this module is all that is executed, so it imports
+nothing that is not there already.  Whatever may be wrong with the installation, Python starts as
+ever and in silence.
+"""
+
+import os
+import sys
+
+# {value of LIVERELOAD: the starts for which livereload is switched on}
+SETTINGS = {
+    "0": "no start",
+    "1": "interactive starts",
+    "prompt": "interactive starts, with a refresh before each statement",
+    "all": "every start",
+}
+
+_PROMPT_MODULES = {"IPython", "asyncio", "bpython", "code", "ipykernel", "ipykernel_launcher", "ptpython"}
+_PROMPT_PROGRAMS = {"bpython", "ipython", "ptipython", "ptpython"}
+
+# What the __init__.py of the package `livereload` contains if the package is ours.
+_MARK = b"livereload-imports"
+
+_warned = False  # a .pth line runs twice in a virtual environment (until 3.14)
+
+
+def start(setting: str = "0", *, at_prompt: bool = False) -> None:
+    """Do what LIVERELOAD says, or `setting` without it, for this start of Python.
+
+    `at_prompt` is for callers who know that they are at a prompt.  Nothing is raised.
+    """
+    try:
+        setting = _asked() or setting
+        if setting == "all" or (setting != "0" and (at_prompt or is_interactive())):
+            switch_on(setting)
+    except Exception:  # a damaged installation; `python -m livereload status` finds out
+        pass
+
+
+def start_interactive() -> None:
+    """`start("1")`, for a `.start` file (PEP 829)."""
+    start("1")
+
+
+def start_prompt() -> None:
+    """`start("prompt")`, for a `.start` file."""
+    start("prompt")
+
+
+def start_every() -> None:
+    """`start("all")`, for a `.start` file."""
+    start("all")
+
+
+def switch_on(setting: str) -> None:
+    """Install livereload in this process, unless `livereload` is somebody else's package."""
+    if is_ours():
+        from livereload import _switch
+
+        _switch.switch_on(setting)
+
+
+def is_interactive() -> bool:
+    """True if this start of Python leads to a prompt."""
+    if sys.flags.interactive or sys.flags.inspect:
+        return True
+    program = sys.argv[0]
+    if program in ("", "-"):
+        return sys.stdin is not None and sys.stdin.isatty()
+    if program == "-m":
+        # Not known yet but as the last of the interpreter's own arguments: `-m asyncio`, `-Im asyncio`, `-masyncio`.
+        module = sys.orig_argv[-len(sys.argv)]
+        return (module.partition("m")[2] if module.startswith("-") else module) in _PROMPT_MODULES
+    name = os.path.basename(program).partition(".")[0]  # ipython, ipython3, ipython3.13, ipython.exe
+    return name.removesuffix("-script").rstrip("0123456789") in _PROMPT_PROGRAMS
+
+
+def is_ours() -> bool:
+    """True if `import livereload` gives livereload-imports.  Executes nothing of the package."""
+    module = sys.modules.get("livereload")
+    if module is not None:
+        path = getattr(module, "__file__", None)
+    else:
+        from importlib.util import find_spec
+
+        spec = find_spec("livereload")
+        path = None if spec is None else spec.origin
+    if path is None:
+        return False
+    with open(path, "rb") as file:
+        return _MARK in file.read()
+
+
+def _asked() -> str:
+    """The value of LIVERELOAD; empty if it is not set, or means nothing."""
+    global _warned
+    value = os.environ.get("LIVERELOAD", "")
+    if not value or value in SETTINGS:
+        return value
+    if not _warned:
+        _warned = True
+        print(f"livereload: LIVERELOAD={value} means nothing: say {', '.join(SETTINGS)}", file=sys.stderr)
+    return ""

@@ -1,0 +1,52 @@
+# Switches livereload on at a prompt: export PYTHONSTARTUP="$(python -m livereload startup)"
+#
+# Whatever runs this file (the basic REPL, PyREPL, asyncio's, IPython, ptpython, bpython) executes it
+# in the prompt's own namespace.  Nothing may stay behind there, so there are comments here where
+# other modules have a docstring, which would become the prompt's.
+#
+# The file is found by its own path, so it also works at the prompts of environments where livereload
+# is not installed; their own `livereload`, if there is any, goes first.
+
+
+def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file must not depend on typing, either
+    import os
+    import sys
+
+    own = sys._getframe().f_code.co_filename
+    del namespace["_livereload_startup"]
+
+    sys.path.append(os.path.dirname(os.path.dirname(own)))
+    try:
+        import _livereload_imports
+
+        _livereload_imports.start("1", at_prompt=True)
+    except Exception:  # as at every start of Python: silent, whatever is wrong with the installation
+        pass
+    finally:
+        sys.path.pop()
+
+    # The start-up file that the user had before, as if it alone had been named.
+    following = os.path.expanduser(os.environ.get("LIVERELOAD_STARTUP_NEXT", ""))
+    if not following:
+        return
+    try:
+        with open(following, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        print(f"livereload: LIVERELOAD_STARTUP_NEXT: {error}", file=sys.stderr)
+        return
+    has_file = "__file__" in namespace  # the basic REPL sets it, and removes it afterwards
+    if has_file:
+        namespace["__file__"] = following
+    try:
+        exec(compile(source, following, "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        # Shown as the prompt shows it, without this function: what is raised from here would end PyREPL.
+        traceback = error.__traceback__ and error.__traceback__.tb_next
+        sys.excepthook(type(error), error.with_traceback(traceback), traceback)
+    finally:
+        if has_file:
+            namespace["__file__"] = own
+
+
+_livereload_startup(globals())  # type: ignore[no-untyped-call]
