@@ -97,6 +97,9 @@ class Engine:
                 return not self.interpreter.is_importing()
             if name in transaction.taken and name not in sys.modules:
                 return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
+        moment = state.thread.moment
+        if moment and all(state.records[each].checked == moment for each in (name, *subs)):
+            return False
         found = self.plan((name, *subs))
         if found.look is not None and not state.busy:
             prefix = name + "."
@@ -117,8 +120,6 @@ class Engine:
             return
         if name in state.unbound:
             self._bind(name)
-        if name not in state.records and (state.transaction is None or state.owner != _thread.get_ident()):
-            return
         if not state.lock.acquire(blocking=False):
             if self.interpreter.is_importing():
                 return
@@ -126,7 +127,8 @@ class Engine:
         try:
             names = (name, *self._submodules(name, wanted.from_list))
             plan = self.plan(names)
-            if plan and (name in sys.modules or not plan.reasons.keys().isdisjoint(sys.modules)):
+            there = (name, *_graph.parents(name), *plan.reasons)
+            if plan and not sys.modules.keys().isdisjoint(there):  # else an import is all that it takes
                 self._refresh(plan, [wanted])
         finally:
             state.lock.release()
@@ -237,7 +239,11 @@ class Engine:
         record = Record(name, spec.origin if spec.has_location else None, where)
         record.version = record.checked = thread.moment
         record.generation = 1 if old is None else old.generation + 1
-        record.portions = () if old is None else old.portions
+        if old is not None:
+            record.portions = old.portions
+        elif spec.submodule_search_locations is not None:
+            record.portions = self.folders(spec.submodule_search_locations)
+        record.before = old if old is not None and old.failed else None
         record.executing = True
         if old is not None and transaction is not None and name in transaction.taken:
             record.asked_for = transaction.asked_for.get(name)
@@ -283,8 +289,15 @@ class Engine:
         record.failed = module is None
         if record.failed:
             thread.unwound.append(record)
+            before = record.before
+            if before is not None and before.source is not None and record.source is not None:
+                if before.source.hash == record.source.hash:  # nothing new for those who caught the error
+                    record.version = before.version
+                    if thread.stack:
+                        self.note(name)
         else:
             thread.unwound.clear()
+        record.before = None
         if state.unbound:
             self._bind_submodules(name)
         if not thread.stack:
@@ -365,6 +378,9 @@ class Engine:
         for entry in sys.path if path is None else path:
             if not isinstance(entry, str):
                 continue
+            if entry in state.folders:
+                found.append(entry)
+                continue
             try:
                 folder = entry if os.path.isabs(entry) else os.path.abspath(entry)
             except OSError:
@@ -429,7 +445,7 @@ class Engine:
         versions: dict[str, int] = {}
         for name, record in reached.items():
             for other in record.edges or ():
-                if other in records:
+                if other in records and not records[other].executing:
                     versions[other] = records[other].version
             reason, has_moved = self._observe(record, sources)
             if reason is not None:

@@ -122,11 +122,18 @@ class Installation:
     def asked(self, spec: _Proxy, initializing: bool, frame: "Any") -> bool:
         state = self.engine.state
         name = spec.name
-        if name not in state.records:
+        record = state.records.get(name)
+        if record is None:
+            return initializing
+        thread = state.thread
+        if thread.stack and (
+            initializing
+            or (record.checked == thread.moment and not record.portions and name not in state.unbound)
+        ):
+            # Found fresh within this very import statement, and no package: there is nothing else to see.
+            self.engine.note(name)
             return initializing
         if initializing:
-            if state.thread.stack:
-                self.engine.note(name)
             return True
         code = frame.f_code
         if code.co_filename == _code.BOOTSTRAP_FILE:
@@ -137,7 +144,7 @@ class Installation:
             from_list = _code.from_list(code, frame.f_lasti)
         answer = self.engine.asked(name, from_list)
         if answer:
-            state.thread.wanted = Wanted(name, from_list)
+            thread.wanted = Wanted(name, from_list)
         return answer
 
     def begin(self, spec: _Proxy) -> None:
@@ -185,12 +192,13 @@ class Installation:
         records = state.records
         module = sys.modules.get(name)
         if module is None:
-            parent = name.rpartition(".")[0]
             # A submodule that is imported for the first time: its package first, as in a fresh start.
+            parent = name.rpartition(".")[0]
+            if state.transaction is None:
+                # Or it could not be imported before: what has seen half of it is stale.
+                return Wanted(name) if name in records or parent in records else None
             if parent in records and parent in sys.modules and not records[parent].executing:
                 return Wanted(parent)
-            if name in records and records[name].broken and state.transaction is None:
-                return Wanted(name)
             return None
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")
@@ -244,7 +252,8 @@ class Installation:
         loader = spec.loader
         if type(loader) is SourceFileLoader:
             kind = Reloader if self.is_reloading(spec.name) else Loader
-            spec.loader = kind(loader.name, loader.path, self.engine)
+            loader.__class__ = kind
+            loader._engine = self.engine
         elif self.engine.taken(spec.name):
             if loader is None:  # a namespace package
                 loader = spec.loader = NamespaceLoader.__new__(NamespaceLoader)

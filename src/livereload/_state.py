@@ -33,6 +33,7 @@ class Record:
 
     __slots__ = (
         "asked_for",
+        "before",
         "checked",
         "code",
         "broken",
@@ -88,6 +89,8 @@ class Record:
         self.failed = False
         # … and nobody caught the error: what was imported meanwhile has seen a module that never was
         self.broken = False
+        # while it is executing: the record of the execution before, if that had raised
+        self.before: Record | None = None
         # where the submodules of this package are looked for (its __path__)
         self.portions: tuple[str, ...] = ()
 
