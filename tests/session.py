@@ -31,7 +31,7 @@ from fingerprint import fingerprint  # noqa: E402
 
 del sys.path[0], sys.modules["consistency"], sys.modules["fingerprint"]
 
-DEADLINE_S = 60
+DEADLINE_S = 30
 _IMPORTLIB = ("<frozen importlib", os.path.join(os.path.dirname(os.__file__), "importlib"))
 
 

@@ -30,7 +30,7 @@ from ._plan import Plan, plan
 from ._report import Executed, ModuleStatus, Report
 from ._stamp import Source, look, look_into, read, stamp_at
 from ._state import Record, State, Wanted
-from ._transaction import Transaction, namespace_of
+from ._transaction import Transaction, is_loaded, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ if TYPE_CHECKING:
             """Make class statements plain again."""
 
 
+# How long a thread waits for another's refresh, which may be waiting for this thread.
+_PATIENCE_S = 1.0
+
+
 class Engine:
     """Answers the import system's questions from a `State`, and refreshes."""
 
@@ -94,7 +98,9 @@ class Engine:
             return True
         if transaction is not None:
             if state.owner != _thread.get_ident():
-                return not self.interpreter.is_importing()
+                if self.interpreter.is_importing():
+                    return False
+                return name in transaction.taken or bool(self.plan((name, *subs)))
             if name in transaction.taken and name not in sys.modules:
                 return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
         moment = state.thread.moment
@@ -105,6 +111,11 @@ class Engine:
             prefix = name + "."
             beside = any(each.startswith(prefix) and each not in found.reached for each in state.records)
             state.looks[(name, from_list) if beside else name] = found.look
+        if not found and transaction is None:
+            # Another thread may have begun a refresh since: what it executes looked fresh, and is not there yet.
+            transaction = state.transaction
+            if transaction is not None and state.owner != _thread.get_ident() and name in transaction.taken:
+                return not self.interpreter.is_importing()
         return bool(found)
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
@@ -112,7 +123,8 @@ class Engine:
 
         One refresh at a time.  A thread that is in the middle of importing never waits for
         another's refresh, as that may be waiting for the very module that this thread imports: it
-        takes what is there and is asked again at its next import.
+        takes what is there and is asked again at its next import.  So does one that has waited for
+        long: modules start threads and wait for them.
         """
         state = self.state
         name = wanted.name
@@ -123,7 +135,8 @@ class Engine:
         if not state.lock.acquire(blocking=False):
             if self.interpreter.is_importing():
                 return
-            state.lock.acquire()
+            if not state.lock.acquire(timeout=_PATIENCE_S):
+                return
         try:
             names = (name, *self._submodules(name, wanted.from_list))
             plan = self.plan(names)
@@ -168,9 +181,8 @@ class Engine:
         transaction = state.transaction
         if transaction is None or state.owner == _thread.get_ident() or name not in transaction.taken:
             return
-        if not self.interpreter.is_importing():
-            with state.lock:
-                pass
+        if not self.interpreter.is_importing() and state.lock.acquire(timeout=_PATIENCE_S):
+            state.lock.release()
 
     def module_for(self, name: str) -> "ModuleType | None":
         """The module object to execute `name` in; None for a new one."""
@@ -364,12 +376,18 @@ class Engine:
             _forget_listing(folder)
         return bool(found)
 
-    def after_fork(self) -> None:
-        """In a forked child: undo a refresh that another thread of the parent had begun."""
+    def after_fork(self) -> tuple[str, ...]:
+        """In a forked child: undo a refresh that another thread of the parent had begun.
+
+        Returns the names of the modules that it would have executed.
+        """
         transaction = self.state.transaction
+        abandoned: tuple[str, ...] = ()
         if transaction is not None and self.state.owner != _thread.get_ident():
+            abandoned = tuple(transaction.taken)
             transaction.roll_back()
         self.state.renew_locks()
+        return abandoned
 
     def folders(self, path: "list[str] | None") -> tuple[str, ...]:
         """The folders that decide what a name in `path` (None: `sys.path`) stands for, listed at least once."""
@@ -696,7 +714,7 @@ class Engine:
         state = self.state
         self.adopt()
         wanted = names or tuple(
-            name for name, record in state.records.items() if not record.missing and name in sys.modules
+            name for name, record in state.records.items() if not record.missing and is_loaded(sys.modules.get(name))
         )
         with state.lock:
             found = self.plan(wanted)

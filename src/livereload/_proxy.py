@@ -347,7 +347,8 @@ def uninstall() -> None:
 
 def _after_fork() -> None:
     if installed is not None:
-        installed.engine.after_fork()
+        for name in installed.engine.after_fork():
+            _bootstrap._module_locks.pop(name, None)  # a thread that is not in this process holds it
 
 
 def _check(installation: Installation) -> None:

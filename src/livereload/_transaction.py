@@ -40,6 +40,11 @@ def namespace_of(module: object) -> "dict[str, Any] | None":
     return namespace
 
 
+def is_loaded(module: object) -> bool:
+    """False for a lazy module, which importing it once more would load."""
+    return issubclass(type(module), ModuleType) and type(module).__getattribute__ is ModuleType.__getattribute__
+
+
 class Taken:
     """A module kept aside: its namespace as it was, and whether it has been renewed since."""
 
