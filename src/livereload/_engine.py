@@ -299,17 +299,16 @@ class Engine:
         module = sys.modules.get(name)
         namespace = namespace_of(module)
         record.failed = module is None
-        if record.failed:
+        before, record.before = record.before, None
+        if record.failed and before is not None and _same_source(before, record):
+            # Nothing new for those who caught the error.
+            record.version, record.broken = before.version, before.broken
+            if thread.stack:
+                self.note(name)
+        elif record.failed:
             thread.unwound.append(record)
-            before = record.before
-            if before is not None and before.source is not None and record.source is not None:
-                if before.source.hash == record.source.hash:  # nothing new for those who caught the error
-                    record.version = before.version
-                    if thread.stack:
-                        self.note(name)
         else:
             thread.unwound.clear()
-        record.before = None
         if state.unbound:
             self._bind_submodules(name)
         if not thread.stack:
@@ -836,6 +835,10 @@ def _is_inherent(error: Exception, plan: Plan) -> bool:
         traceback = traceback.tb_next
     # Ours is the innermost if what is asked for cannot even be found.
     return innermost in plan.sources or os.path.dirname(innermost) == os.path.dirname(__file__)
+
+
+def _same_source(one: Record, other: Record) -> bool:
+    return one.source is not None and other.source is not None and one.source.hash == other.source.hash
 
 
 def _changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:

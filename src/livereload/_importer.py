@@ -8,7 +8,6 @@ module's code is importlib's own or disguised as such, so tracebacks are those o
 
 import _imp
 import os
-import stat
 import sys
 from importlib._bootstrap_external import MAGIC_NUMBER, spec_from_file_location  # type: ignore[import-not-found]
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -29,14 +28,14 @@ _NO_BYTECODE = MAGIC_NUMBER + (3).to_bytes(4, "little") + bytes(8)
 
 
 class Loader(SourceFileLoader):
-    """A `SourceFileLoader` that executes exactly the bytes whose hash was recorded."""
+    """A `SourceFileLoader` that executes exactly the bytes whose hash was recorded.
+
+    None is ever made: a `SourceFileLoader` becomes one when its module is to be tracked, and becomes
+    itself again when livereload is uninstalled.
+    """
 
     _engine: "Engine | None" = None
     _source: "Source | None" = None
-
-    def __init__(self, name: str, path: str, engine: Engine) -> None:
-        super().__init__(name, path)
-        self._engine = engine
 
     # The REPL's completer (3.14) compares the spec of a module with one that plain importlib found.
     def __eq__(self, other: object) -> bool:
@@ -119,18 +118,18 @@ def _trusted_bytecode(path: str, source: Source, get_data: "Callable[[str], byte
     set back.
     """
     try:
-        result = os.stat(path)
         data = get_data(path)
+        if len(data) < 16 or data[:4] != MAGIC_NUMBER:
+            return _NO_BYTECODE
+        flags = int.from_bytes(data[4:8], "little")
+        if flags & 1:
+            return data if flags & 2 or data[8:16] == source.hash else _NO_BYTECODE
+        result = os.stat(path)
     except OSError:
         return _NO_BYTECODE
-    if len(data) < 16 or data[:4] != MAGIC_NUMBER:
-        return _NO_BYTECODE
-    flags = int.from_bytes(data[4:8], "little")
-    if flags & 1:
-        return data if flags & 2 or data[8:16] == source.hash else _NO_BYTECODE
     written = min(result.st_mtime_ns, result.st_ctime_ns)
     changed = max(source.stamp[0], source.stamp[1])
-    return data if stat.S_ISREG(result.st_mode) and written - changed > _compile_time(source) else _NO_BYTECODE
+    return data if written - changed > _compile_time(source) else _NO_BYTECODE
 
 
 def _compile_time(source: Source) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Debian's /usr/lib/python3/dist-packages is in no sysconfig path: go by the folder's name.
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
+_SUFFIXES = tuple(SOURCE_SUFFIXES)
 _NEVER = frozenset({"__main__", "__mp_main__", "livereload"})
 
 
@@ -48,7 +49,7 @@ class Policy:
         if spec.origin is None or not spec.has_location:
             return self._tracks_namespace(spec, included)
         path = spec.origin
-        if not path.endswith(tuple(SOURCE_SUFFIXES)):
+        if not path.endswith(_SUFFIXES):
             return False
         # What a plain loader was made for was a file, even if that has been deleted since.
         return (included or self.is_users(path)) and (type(spec.loader) is SourceFileLoader or _is_file(path))
