@@ -1,0 +1,72 @@
+"""What a fuzzer found: each test is the smallest project and the fewest edits that showed a difference."""
+
+
+def test_package_above_a_fresh_module(project):
+    """A stale package is executed again for whom has imported a submodule, although that is fresh itself."""
+    project.write({"pkg/__init__.py": "X = 1\n", "pkg/mod.py": "X = 1\n", "first.py": "import pkg.mod\n"})
+    project.write({"second.py": "from pkg.mod import X\n"})
+    project.step("import first", ["first", "pkg", "pkg.mod"])
+    project.step("import second", ["second"])
+    project.write({"pkg/__init__.py": "X = 2\n"})
+    project.step("import second", ["pkg"])
+    project.step("import second", [])
+
+
+def test_half_of_a_cycle_left_by_a_failed_import(project):
+    """What saw half of a module whose first import failed is not believed afterwards."""
+    project.write({"a.py": "import b\nX = 1\n1 / 0\n", "b.py": "import a\nSEEN = hasattr(a, 'X')\n"})
+    project.step("import a", ["a", "b"], raises="ZeroDivisionError")
+    for _ in range(2):
+        project.step("import b", ["b", "a"], raises="ZeroDivisionError")
+    project.write({"a.py": "import b\nX = 1\n"})
+    project.step("import b", ["b", "a"])
+
+
+def test_submodule_left_by_a_failed_package(project):
+    """A submodule whose package failed is bound when the package can be imported."""
+    project.write({"pkg/__init__.py": "from .mod import X\n1 / 0\n", "pkg/mod.py": "X = 1\n"})
+    project.step("import pkg", ["pkg", "pkg.mod"], raises="ZeroDivisionError")
+    project.step("import pkg", ["pkg"], raises="ZeroDivisionError")
+    project.write({"pkg/__init__.py": "from .mod import X\n"})
+    project.step("import pkg", ["pkg"])
+    assert project.run("import pkg.mod", "pkg.mod.X").value == 1
+
+
+def test_the_same_error_again_is_nothing_new(project):
+    """Who caught the error of an optional module is not executed again when the error comes again."""
+    project.write({"a.py": "try:\n    import b\nexcept ImportError:\n    b = None\n", "b.py": "import missing\n"})
+    project.step("import a", ["a", "b"])
+    project.step("import b", ["b"], raises="ModuleNotFoundError")
+    project.step("import a", [])
+    project.write({"b.py": ""})
+    project.step("import a", ["a", "b"])
+
+
+def test_package_turned_namespace_package_is_the_same_module(project):
+    """A package whose __init__.py is deleted stays the same object."""
+    project.write({"pkg/__init__.py": "X = 1\n", "pkg/mod.py": ""})
+    project.step("import pkg.mod", ["pkg", "pkg.mod"])
+    project.run("was = pkg")
+    project.delete("pkg/__init__.py")
+    project.step("import pkg.mod", ["pkg.mod"])
+    assert project.value("was is pkg and pkg.mod is __import__('sys').modules['pkg.mod']") is True
+
+
+def test_package_that_looks_for_its_submodules_elsewhere(project):
+    """A submodule is another file when its package changes its `__path__`."""
+    source = "import os\n__path__ = [os.path.join(os.path.dirname(__file__), 'one')]\n"
+    project.write({"pkg/__init__.py": source, "pkg/one/mod.py": "X = 1\n", "pkg/two/mod.py": "X = 2\n"})
+    project.write({"user.py": "from pkg.mod import X\n"})
+    project.step("import user", ["user", "pkg", "pkg.one.mod"])
+    project.write({"pkg/__init__.py": source.replace("one", "two")})
+    project.step("from pkg.mod import X", ["pkg", "pkg.two.mod"])
+    project.step("import user", ["user"])
+
+
+def test_stale_modules_that_are_not_reached_stay_bound(project):
+    """What was stale and is no longer imported stays where it was, also in its package."""
+    project.write({"a.py": "import pkg.mod, pkg\n", "pkg/__init__.py": "", "pkg/mod.py": ""})
+    project.step("import a", ["a", "pkg", "pkg.mod"])
+    project.write({"a.py": "", "pkg/__init__.py": "X = 1\n", "pkg/mod.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    assert project.run("from sys import modules", "modules['pkg'].mod is modules['pkg.mod']").value is True
