@@ -40,12 +40,14 @@ Start = Callable[..., "Prompt"]
 class Prompt:
     """An interactive Python on a pseudo-terminal of its own."""
 
-    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+    def __init__(
+        self, arguments: tuple[str, ...], environment: dict[str, str], python: str = sys.executable
+    ) -> None:
         self._terminal, theirs = pty.openpty()
         try:
             fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
             self._process = subprocess.Popen(
-                [sys.executable, "-q", *arguments],
+                [python, "-q", *arguments],
                 env=environment,
                 stdin=theirs,
                 stdout=theirs,
