@@ -402,7 +402,7 @@ def test_status(project):
     assert project.value("repr(livereload.status())") == "livereload is installed and tracks no module yet"
     project.step("import a", ["a", "b"])
     project.write({"b.py": "X = 2\n"})
-    rows = "[(m.name, m.path, m.stale, m.generation) for m in livereload.status().modules.values()]"
+    rows = "[(m.name, m.path, m.stale, m.generations) for m in livereload.status().modules.values()]"
     outcome = project.run("", rows)
     a, b = str(project.file("a.py")), str(project.file("b.py"))
     assert outcome.executed == []
