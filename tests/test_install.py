@@ -411,8 +411,8 @@ def test_status(project):
     assert project.value(rows) == [("a", a, None, 2), ("b", b, None, 2)]
     assert project.value("repr(livereload.status()).splitlines()") == [
         f"module  state  executed  {'file'}",
-        f"a       fresh  2         {a}",
-        f"b       fresh  2         {b}",
+        f"a       fresh  2            {a}",
+        f"b       fresh  2            {b}",
     ]
 
 
