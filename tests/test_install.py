@@ -410,7 +410,7 @@ def test_status(project):
     project.step("import a", ["a", "b"])
     assert project.value(rows) == [("a", a, None, 2), ("b", b, None, 2)]
     assert project.value("repr(livereload.status()).splitlines()") == [
-        f"module  state  executed  {'file'}",
+        "module  state  generations  file",
         f"a       fresh  2            {a}",
         f"b       fresh  2            {b}",
     ]
