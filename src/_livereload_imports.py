@@ -86,10 +86,9 @@ def is_ours() -> bool:
     if module is not None:
         path = getattr(module, "__file__", None)
     else:
-        from importlib.util import find_spec
-
-        spec = find_spec("livereload")
-        path = None if spec is None else spec.origin
+        # importlib.util.find_spec would import contextlib (3.4 ms on 3.11)
+        specs = (finder.find_spec("livereload", None) for finder in sys.meta_path)
+        path = next((spec.origin for spec in specs if spec is not None), None)
     if path is None:
         return False
     with open(path, "rb") as file:

@@ -20,7 +20,7 @@ from ._report import Executed, ModuleStatus, Report, Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 __all__ = [
@@ -34,21 +34,34 @@ __all__ = [
     "Status",
     "UnsupportedInterpreterError",
     "install",
+    "last",
+    "on_refresh",
     "refresh",
     "status",
     "uninstall",
 ]
 
 
-def install(*, include: "Iterable[str]" = (), exclude: "Iterable[str]" = ()) -> None:
+def install(
+    *,
+    include: "Iterable[str]" = (),
+    exclude: "Iterable[str]" = (),
+    prompt: bool = False,
+    verbose: bool = False,
+) -> None:
     """Make repeated imports execute what is stale.
 
     Tracked are source modules that lie neither in the standard library nor below a `site-packages`
     or `dist-packages` folder, those imported before included.  `include` and `exclude` are names of
     modules, each standing for the module and everything below it; `exclude` wins.
 
-    Installing twice is installing once: the second call's `include` and `exclude` replace the
-    first's, for modules imported from then on.  TypeError or ValueError for other arguments;
+    With `prompt`, everything that is tracked is brought up to date before each statement typed at
+    the interpreter's prompt, and names that `from x import y` bound there follow.  This needs an
+    audit hook (PEP 578), which stays for the life of the process.  With `verbose`, each refresh
+    prints one line to standard error.
+
+    Installing twice is installing once: the second call's arguments replace the first's, `include`
+    and `exclude` for modules imported from then on.  TypeError or ValueError for other arguments;
     `UnsupportedInterpreterError` if this interpreter cannot be served.  After an error nothing is
     installed that was not before.
     """
@@ -56,10 +69,15 @@ def install(*, include: "Iterable[str]" = (), exclude: "Iterable[str]" = ()) -> 
     from ._state import State
 
     policy = Policy(include, exclude)
-    if _proxy.installed is None:
-        _proxy.install(State(policy))
-    else:
-        _proxy.installed.engine.state.policy = policy
+    installation = _proxy.installed or _proxy.install(State(policy))
+    state = installation.engine.state
+    state.policy = policy
+    state.verbose = bool(verbose)
+    state.prompt = bool(prompt)
+    if prompt:
+        from . import _prompt
+
+        _prompt.follow_prompt(lambda: _proxy.installed)
 
 
 def uninstall() -> None:
@@ -93,6 +111,34 @@ def status() -> Status:
     if _proxy.installed is None:
         return Status(False, {})
     return Status(True, _proxy.installed.engine.status())
+
+
+def last() -> Report:
+    """The report of the last refresh: what was executed, why, how long it took, what could not follow.
+
+    An empty one (false) before the first, or while livereload is not installed.
+    """
+    from . import _proxy
+
+    return Report() if _proxy.installed is None else _proxy.installed.engine.state.last
+
+
+def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], object]":
+    """Have `callback(report)` called after each refresh, until `uninstall()`; returns it (a decorator).
+
+    An exception that it raises is shown and harms nothing.  TypeError for what cannot be called;
+    `NotInstalledError` before `install()`.
+    """
+    from . import _proxy
+
+    if not callable(callback):
+        raise TypeError(f"callback must be callable, not {type(callback).__name__}")
+    if _proxy.installed is None:
+        raise NotInstalledError("livereload is not installed: call livereload.install() first")
+    listeners = _proxy.installed.engine.state.listeners
+    if all(callback is not each for each in listeners):
+        listeners.append(callback)
+    return callback
 
 
 def load_ipython_extension(ipython: "Any") -> None:

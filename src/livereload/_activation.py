@@ -30,11 +30,11 @@ def enable(setting: str, *, user: bool) -> tuple[str, bool]:
     """Have Python start with `setting` as if it were in LIVERELOAD, in this environment or for this user.
 
     Returns the path of the file that says so, and whether it had to be written.  It is there whole
-    or not at all.  RefusedError if it may not be written.
+    or not at all.  RefusedError if it may not be written, or changes nothing.
     """
     folder = _folder(user)
     path = os.path.join(folder, _file_name())
-    text = _text(setting)
+    text = _text(setting, user)
     if _read(path) == text:
         return path, False
     _check_written_by_us(path)
@@ -48,6 +48,9 @@ def enable(setting: str, *, user: bool) -> tuple[str, bool]:
     except OSError as error:
         _remove(scratch)
         raise RefusedError(f"cannot write {path}: {error.strerror}{_way_out(user)}") from error
+    if not is_on(interactive=True, without=("LIVERELOAD", "PYTHONPATH")):
+        _remove(path)
+        raise RefusedError("livereload would not come on when Python starts: is livereload-imports installed here?")
     return path, True
 
 
@@ -85,15 +88,18 @@ def enabled() -> "Iterator[tuple[str, str]]":
             yield path, next((setting for setting in _ENTRY_POINTS if _call(setting) in text), "?")
 
 
-def is_on(*, interactive: bool) -> bool:
-    """Try it: True if a Python started here, to a prompt or to run a program, comes with livereload on."""
+def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
+    """Try it: True if a Python started here, to a prompt or to run a program, comes with livereload on.
+
+    `without` are names of environment variables that it does not get.
+    """
     import subprocess
 
     question = "import sys; p = sys.modules.get('livereload._proxy'); print('on' if p and p.installed else 'off')"
     command = [sys.executable, *(["-i"] if interactive else []), "-c", question]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
-    )
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    null = subprocess.DEVNULL
+    done = subprocess.run(command, env=environment, stdin=null, stdout=subprocess.PIPE, stderr=null, text=True)
     return "on" in done.stdout.split()
 
 
@@ -145,18 +151,20 @@ def _call(setting: str) -> str:
     return f"ours.start('{setting}')"
 
 
-def _text(setting: str) -> str:
+def _text(setting: str, user: bool) -> str:
     """What the file holds; ASCII, as 3.11 reads it in the locale's encoding.
 
-    The line names our folder, since the user's site comes before the environment's, and 3.14 and
-    earlier execute a line before they have looked at the next folder.
+    The user's site comes before the others, and 3.14 and earlier execute a line before they have
+    looked at the next folder.  So a line there brings the site folder that holds us.
     """
     if _has_start_files():
         return _HEAD + _call(setting)
     action = f"try:\n import _livereload_imports as ours\n {_call(setting)}\nexcept Exception: pass"
-    return (
-        f"{_HEAD}import sys; sys.path.append({os.path.dirname(_PACKAGE)!a}); exec({action!a}, {{}}); sys.path.pop()\n"
-    )
+    action = f"exec({action!a}, {{}})"
+    folder = os.path.dirname(_PACKAGE)
+    if user and folder in site.getsitepackages():
+        action = f"sys.path.append({folder!a}); {action}; sys.path.pop()"
+    return f"{_HEAD}import sys; {action}\n"
 
 
 def _folder(user: bool, *, must_allow: bool = True) -> str:

@@ -6,13 +6,14 @@ The import system does not pass on what a statement asks for: of `from pkg impor
 `pkg` to those who listen.  The instruction that is being executed tells the rest.
 """
 
+import os
 import sys
 from importlib import _bootstrap  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType, FunctionType
+    from types import CodeType, FunctionType, TracebackType
 
 _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspect.CO_OPTIMIZED)
 
@@ -38,6 +39,16 @@ def disguised(function: "FunctionType") -> "FunctionType":
     """
     function.__code__ = function.__code__.replace(co_filename=BOOTSTRAP_FILE)
     return function
+
+
+def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
+    """The traceback from the first frame on that is neither ours nor importlib's."""
+    while traceback is not None:
+        filename = traceback.tb_frame.f_code.co_filename
+        if not filename.startswith((os.path.dirname(__file__), "<frozen importlib")):
+            break
+        traceback = traceback.tb_next
+    return traceback
 
 
 def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
@@ -124,6 +135,39 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
     for constant in code.co_consts:
         if type(constant) is type(code) and not constant.co_flags & _CO_OPTIMIZED:
             yield from imports(constant)
+
+
+def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, str]]":
+    """What the from-imports of a module's code bind: (module, name in it, name bound to).
+
+    For `from x import *` both names are "*".  `package` resolves relative imports.
+    """
+    for name, names, level in imports(code):
+        base = package.split(".")[: len(package.split(".")) - level + 1] if level else []
+        module = ".".join([*base, name] if name else base)
+        bound = _stored_after(code, names)
+        for each in names:
+            yield module, each, bound.get(each, each)
+
+
+def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
+    """{"hello": "h"} for `from myprj import hello as h`."""
+    opcodes = _numbers()
+    stores = (opcodes["STORE_NAME"], opcodes["STORE_GLOBAL"])
+    found = {}
+    argument, imported = 0, None
+    raw = code.co_code
+    for offset in range(0, len(raw), 2):
+        argument = argument << 8 | raw[offset + 1]
+        if raw[offset] == opcodes["EXTENDED_ARG"]:
+            continue
+        if raw[offset] == opcodes["IMPORT_FROM"]:
+            imported = code.co_names[argument]
+        elif raw[offset] in stores and imported in names:
+            found[imported] = code.co_names[argument]
+            imported = None
+        argument = 0
+    return found
 
 
 def _numbers() -> dict[str, int]:

@@ -27,7 +27,7 @@ from ._earlier import names_asked_for
 from ._generations import Generations
 from ._look import Look
 from ._plan import Plan, plan
-from ._report import Executed, ModuleStatus, Report
+from ._report import Executed, ModuleStatus, Progress, Report, tell
 from ._stamp import Source, look, look_into, read, stamp_at
 from ._state import Record, State, Wanted
 from ._transaction import Transaction, is_loaded, namespace_of
@@ -276,6 +276,8 @@ class Engine:
             self.note(name)
         thread.stack.append(record)
         thread.unwound.clear()
+        if transaction is not None and name in transaction.taken:
+            transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
 
     def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
@@ -572,17 +574,24 @@ class Engine:
             self._import(wanted)
             return
         try:
+            self._execute(plan, wanted)
+        finally:
+            tell(state.last, list(state.listeners), state.verbose)
+
+    def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        state = self.state
+        try:
             return self._attempt(plan, wanted)
         except Exception as error:
             first = error
         everything = self._everything(wanted, plan)
-        failure = (type(first), str(first), tuple(plan.reasons), plan.hashes())
+        failure = (type(first), _text(first), tuple(plan.reasons), plan.hashes())
         if len(everything.reasons) == len(plan.reasons) or failure == state.confirmed or _is_inherent(first, plan):
             raise first
         try:
             return self._attempt(everything, wanted)
         except Exception as error:
-            if (type(error), str(error)) == failure[:2]:
+            if (type(error), _text(error)) == failure[:2]:
                 state.confirmed = failure
             raise
 
@@ -614,20 +623,29 @@ class Engine:
         state.owner = _thread.get_ident()
         state.thread.moment = moment
         stack = list(state.thread.stack)
+        progress = transaction.progress = Progress(len(plan.reasons), time.perf_counter)
+        message = None
         try:
             self._take(transaction, plan)
             self._import(wanted)
             transaction.generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
-        except BaseException:
+        except BaseException as error:
             state.busy.difference_update(state.thread.stack[len(stack) :])
             state.thread.stack[:] = stack
             transaction.roll_back()
+            text = _text(error)
+            state.errors[self._culprit(error, wanted[0].name)] = text
+            state.last = Report(error=text, seconds=progress.seconds)
             raise
         else:
             transaction.commit(state.records)
-            state.last = Report(tuple(transaction.executed))
             message = transaction.generations.move()
+            for each in transaction.executed:
+                state.errors.pop(each.name, None)
+            notes = () if message is None else (message,)
+            state.last = Report(tuple(transaction.executed), notes, seconds=progress.seconds)
         finally:
+            progress.end()
             self.interpreter.stop_watching_classes()
             state.busy.discard(transaction)
             state.looks.clear()
@@ -636,6 +654,17 @@ class Engine:
             state.thread.moment = before
         if message is not None:
             self.interpreter.warn(message)
+
+    def _culprit(self, error: BaseException, name: str) -> str:
+        """The module in whose code an error was raised; `name` if that cannot be told."""
+        paths = {record.path: record.name for record in self.state.records.values()}
+        if isinstance(error, SyntaxError):
+            return paths.get(error.filename, name)
+        traceback = error.__traceback__
+        while traceback is not None:
+            name = paths.get(traceback.tb_frame.f_code.co_filename, name)
+            traceback = traceback.tb_next
+        return name
 
     def _take(self, transaction: Transaction, plan: Plan) -> None:
         new = transaction.take(plan)
@@ -720,8 +749,30 @@ class Engine:
             if not found:
                 return Report()
             self._refresh(found, [Wanted(name) for name in wanted])
-            last = state.last
-        return Report() if last is None else last
+            return state.last
+
+    def refresh_each(self) -> "list[Exception]":
+        """Bring everything tracked up to date, one module after the other; returns the errors.
+
+        An error is returned once for each save of a source.
+        """
+        state = self.state
+        self.adopt()
+        found = self.plan(tuple(state.records))
+        if not found or found.hashes() == state.reported:
+            return []
+        state.reported = None
+        errors: list[Exception] = []
+        for name in found.reasons:
+            try:
+                if is_loaded(sys.modules.get(name)):
+                    self.refresh((name,))
+            except Exception as error:
+                if all(_text(error) != _text(other) for other in errors):
+                    errors.append(error)
+        if errors:
+            state.reported = self.plan(tuple(state.records)).hashes()
+        return errors
 
     # Modules that were there before, or came without our finder.
 
@@ -800,7 +851,9 @@ class Engine:
         names = tuple(name for name, record in records.items() if not record.missing and name in sys.modules)
         reasons = self.plan(names).reasons
         return {
-            name: ModuleStatus(name, records[name].path, reasons.get(name), records[name].generation)
+            name: ModuleStatus(
+                name, records[name].path, reasons.get(name), records[name].generation, self.state.errors.get(name)
+            )
             for name in sorted(names)
         }
 
@@ -818,6 +871,13 @@ class Engine:
                 if child in records and not records[child].missing:
                     found.append(child)
         return found
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__ raises
+        return type(error).__name__
 
 
 def _is_inherent(error: Exception, plan: Plan) -> bool:

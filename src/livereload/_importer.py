@@ -168,7 +168,7 @@ class Finder:
             spec = self._where_it_was(fullname)
         if spec is None:
             self._engine.missing(fullname, path)
-        elif type(spec) is ModuleSpec and self._engine.state.policy.tracks(spec):
+        elif type(spec) is ModuleSpec and self._engine.state.policy.tracks(spec) and not _is_for_main():
             self._attach(spec, self._engine.where(fullname, spec, folders))
         return spec
 
@@ -212,3 +212,13 @@ class Finder:
         if not self._engine.forget_unsettled(folders):
             return None
         return self.ask_others(fullname, path, target)
+
+
+def _is_for_main() -> bool:
+    """True if it is runpy (`python -m`) that asks for a spec: what it finds is executed as `__main__`."""
+    frame = sys._getframe(2)  # _find_spec, importlib.util.find_spec, runpy
+    for _ in range(2):
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return frame.f_globals.get("__name__") == "runpy"

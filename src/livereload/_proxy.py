@@ -36,6 +36,7 @@ from . import _code
 from ._engine import Engine
 from ._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from ._importer import Finder, Loader, Reloader
+from ._prompt import Bindings
 from ._report import Report
 from ._state import State, Wanted
 from ._transaction import namespace_of
@@ -43,11 +44,9 @@ from ._transaction import namespace_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
     from typing import Any
 
 _PROBE = "livereload-probe"
-_PACKAGE = os.path.dirname(__file__)
 _WHERE = "_livereload_where"
 
 # What is installed; None while nothing is.  The proxies and the patched function ask it.
@@ -88,6 +87,7 @@ class Installation:
 
     def __init__(self, state: State) -> None:
         self.engine = Engine(state, self)
+        self.bindings = Bindings()
         self.looks = state.looks
         self.busy = state.busy
         self.finder = Finder(self.engine, self.attach_spec)
@@ -112,7 +112,7 @@ class Installation:
                     elif name in records:
                         engine.wait(name)
                 except BaseException as error:
-                    raise error.with_traceback(_beyond_us(error.__traceback__))
+                    raise error.with_traceback(_code.beyond_us(error.__traceback__))
             return get_module_lock(name)
 
         return _call_with_frames_removed
@@ -407,13 +407,3 @@ def _give_back(loader: object, name: str) -> None:
 
 def _no_path_stats(path: str) -> "Any":
     raise OSError("bytecode is not used for a module that is executed again")
-
-
-def _beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
-    """The traceback from the first frame on that is neither ours nor importlib's."""
-    while traceback is not None:
-        filename = traceback.tb_frame.f_code.co_filename
-        if not filename.startswith((_PACKAGE, "<frozen importlib")):
-            break
-        traceback = traceback.tb_next
-    return traceback

@@ -3,9 +3,18 @@
 Knows nothing of how it came about.
 """
 
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_PATIENCE_S = 1.0
+_ERASE = "\r\x1b[K"
+
 
 class Executed:
-    """One execution of one module in a refresh."""
+    """One execution of one module in a refresh: its `name`, the `reason`, and how many `seconds` it took."""
 
     __slots__ = ("name", "reason", "seconds")
 
@@ -22,40 +31,73 @@ class Report:
     """What one refresh did.
 
     `executed` holds an `Executed` (`name`, `reason`, `seconds`) for each execution, in the order in
-    which they ended; `names` just the names.  A report is true if anything was executed.
+    which they ended, `names` just the names; `notes` says what could not follow; `error`, a str,
+    what was raised if all of it was rolled back, else None; `seconds` is how long it took.  A report
+    is true if anything was executed and kept.
     """
 
-    __slots__ = ("executed",)
+    __slots__ = ("error", "executed", "notes", "seconds")
 
-    def __init__(self, executed: tuple[Executed, ...] = ()) -> None:
+    def __init__(
+        self,
+        executed: tuple[Executed, ...] = (),
+        notes: tuple[str, ...] = (),
+        error: str | None = None,
+        seconds: float = 0.0,
+    ) -> None:
         self.executed = executed
+        self.notes = notes
+        self.error = error
+        self.seconds = seconds
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.executed)
 
-    def __bool__(self) -> bool:
-        return bool(self.executed)
-
-    def __repr__(self) -> str:
+    @property
+    def line(self) -> str:
+        """The report in one line."""
+        took = f"in {self.seconds * 1e3:.0f} ms"
+        if self.error is not None:
+            return f"livereload: rolled back {took}, nothing has changed: {self.error}"
         if not self.executed:
             return "livereload: nothing was stale"
-        return "livereload executed\n" + "\n".join(f"  {each!r}" for each in self.executed)
+        causes = dict.fromkeys(each.reason for each in self.executed if not each.reason.startswith("imports "))
+        because = f" ({', '.join(causes)})" if causes else ""
+        return f"livereload: executed {', '.join(self.names)}{because} {took}"
+
+    def __bool__(self) -> bool:
+        return bool(self.executed) and self.error is None
+
+    def __repr__(self) -> str:
+        if self.error is not None or not self.executed:
+            return self.line
+        lines = ["livereload executed", *(f"  {each!r}" for each in self.executed)]
+        return "\n".join(lines + [f"  could not follow: {note}" for note in self.notes])
 
 
 class ModuleStatus:
-    """One tracked module: `name`, `path`, `stale` (a reason, or None if fresh), `generation`."""
+    """One tracked module.
 
-    __slots__ = ("generation", "name", "path", "stale")
+    `name`; `path` (None for a namespace package); `stale`, a reason, or None if it is fresh;
+    `generations`, how often it has been executed since `install()`; `error`, what its last execution
+    raised if it was rolled back, else None.
+    """
 
-    def __init__(self, name: str, path: str | None, stale: str | None, generation: int) -> None:
+    __slots__ = ("error", "generations", "name", "path", "stale")
+
+    def __init__(
+        self, name: str, path: str | None, stale: str | None, generations: int, error: str | None = None
+    ) -> None:
         self.name = name
         self.path = path
         self.stale = stale
-        self.generation = generation
+        self.generations = generations
+        self.error = error
 
     def __repr__(self) -> str:
-        return f"{self.name}: {self.stale or 'fresh'}"
+        state = f"stale: {self.stale}" if self.stale else "fresh"
+        return f"{self.name}: {state}" + (f"; {self.error}" if self.error else "")
 
 
 class Status:
@@ -72,12 +114,64 @@ class Status:
             return "livereload is not installed: call livereload.install()"
         if not self.modules:
             return "livereload is installed and tracks no module yet"
-        rows = [("module", "state", "executed", "file")]
-        rows += [
-            (each.name, f"stale: {each.stale}" if each.stale else "fresh", str(each.generation), each.path or "-")
-            for each in self.modules.values()
-        ]
+        rows = [("module", "state", "generations", "file")]
+        for each in self.modules.values():
+            state = f"stale: {each.stale}" if each.stale else "fresh"
+            if each.error:
+                state += f"; last error: {each.error}"
+            rows.append((each.name, state, str(each.generations), each.path or "-"))
         widths = [max(len(row[i]) for row in rows) for i in range(3)]
         return "\n".join(
             "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
         )
+
+
+class Progress:
+    """One line at a terminal for a refresh that takes longer than a second; it is taken away at the end."""
+
+    __slots__ = ("_begun", "_now", "_shown", "_total")
+
+    def __init__(self, total: int, now: "Callable[[], float]") -> None:
+        """`now` gives the time in seconds."""
+        self._total = total
+        self._now = now
+        self._begun = now()
+        self._shown = False
+
+    def show(self, name: str, count: int) -> None:
+        """Show that `name`, the `count`th, is being executed."""
+        if self._now() - self._begun < _PATIENCE_S or not _is_terminal():
+            return
+        sys.stderr.write(f"{_ERASE}livereload: executing {name} ({count} of {max(count, self._total)})")
+        sys.stderr.flush()
+        self._shown = True
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write(_ERASE)
+            sys.stderr.flush()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return self._now() - self._begun
+
+
+def tell(report: Report, listeners: "Iterable[Callable[[Report], object]]", verbose: bool) -> None:
+    """Hand a report to those who asked for it; what they raise is reported and goes no further."""
+    if verbose and sys.stderr is not None:
+        print(report.line, file=sys.stderr)
+    for listener in listeners:
+        try:
+            listener(report)
+        except Exception:
+            kind, error, traceback = sys.exc_info()
+            sys.excepthook(kind, error, traceback)  # type: ignore[arg-type]
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # no standard error, or a closed one
+        return False

@@ -13,6 +13,7 @@ from ._stamp import Clock, Folder, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import CodeType
 
     from ._transaction import Transaction
@@ -153,8 +154,16 @@ class State:
         self.busy: set[object] = set()
         # a failure (error, names, hashes) that executing everything has confirmed
         self.confirmed: object = None
-        # the last refresh that executed something
-        self.last: Report | None = None
+        # the last refresh, and who wants to hear of each
+        self.last = Report()
+        self.listeners: list[Callable[[Report], object]] = []
+        self.verbose = False
+        # whether statements at a prompt are preceded by a refresh
+        self.prompt = False
+        # the sources whose errors a prompt has shown
+        self.reported: object = None
+        # {"shop.cart": "ZeroDivisionError: division by zero"}: where the last refresh failed
+        self.errors: dict[str, str] = {}
 
     def renew_locks(self) -> None:
         """For a forked child: its other threads are gone, and with them whatever they had begun."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ._generations import Generations
     from ._plan import Plan
-    from ._report import Executed
+    from ._report import Executed, Progress
     from ._state import Record
     from ._stamp import Source
 
@@ -84,6 +84,7 @@ class Transaction:
         self.executed: list[Executed] = []
         # old and new objects of the modules that are executed
         self.generations: Generations
+        self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
     def take(self, plan: "Plan") -> "dict[str, Taken]":
