@@ -70,3 +70,21 @@ def test_stale_modules_that_are_not_reached_stay_bound(project):
     project.write({"a.py": "", "pkg/__init__.py": "X = 1\n", "pkg/mod.py": "X = 1\n"})
     project.step("import a", ["a"])
     assert project.run("from sys import modules", "modules['pkg'].mod is modules['pkg.mod']").value is True
+
+
+def test_error_that_is_caught_this_time(project):
+    """An error that nobody caught at first, and somebody catches later, does not make anything stale for ever."""
+    project.write({"a.py": "try:\n    import b\nexcept ImportError:\n    b = None\n", "b.py": "import c, missing\n"})
+    project.write({"c.py": "X = 1\n"})
+    project.step("import b", ["b", "c"], raises="ModuleNotFoundError")
+    project.step("import a", ["a", "b"])
+    project.step("import a", [])
+
+
+def test_namespace_package_turned_package_that_imports_its_submodules(project):
+    """A submodule that has imported the namespace package is executed again within the package, and once."""
+    project.write({"pkg/a.py": "import pkg.b\n", "pkg/b.py": ""})
+    project.step("import pkg.a", ["pkg.a", "pkg.b"])
+    project.write({"pkg/__init__.py": "from . import a\n"})
+    project.step("import pkg", ["pkg", "pkg.a"])
+    project.step("import pkg", [])

@@ -302,15 +302,14 @@ class Engine:
         namespace = namespace_of(module)
         record.failed = module is None
         before, record.before = record.before, None
-        if record.failed and before is not None and _same_source(before, record):
-            # Nothing new for those who caught the error.
-            record.version, record.broken = before.version, before.broken
+        if not record.failed:
+            thread.unwound.clear()
+        elif before is None or before.broken or not _same_source(before, record):
+            thread.unwound.append(record)
+        else:  # nothing new for those who caught the error
+            record.version = before.version
             if thread.stack:
                 self.note(name)
-        elif record.failed:
-            thread.unwound.append(record)
-        else:
-            thread.unwound.clear()
         if state.unbound:
             self._bind_submodules(name)
         if not thread.stack:
