@@ -219,3 +219,56 @@ def test_statements_piped_in_all_at_once(package: Path, environment: dict[str, s
         timeout=PATIENCE_S,
     )
     assert (done.stdout, done.stderr) == ("Hello from myprj!\nBye from myprj!\n", "")
+
+
+def test_names_follow_without_an_import(start: Start, package: Path) -> None:
+    """With prompt=True, what is stale is refreshed before a statement, and names from a module follow."""
+    prompt = start()
+    prompt.read()
+    prompt.ask("import livereload; livereload.install(prompt=True)")
+    package.write_text(HELLO + "LIMIT = 1\n")
+    prompt.ask("from myprj import hello as greet, LIMIT")
+    prompt.ask("kept = LIMIT")
+    package.write_text(BYE + "LIMIT = 2\n")
+    assert prompt.ask("greet(), LIMIT, kept") == "('Bye from myprj!', 2, 1)"
+
+
+def test_a_name_that_was_bound_again_stays(start: Start, package: Path) -> None:
+    """With prompt=True, a name that holds something of the user's own is left alone."""
+    prompt = start()
+    prompt.read()
+    prompt.ask("import livereload; livereload.install(prompt=True)")
+    package.write_text(HELLO + "LIMIT = 1\n")
+    prompt.ask("from myprj import *")
+    prompt.ask("LIMIT = 10")
+    package.write_text(BYE + "LIMIT = 2\n")
+    assert prompt.ask("hello(), LIMIT") == "('Bye from myprj!', 10)"
+
+
+def test_a_broken_source_is_shown_once_a_save(start: Start, package: Path) -> None:
+    """With prompt=True, an error is shown once for each save, and the statement runs on the last good state."""
+    prompt = start()
+    prompt.read()
+    prompt.ask("import livereload; livereload.install(prompt=True)")
+    prompt.ask(IMPORT)
+    package.write_text("1 / 0\n")
+    first = prompt.ask("hello()").splitlines()
+    assert first[0] == "Traceback (most recent call last):"
+    assert f'  File "{package}", line 1, in <module>' == first[1]
+    assert first[-2:] == ["ZeroDivisionError: division by zero", "'Hello from myprj!'"]
+    assert prompt.ask("hello()") == "'Hello from myprj!'"
+    package.write_text("1 / 0  # saved again\n")
+    assert "ZeroDivisionError" in prompt.ask("hello()")
+    package.write_text(BYE)
+    assert prompt.ask("hello()") == "'Bye from myprj!'"
+
+
+def test_prompt_mode_ends_with_uninstall(start: Start, package: Path) -> None:
+    """After uninstall() a statement runs on what there is."""
+    prompt = start()
+    prompt.read()
+    prompt.ask("import livereload; livereload.install(prompt=True)")
+    prompt.ask(IMPORT)
+    prompt.ask("livereload.uninstall()")
+    package.write_text(BYE)
+    assert prompt.ask("hello()") == "'Hello from myprj!'"

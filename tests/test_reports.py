@@ -1,0 +1,131 @@
+"""What livereload tells of a refresh: last(), on_refresh(), verbose, status() and the line at a terminal."""
+
+import io
+
+from livereload._report import Executed, Progress, Report, tell
+
+
+def test_last(project):
+    """last() names what was executed, in order, with the reasons; nothing stale leaves it as it was."""
+    project.write({"a.py": "import b\n", "b.py": "X = 1\n"})
+    project.step("import a", ["a", "b"])
+    assert project.value("bool(livereload.last())") is False
+    project.write({"b.py": "X = 2\n"})
+    project.step("import a", ["a", "b"])
+    project.step("import a", [])
+    rows = "[(each.name, each.reason, each.seconds > 0) for each in livereload.last().executed]"
+    assert project.value(rows) == [("b", "project/b.py changed", True), ("a", "imports b", True)]
+    assert project.value("livereload.last().error") is None
+
+
+def test_last_after_a_failure(project):
+    """A refresh that was rolled back is reported with its error, in status() at the module that raised it."""
+    project.write({"a.py": "import b\n", "b.py": "X = 1\n"})
+    project.step("import a", ["a", "b"])
+    project.write({"b.py": "1 / 0\n"})
+    project.step("import a", ["a", "b"], raises="ZeroDivisionError")
+    assert project.value("livereload.last().error") == "ZeroDivisionError: division by zero"
+    assert project.value("bool(livereload.last())") is False
+    errors = "{m.name: m.error for m in livereload.status().modules.values()}"
+    assert project.value(errors) == {"a": None, "b": "ZeroDivisionError: division by zero"}
+    project.write({"b.py": "X = 1\n"})
+    project.step("import a", [])
+    project.write({"b.py": "X = 3\n"})
+    project.step("import a", ["a", "b"])
+    assert project.value(errors) == {"a": None, "b": None}
+
+
+def test_on_refresh(project):
+    """Each callback hears of each refresh once; one that raises is shown and harms nothing."""
+    project.write({"a.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.run("""
+import sys
+heard, shown = [], []
+sys.excepthook = lambda kind, error, traceback: shown.append(repr(error))
+@livereload.on_refresh
+def broken(report):
+    raise ValueError("mine")
+@livereload.on_refresh
+def listen(report):
+    heard.append(report.names)
+livereload.on_refresh(listen)
+""")
+    project.write({"a.py": "X = 2\n"})
+    project.step("import a", ["a"])
+    assert project.value("(heard, shown)") == ([("a",)], ["ValueError('mine')"])
+    project.run("livereload.uninstall(); livereload.install()")
+    project.write({"a.py": "X = 3\n"})
+    project.step("import a", ["a"])
+    assert project.value("len(heard)") == 1
+
+
+def test_verbose(project):
+    """With verbose=True a refresh prints one line to standard error, and without it nothing at all."""
+    project.write({"a.py": "import b\n", "b.py": "X = 1\n"})
+    project.step("import a", ["a", "b"])
+    project.run("import io, sys; sys.stderr = type('Log', (io.StringIO,), {'fileno': lambda self: 2})()")
+    project.write({"b.py": "X = 2\n"})
+    project.step("import a", ["a", "b"])
+    assert project.value("sys.stderr.getvalue()") == ""
+    project.run("livereload.install(verbose=True)")
+    project.write({"b.py": "X = 3\n"})
+    project.step("import a", ["a", "b"])
+    lines = project.value("sys.stderr.getvalue().splitlines()")
+    assert len(lines) == 1
+    assert lines[0].startswith("livereload: executed b, a (project/b.py changed) in ")
+    assert lines[0].endswith(" ms")
+
+
+def test_a_refresh_without_standard_error(monkeypatch):
+    """A program without a standard error (pythonw, a closed one) is served as any other."""
+    monkeypatch.setattr("sys.stderr", None)
+    tell(Report((Executed("a", "changed", 0.0),)), [], verbose=True)
+    progress = Progress(1, iter([0.0, 5.0]).__next__)
+    progress.show("a", 1)
+    progress.end()
+
+
+def test_line():
+    """A report in one line names causes, not consequences."""
+    executed = (Executed("cart", "shop/cart.py changed", 0.001), Executed("shop", "imports cart", 0.001))
+    assert Report(executed, seconds=0.003).line == "livereload: executed cart, shop (shop/cart.py changed) in 3 ms"
+    assert Report().line == "livereload: nothing was stale"
+    failed = Report(executed, error="NameError: name 'x'", seconds=0.001)
+    assert failed.line == "livereload: rolled back in 1 ms, nothing has changed: NameError: name 'x'"
+    assert not failed
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_after_a_second(monkeypatch):
+    """A refresh that takes longer than a second shows one line at a terminal and takes it away again."""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    clock = iter([0.0, 0.9, 1.5]).__next__
+    progress = Progress(3, clock)
+    progress.show("a", 1)
+    assert terminal.getvalue() == ""
+    progress.show("b", 2)
+    assert terminal.getvalue() == "\r\x1b[Klivereload: executing b (2 of 3)"
+    progress.end()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_no_progress_into_a_file(monkeypatch):
+    """Where standard error is no terminal, a long refresh shows nothing."""
+    file = io.StringIO()
+    monkeypatch.setattr("sys.stderr", file)
+    progress = Progress(3, iter([0.0, 5.0]).__next__)
+    progress.show("a", 1)
+    progress.end()
+    assert file.getvalue() == ""
+
+
+def test_tell_prints_nothing_unasked(capsys):
+    """Nobody asked: nothing is printed."""
+    tell(Report((Executed("a", "changed", 0.0),)), [], verbose=False)
+    assert capsys.readouterr() == ("", "")
