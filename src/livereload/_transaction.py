@@ -177,6 +177,7 @@ class Transaction:
             if namespace is not None and self.taken[name].bound:
                 namespace.setdefault(tail, sys.modules[name])
         self._journal.clear()
+        self.taken.clear()
 
     def roll_back(self) -> None:
         """Undo everything, the last effect first."""
