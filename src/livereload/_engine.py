@@ -719,13 +719,14 @@ class Engine:
 
         def enter(name: str) -> "dict[str, int] | None":
             record = records.get(name)
-            return None if record is None or record.failed else record.edges
+            return None if record is None or name not in sys.modules else record.edges
 
         names = [name for each in wanted for name in (each.name, *self._submodules(each.name, each.from_list))]
         for name in _graph.closure(names, enter):
-            taken = transaction.taken.get(name)
-            if taken is not None and not taken.renewed and name not in sys.modules and not records[name].missing:
-                self.interpreter.import_module(name, ())
+            for parent in _graph.parents(name):
+                taken = transaction.taken.get(parent)
+                if taken is not None and not taken.renewed and parent not in sys.modules:
+                    self.interpreter.import_module(parent, ())
 
     def _take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
         """Take what is stale of the submodules that a statement asks for.
