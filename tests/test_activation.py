@@ -83,7 +83,7 @@ def environment(tmp_path: Path) -> Environment:
 
 
 def test_inert_until_asked(environment: Environment) -> None:
-    """Without LIVERELOAD, a start of Python imports the very modules that it imports with a `.pth` file that says nothing."""
+    """Without LIVERELOAD, a start of Python imports what it imports with a `.pth` file that says nothing."""
     with_us = environment.answers("-c", MODULES)
     (environment.site / "livereload-imports.pth").write_text("# nothing\n")
     assert environment.answers("-c", MODULES) == with_us
@@ -221,12 +221,14 @@ def prompt(environment: Environment) -> Iterator[Callable[..., Prompt]]:
 def test_the_report_at_a_prompt(
     environment: Environment, prompt: Callable[..., Prompt], arguments: tuple[str, ...], basic: str
 ) -> None:
-    """`LIVERELOAD=1 python` at a terminal: the repeated import gives the edited function, and nothing else is needed."""
+    """`LIVERELOAD=1 python` at a terminal: the repeated import gives the edited function, without more ado."""
     module = environment.folder / "project" / "shop.py"
     module.parent.mkdir()
     module.write_text("def total(): return 1\n")
     session = prompt(*arguments, LIVERELOAD="1", PYTHON_BASIC_REPL=basic)
-    assert session.ask(f"import sys; sys.path.insert(0, {str(module.parent)!r}); sorted(globals())").count("livere") == 0
+    assert (
+        session.ask(f"import sys; sys.path.insert(0, {str(module.parent)!r}); sorted(globals())").count("livere") == 0
+    )
     assert session.ask("from shop import total; total()") == "1"
     module.write_text("def total(): return 2\n")
     assert session.ask("from shop import total; total()") == "2"
@@ -331,7 +333,8 @@ def test_enable_what_is_not_installed(environment: Environment) -> None:
         (environment.site / item).rename(elsewhere / item)
     environment.variables["PYTHONPATH"] = str(elsewhere)
     assert refused(environment, "enable") == (
-        "livereload: not enabled: livereload would not come on when Python starts: is livereload-imports installed here?"
+        "livereload: not enabled: livereload would not come on when Python starts: "
+        "is livereload-imports installed here?"
     )
 
 
@@ -385,7 +388,9 @@ def test_status_of_an_installation_that_fails(environment: Environment) -> None:
     (environment.site / "livereload" / "_engine.py").write_text("raise RuntimeError\n")
     answer = environment.answers("-m", "livereload", "status", LIVERELOAD="1")
     assert answer.startswith("livereload is off for interactive starts, off for scripts, -m and -c\n")
-    assert answer.endswith("\n  but            it fails: python -c 'import livereload; livereload.install()' should show why")
+    assert answer.endswith(
+        "\n  but            it fails: python -c 'import livereload; livereload.install()' should show why"
+    )
 
 
 # Where it may not write.
@@ -595,8 +600,10 @@ def test_uv_run_with(tmp_path: Path) -> None:
         pytest.skip("there is no uv here")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVERELOAD"))}
     done = subprocess.run(
-        [uv, "run", "--no-project", "--python", sys.executable, "--with", str(SOURCES.parent)]
-        + ["python", "-i", "-c", QUESTION],
+        [
+            *(uv, "run", "--no-project", "--python", sys.executable, "--with", str(SOURCES.parent)),
+            *("python", "-i", "-c", QUESTION),
+        ],
         env={**inherited, "LIVERELOAD": "1"},
         input="",
         capture_output=True,

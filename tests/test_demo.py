@@ -72,11 +72,14 @@ def test_demo_fails_where_the_session_ends(tmp_path: Path) -> None:
 
 
 def test_a_command_line_that_means_nothing_is_one_line_and_exit_status_2() -> None:
-    """Unknown commands, no command and surplus arguments each give one clear line that names the commands."""
+    """What a command does not take gives one clear line that says what it takes."""
     for arguments, line in [
-        (("dmeo",), "livereload: there is no command 'dmeo' (commands: demo)\n"),
-        ((), "livereload: which command? (commands: demo)\n"),
-        (("demo", "x"), "livereload: demo takes no arguments, not 'x' (commands: demo)\n"),
+        (("demo", "x"), "livereload: demo takes no arguments, not 'x'\n"),
+        (("enable", "-x"), "livereload: enable takes --user, --everywhere, --prompt, not '-x'\n"),
+        (("enable", "--prompt", "--everywhere"), "livereload: enable takes either --everywhere or --prompt\n"),
+        (("disable", "--everywhere"), "livereload: disable takes --user, not '--everywhere'\n"),
+        (("status", "--user"), "livereload: status takes no arguments, not '--user'\n"),
+        (("startup", "x"), "livereload: startup takes no arguments, not 'x'\n"),
     ]:
         done = run(*arguments)
         assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
@@ -86,5 +89,6 @@ def test_help_lists_the_commands() -> None:
     """`--help` prints every command with what it does."""
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("usage: python -m livereload COMMAND\n")
-    assert "\n  demo  " in done.stdout
+    assert done.stdout.startswith("usage: python -m livereload [what `python` takes: -i, -c CODE, -m MODULE, SCRIPT")
+    for command in ("demo", "enable", "disable", "status", "startup"):
+        assert f"\n  {command:7}  " in done.stdout

@@ -47,7 +47,8 @@ def load(shell: "Any") -> None:
     if _extension is not None:
         unload(_extension.shell)
     extension = _Extension(shell)
-    install()
+    if extension.installed_by_us:
+        install()
     shell.events.register("pre_run_cell", extension.before_cell)
     _extension = extension
 

@@ -69,7 +69,7 @@ def own_options(command: list[str], argv: list[str]) -> list[str]:
 
 
 def letters(arguments: list[str]) -> str:
-    """The one-letter options for Python itself: those before the script, or up to -c or -m."""
+    """The one-letter options for Python itself: those before the script, -c or -m."""
     found = ""
     values = iter(arguments)
     for argument in values:
@@ -78,12 +78,12 @@ def letters(arguments: list[str]) -> str:
         elif argument in ("-", "--") or not argument.startswith("-"):
             break
         elif not argument.startswith("--"):
-            for position, letter in enumerate(argument):
+            for position, letter in enumerate(argument[1:], 2):
                 if letter in "cm":
-                    return found + letter
+                    return found
                 if letter in "WX":
-                    if position + 1 == len(argument):
+                    if position == len(argument):
                         next(values, None)
                     break
                 found += letter
-    return found.replace("-", "")
+    return found

@@ -1,6 +1,6 @@
 """What the environment variables say, done: livereload installed in this process.
 
-Knows LIVERELOAD_INCLUDE and LIVERELOAD_EXCLUDE.  Must not know how the process was started: whether
+Knows LIVERELOAD_INCLUDE, LIVERELOAD_EXCLUDE and LIVERELOAD_VERBOSE.  Must not know how the process was started: whether
 livereload is wanted at all was decided by whoever calls.
 """
 
@@ -18,11 +18,15 @@ def switch_on(setting: str) -> None:
     `setting` is a value of LIVERELOAD other than 0.  Prints one line for a variable that means
     nothing, and goes without it.
     """
-    mode = {"prompt": True} if setting == "prompt" and "prompt" in (install.__kwdefaults__ or ()) else {}
-    if _proxy.installed is not None and not mode:
+    if _proxy.installed is not None and not (setting == "prompt" and not _proxy.installed.engine.state.prompt):
         return
     try:
-        install(include=_names("LIVERELOAD_INCLUDE"), exclude=_names("LIVERELOAD_EXCLUDE"), **mode)
+        install(
+            include=_names("LIVERELOAD_INCLUDE"),
+            exclude=_names("LIVERELOAD_EXCLUDE"),
+            prompt=setting == "prompt",
+            verbose=os.environ.get("LIVERELOAD_VERBOSE", "0") not in ("", "0"),
+        )
     except UnsupportedInterpreterError as error:
         print(f"livereload: {error}", file=sys.stderr)
 

@@ -35,7 +35,7 @@ def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file 
     except OSError as error:
         print(f"livereload: LIVERELOAD_STARTUP_NEXT: {error}", file=sys.stderr)
         return
-    has_file = "__file__" in namespace  # the basic REPL sets it, and removes it afterwards
+    has_file = namespace.get("__file__") == own  # in the basic REPL, which removes it afterwards
     if has_file:
         namespace["__file__"] = following
     try:

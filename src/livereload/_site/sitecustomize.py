@@ -31,9 +31,4 @@ finally:
     sys.path.pop()
 
 del sys.modules["sitecustomize"]
-try:
-    import sitecustomize  # type: ignore[import-not-found] # noqa: F401
-except Exception as _error:
-    # site tells it, or not, as if it had come from that file; it asks once more if nothing is there.
-    sys.modules["sitecustomize"] = None  # type: ignore[assignment]
-    raise
+import sitecustomize  # type: ignore[import-not-found] # noqa: E402, F401 # if there is none, `site` expects this very error
