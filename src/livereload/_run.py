@@ -43,14 +43,11 @@ def run(arguments: list[str]) -> int:
 
 def call(command: list[str], environment: dict[str, str]) -> int:
     """Run a command to its end, whatever it makes of Ctrl-C, and return its exit status."""
+    import signal
     import subprocess
 
-    with subprocess.Popen(command, env=environment) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:  # the process has had it, too
-                continue
+    signal.signal(signal.SIGINT, lambda *_: None)  # the command has it, too
+    return subprocess.call(command, env=environment)
 
 
 def own_options(command: list[str], argv: list[str]) -> list[str]:
