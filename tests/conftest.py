@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 import session
 
 SRC = str(Path(__file__).parent.parent / "src")
@@ -41,8 +40,8 @@ class Interpreter:
         self._socket.connect(address)
         self.pid = self._ask("configure", **configuration)
 
-    def run(self, code, expression, ticks):
-        return Outcome(self._ask("run", code=code, expression=expression, ticks=ticks))
+    def run(self, code, expression, ticks, forbidden):
+        return Outcome(self._ask("run", code=code, expression=expression, ticks=ticks, forbidden=forbidden))
 
     def close(self):
         self._socket.close()
@@ -61,6 +60,7 @@ class Project:
         self.root = str(folder / "project")
         os.mkdir(self.root)
         self.path = [self.root]
+        self.forbidden = []  # paths of files that no interpreter may open (root may open any other)
         self._address = address
         self._marker = folder / "tick"
         self._ticks = []
@@ -124,7 +124,7 @@ class Project:
         """Execute `code` in the live session, whether or not it raises."""
         if self._live is None:
             self.start()
-        return self._live.run(code, expression, self._ticks)
+        return self._live.run(code, expression, self._ticks, self.forbidden)
 
     def value(self, expression):
         """What `expression` is in the live session (its repr, if it is not plain data)."""
@@ -143,7 +143,7 @@ class Project:
     def _afterwards(self, statements, **configuration):
         interpreter = self._interpreter(**configuration)
         for statement in statements:
-            outcome = interpreter.run(statement, "", self._ticks)
+            outcome = interpreter.run(statement, "", self._ticks, self.forbidden)
         return outcome
 
     def _interpreter(self, **configuration):

@@ -53,12 +53,8 @@ def describe(value, root, seen=()):
     cls = type(value)
     if cls in (bool, int, float, complex, str, bytes, type(None), type(...)):
         return repr(value)
-    if cls in (list, tuple):
-        return (cls.__name__, [describe(each, root, seen) for each in value])
-    if cls in (set, frozenset):
-        return (cls.__name__, sorted(repr(describe(each, root, seen)) for each in value))
-    if cls is dict:
-        return ("dict", [(describe(key, root, seen), describe(each, root, seen)) for key, each in value.items()])
+    if cls in (list, tuple, set, frozenset, dict):
+        return _describe_container(value, root, seen)
     if cls is ModuleType:
         return f"module {value.__name__}"
     if cls is FunctionType:
@@ -70,6 +66,14 @@ def describe(value, root, seen=()):
     if isinstance(value, type):
         return _describe_class(value, root, seen)
     return f"instance of {_name(cls)}"
+
+
+def _describe_container(value, root, seen):
+    cls = type(value)
+    if cls is dict:
+        return ("dict", [(describe(key, root, seen), describe(each, root, seen)) for key, each in value.items()])
+    each = [describe(each, root, seen) for each in value]
+    return (cls.__name__, each if cls in (list, tuple) else sorted(map(repr, each)))
 
 
 def _describe_function(function, root, seen):
@@ -87,7 +91,7 @@ def _describe_function(function, root, seen):
 def _describe_class(cls, root, seen):
     head = ("class", _name(cls), _name(type(cls)), [_name(base) for base in cls.__bases__])
     home = sys.modules.get(cls.__module__)
-    if home is None or type(home) is not ModuleType or not any(p.startswith(root) for p in _places(_namespace_of(home))):
+    if type(home) is not ModuleType or not any(place.startswith(root) for place in _places(_namespace_of(home))):
         return head
     members = type.__dict__["__dict__"].__get__(cls)
     return (*head, {key: describe(each, root, seen) for key, each in sorted(members.items()) if key not in _SKIPPED})

@@ -12,6 +12,7 @@ same time, and the clock stands still, until the test lets it tick.  So each edi
 tick as the import before it, by construction and without waiting.
 """
 
+import errno
 import faulthandler
 import linecache
 import marshal
@@ -26,12 +27,13 @@ import traceback
 from types import ModuleType
 
 sys.path.insert(0, os.path.dirname(__file__))
-from consistency import classes_in_two_generations  # noqa: E402
-from fingerprint import fingerprint  # noqa: E402
+from consistency import classes_in_two_generations
+from fingerprint import fingerprint
 
 del sys.path[0], sys.modules["consistency"], sys.modules["fingerprint"]
 
 DEADLINE_S = 30
+_LIVERELOAD = os.path.join("src", "livereload", "")
 _IMPORTLIB = ("<frozen importlib", os.path.join(os.path.dirname(os.__file__), "importlib"))
 
 
@@ -97,6 +99,7 @@ class Session:
         self.root = ""
         self.main = ModuleType("__main__")
         self.executed, self.compiled, self.opened = [], [], []
+        self.forbidden = []
 
     def serve(self):
         while (message := receive(self.connection)) is not None:
@@ -121,9 +124,9 @@ class Session:
         sys.addaudithook(self.audit)
         return os.getpid()
 
-    def run(self, code, expression, ticks):
-        """Execute `code`, then evaluate `expression`; tell what was seen."""
-        self.world.ticks = ticks
+    def run(self, code, expression, ticks, forbidden):
+        """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened."""
+        self.world.ticks, self.forbidden = ticks, forbidden
         for seen in (self.executed, self.compiled, self.opened):
             seen.clear()
         error: BaseException | None = None
@@ -161,6 +164,8 @@ class Session:
             file = arguments[0]
             if isinstance(file, str) and file.startswith(self.root):
                 self.opened.append(os.path.relpath(file, self.root))
+                if file in self.forbidden:
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), file)
 
     def module_name(self, file):
         """The name under which a file is imported: by the longest entry of the path that it is in."""
@@ -182,10 +187,13 @@ class Session:
 
 
 def _only_users_frames(shown):
-    """Leave out of a traceback the frames of this file and of importlib, which differ from path to path."""
+    """Leave out of a traceback the frames of this file and of importlib, and the one that livereload may add."""
     if shown is None:
         return
     frames = [frame for frame in shown.stack if not frame.filename.startswith((__file__, *_IMPORTLIB))]
+    ours = [frame for frame in frames if _LIVERELOAD in frame.filename]
+    if len(ours) == 1:
+        frames.remove(ours[0])
     shown.stack = traceback.StackSummary.from_list(frames)
     _only_users_frames(shown.__cause__)
     _only_users_frames(shown.__context__)

@@ -230,9 +230,9 @@ def test_identity_of_module_and_namespace(project):
 
 
 def test_many_generations(project):
-    """A hundred edits of a chain give each time what a fresh interpreter gives."""
+    """Many edits of a chain give each time what a fresh interpreter gives."""
     write_chain(project)
-    for i in range(100):
+    for i in range(30):
         project.write({"c.py": f"X = {i + 2}\n"})
         assert project.run("from a import X", "X").value == i + 2
     project.step("import a", [])

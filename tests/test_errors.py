@@ -24,7 +24,8 @@ BROKEN = {
     "at the first line": ("1 / 0\n", "ZeroDivisionError", ["c"]),
     "at the last line": (GOOD + "raise LookupError('here')\n", "LookupError", ["c"]),
     "in a function": ("def f():\n    return {}['x']\nX = f()\n", "KeyError", ["c"]),
-    "with a cause": ("try:\n    1 / 0\nexcept ArithmeticError as e:\n    raise ValueError('why') from e\n", "ValueError", ["c"]),
+    "with a cause": ("try:\n    1 / 0\nexcept ArithmeticError as e:\n    raise ValueError('why') from e\n",
+                     "ValueError", ["c"]),
     "with notes": ("e = ValueError('x')\ne.add_note('a note')\nraise e\n", "ValueError", ["c"]),
     "a group": ("raise ExceptionGroup('two', [ValueError(1), TypeError(2)])\n", "ExceptionGroup", ["c"]),
     "missing module": ("import nowhere\n", "ModuleNotFoundError", ["c"]),
@@ -159,7 +160,8 @@ def test_traceback_has_no_frame_of_ours(project):
 
 def test_error_inside_try(project):
     """An error that the importing module catches is no error of the statement."""
-    project.write({"a.py": "try:\n    import b\n    X = b.X\nexcept ZeroDivisionError:\n    X = None\n", "b.py": "X = 1\n"})
+    project.write({"a.py": "try:\n    import b\n    X = b.X\nexcept ZeroDivisionError:\n    X = None\n"})
+    project.write({"b.py": "X = 1\n"})
     project.step("import a", ["a", "b"])
     project.write({"b.py": "1 / 0\n"})
     project.step("import a", ["a", "b"])
@@ -259,16 +261,15 @@ def test_replaced_by_a_fifo(project):
         project.step("import a", [], raises="ModuleNotFoundError")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 def test_unreadable(project):
-    """A file that may not be read raises, every time, until it may."""
+    """A file that may not be read raises, every time, until it may; and then nothing has happened."""
     write_chain(project)
-    project.file("c.py").chmod(0)
     project.write({"b.py": "import c\nX = c.X + 1\n"})
-    project.run("import os")
+    project.forbidden = [str(project.file("c.py"))]
     for _ in range(2):
         project.step("import a", ["a", "b"], raises="PermissionError")
-    project.file("c.py").chmod(0o644)
+        project.step("import c", [], raises="PermissionError")
+    project.forbidden = []
     project.step("import a", ["a", "b"])
 
 

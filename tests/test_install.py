@@ -11,14 +11,16 @@ import sys, importlib, types
 from importlib import _bootstrap, _bootstrap_external
 def snapshot():
     def inner(thing):
-        return (type(thing), id(type(thing)), sorted(vars(thing).items(), key=repr)) if hasattr(thing, "__dict__") else repr(thing)
+        attributes = sorted(vars(thing).items(), key=repr) if hasattr(thing, "__dict__") else repr(thing)
+        return type(thing), id(type(thing)), attributes
     modules = {}
     for name, module in sorted(sys.modules.items()):
         if not name.partition(".")[0] in ("livereload", "opcode", "_opcode", "_opcode_metadata"):
             namespace = getattr(module, "__dict__", {})
             spec = namespace.get("__spec__")
             loader = getattr(spec, "loader", None)
-            modules[name] = [id(module), type(module), inner(spec), inner(loader), namespace.get("__loader__") is loader]
+            modules[name] = [id(module), type(module), inner(spec), inner(loader)]
+            modules[name].append(namespace.get("__loader__") is loader)
     return {
         "meta_path": [id(each) for each in sys.meta_path],
         "path_hooks": [id(each) for each in sys.path_hooks],
@@ -50,8 +52,8 @@ def test_uninstall_after_refreshes_leaves_no_trace(project):
     project.write({"b.py": "X = 2\n", "space/c.py": "Y = 1", "pkg/__init__.py": "Z = 1", "pkg/d.py": "import pkg"})
     assert len(project.run("import a, space.c, pkg.d").executed) == 5
     project.run("livereload.uninstall()")
-    plain = "[(type(m.__spec__).__name__, type(m.__spec__.loader).__module__, type(m.__loader__) is type(m.__spec__.loader),"
-    plain += " m.__loader__ is m.__spec__.loader, sorted(vars(m.__spec__)), sorted(vars(m.__spec__.loader)))"
+    plain = "[(type(m.__spec__).__name__, type(m.__spec__.loader).__module__, m.__loader__ is m.__spec__.loader,"
+    plain += " sorted(vars(m.__spec__)), sorted(vars(m.__spec__.loader)))"
     plain += " for m in (a, b, pkg, pkg.d)]"
     seen = project.run("import b", plain).value
     assert project.value("[id(f) for f in sys.meta_path] == before['meta_path']") is True
@@ -103,7 +105,8 @@ def test_uninstall_with_others_on_the_meta_path(project):
     project.run("import sys; sys.meta_path.insert(0, Other('first'))\nlivereload.install()")
     project.run("sys.meta_path.append(Other('last')); sys.meta_path.insert(0, Other('front'))")
     project.run("livereload.uninstall()")
-    assert project.value("[each.name for each in sys.meta_path if isinstance(each, Other)]") == ["front", "first", "last"]
+    names = "[each.name for each in sys.meta_path if isinstance(each, Other)]"
+    assert project.value(names) == ["front", "first", "last"]
 
 
 def test_uninstall_while_importing(project):
@@ -129,8 +132,8 @@ def test_install_while_importing(project):
 
 def test_adoption(project):
     """Modules that were imported before install() are tracked, with their dependencies."""
-    project.write({"a.py": "from pkg import b\nX = b.X\n", "pkg/__init__.py": "", "pkg/b.py": "from . import c\nX = c.X\n"})
-    project.write({"pkg/c.py": "X = 1\n"})
+    project.write({"a.py": "from pkg import b\nX = b.X\n", "pkg/__init__.py": ""})
+    project.write({"pkg/b.py": "from . import c\nX = c.X\n", "pkg/c.py": "X = 1\n"})
     project.tick()
     project.start("import a\nlivereload.install()")
     project.step("import a", [])
@@ -219,7 +222,7 @@ def test_untracked_imports_run_no_code_of_ours(project):
     code = """
         import sys
         calls = []
-        sys.setprofile(lambda frame, event, argument: calls.append(frame.f_code.co_filename) if event == "call" else None)
+        sys.setprofile(lambda frame, event, argument: calls.append(frame.f_code.co_filename))
         import json
         from json import loads
         import json.decoder

@@ -124,8 +124,8 @@ def test_finders_are_asked_as_importlib_asks_them(project):
     """Other finders get the name, the path and the target that importlib gives, and their very spec is used."""
     project.write({"pkg/__init__.py": "", "pkg/a.py": "X = 1\n"})
     project.start(FINDER + "other = OwnFinder(); sys.meta_path.insert(0, other)\nlivereload.install()\nimport pkg.a")
-    asked = project.value("[(name, path and list(path), target) for name, path, target in other.asked if 'pkg' in name]")
-    assert asked == [("pkg", None, None), ("pkg.a", [f"{project.root}/pkg"], None)]
+    asked = "[(name, path and list(path), target) for name, path, target in other.asked if 'pkg' in name]"
+    assert project.value(asked) == [("pkg", None, None), ("pkg.a", [f"{project.root}/pkg"], None)]
     project.run("other.asked.clear(); import importlib; importlib.reload(pkg.a)")
     assert project.value("[target is pkg.a for name, path, target in other.asked]") == [True]
 
@@ -233,13 +233,18 @@ def test_odd_things_in_sys_modules(project):
 
 def test_module_with_surprising_attributes(project):
     """A module-level `__getattr__` is not called by livereload."""
-    project.write({"a.py": "asked = []\ndef __getattr__(name):\n    asked.append(name)\n    raise AttributeError(name)\n"})
+    source = "asked = []\ndef __getattr__(name):\n    asked.append(name)\n    raise AttributeError(name)\n"
+    project.write({"a.py": source})
     project.step("import a", ["a"])
     project.run("before = list(a.asked)\nimport a\nlivereload.status()\nlivereload.refresh()")
     assert project.value("a.asked == before") is True
 
 
-@pytest.mark.xfail(sys.version_info < (3, 14), strict=True, reason="the statement yields the module of before, emptied, not what replaced it in sys.modules")
+@pytest.mark.xfail(
+    sys.version_info < (3, 14),
+    strict=True,
+    reason="the statement yields the module of before, emptied, not what replaced it in sys.modules",
+)
 def test_module_that_replaces_itself_by_a_module(project):
     """A module that puts an instance of a subclass of `ModuleType` in its place is executed again when edited."""
     source = "import sys, types\nclass M(types.ModuleType):\n    X = {}\nm = M(__name__)\n"
@@ -269,7 +274,8 @@ def test_zip_files_are_left_alone(project):
 
     with zipfile.ZipFile(project.file("lib.zip"), "w") as archive:
         archive.writestr("zipped.py", "X = 1\n")
-    project.start(f"import sys; sys.path.insert(0, {str(project.file('lib.zip'))!r}); livereload.install(); import zipped")
+    archive = str(project.file("lib.zip"))
+    project.start(f"import sys; sys.path.insert(0, {archive!r})\nlivereload.install(); import zipped")
     assert project.value("sorted(livereload.status().modules)") == []
 
 
