@@ -88,3 +88,13 @@ def test_namespace_package_turned_package_that_imports_its_submodules(project):
     project.write({"pkg/__init__.py": "from . import a\n"})
     project.step("import pkg", ["pkg", "pkg.a"])
     project.step("import pkg", [])
+
+
+def test_deleted_submodule_that_nobody_imports_any_more(project):
+    """A submodule that is deleted, and no longer imported, is no attribute of its package."""
+    project.write({"pkg/__init__.py": "from . import old\n", "pkg/old.py": ""})
+    project.step("import pkg", ["pkg", "pkg.old"])
+    project.write({"pkg/__init__.py": "X = 1\n"})
+    project.delete("pkg/old.py")
+    project.step("import pkg", ["pkg"])
+    assert project.value("hasattr(pkg, 'old')") is False

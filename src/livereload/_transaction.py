@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ._generations import Generations
     from ._plan import Plan
     from ._report import Executed, Progress
-    from ._state import Record
     from ._stamp import Source
+    from ._state import Record
 
 _MISSING = object()
 _namespace_of = ModuleType.__dict__["__dict__"].__get__
@@ -174,7 +174,8 @@ class Transaction:
         for name in unreached:
             parent, _, tail = name.rpartition(".")
             namespace = namespace_of(sys.modules.get(parent))
-            if namespace is not None and self.taken[name].bound:
+            gone = name in records and records[name].gone
+            if namespace is not None and self.taken[name].bound and not gone:
                 namespace.setdefault(tail, sys.modules[name])
         self._journal.clear()
         self.taken.clear()
