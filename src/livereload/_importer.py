@@ -160,7 +160,7 @@ class Finder:
             spec = self.ask_others(fullname, path, target)
             if spec is None or not spec.has_location or not self._engine.state.policy.tracks(spec):
                 return spec
-        folders = self._engine.folders(path)
+        folders = self._engine.survey.folders(path)
         spec = self.ask_others(fullname, path, target)
         if spec is None:
             spec = self._look_again(fullname, path, target, folders)
@@ -169,7 +169,7 @@ class Finder:
         if spec is None:
             self._engine.missing(fullname, path)
         elif type(spec) is ModuleSpec and self._engine.state.policy.tracks(spec) and not _is_for_main():
-            self._attach(spec, self._engine.where(fullname, spec, folders))
+            self._attach(spec, self._engine.survey.where(fullname, spec, folders))
         return spec
 
     def invalidate_caches(self) -> None:
@@ -209,7 +209,7 @@ class Finder:
 
         New modules appear at once: nobody has to call `importlib.invalidate_caches()`.
         """
-        if not self._engine.forget_unsettled(folders):
+        if not self._engine.survey.forget_unsettled(folders):
             return None
         return self.ask_others(fullname, path, target)
 

@@ -80,7 +80,7 @@ def before_statement(installation: "Installation", namespace: "dict[str, Any]") 
     """
     bindings = installation.bindings
     held = bindings.current(namespace)
-    for error in installation.engine.refresh_each():
+    for error in installation.engine.refresher.refresh_each():
         error.__traceback__ = _code.beyond_us(error.__traceback__)
         sys.excepthook(type(error), error, error.__traceback__)
     bindings.rebind(namespace, held)

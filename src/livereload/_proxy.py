@@ -210,12 +210,12 @@ class Installation:
         return wanted if wanted is not None and wanted.name == spec.name else Wanted(spec.name)
 
     def refresh(self, names: tuple[str, ...]) -> Report:
-        self.engine.adopt()
+        self.engine.survey.adopt()
         for name in names:
             if name not in self.engine.state.records or name not in sys.modules:
                 why = "it is not tracked" if name in sys.modules else "it has not been imported"
                 raise NotTrackedError(f"cannot refresh {name!r}: {why}; see livereload.status()", name)
-        return self.engine.refresh(names)
+        return self.engine.refresher.refresh(names)
 
     # For the engine.
 
@@ -325,7 +325,7 @@ def install(state: State) -> Installation:
     if not _fork_hook_registered and hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork)
         _fork_hook_registered = True
-    installation.engine.adopt()
+    installation.engine.survey.adopt()
     return installation
 
 

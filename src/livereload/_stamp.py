@@ -124,7 +124,6 @@ def look(path: str, known: Source | None, clock: Clock, *, patient: bool = True)
     empty, may be in the middle of being saved and is looked at again for a moment before that is
     believed, unless the caller is not `patient`.  OSError if the file is there and cannot be read.
     """
-    now = clock.now()
     stamp = stamp_at(path)
     if known is not None and stamp == known.stamp and known.settled:
         return known
@@ -133,7 +132,6 @@ def look(path: str, known: Source | None, clock: Clock, *, patient: bool = True)
     while (stamp is None or (stamp[2] == 0 and emptied)) and waited < PATIENCE_S:
         clock.sleep(_GLANCE_S)
         waited += _GLANCE_S
-        now = clock.now()
         stamp = stamp_at(path)
     if stamp is None:
         return None

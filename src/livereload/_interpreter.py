@@ -1,0 +1,41 @@
+"""What is wanted from the import system; `_proxy` gives it.
+
+Types only: what is below `_proxy` in the layout does not import it.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Protocol
+
+    class Interpreter(Protocol):
+        """What the engine wants from the import system."""
+
+        def import_module(self, name: str, from_list: tuple[str, ...]) -> None:
+            """Import `name` and its parents as a statement does."""
+
+        def find(self, name: str, path: list[str] | None) -> ModuleSpec | None:
+            """The spec of `name` by the other finders; nothing is executed."""
+
+        def is_importing(self) -> bool:
+            """True if this thread holds a module's lock: it must not wait for another thread."""
+
+        def is_reloading(self, name: str) -> bool:
+            """True while `importlib.reload` is executing `name`."""
+
+        def attach(self, module: ModuleType) -> bool:
+            """Make the module's spec the proxy; False if that cannot be done."""
+
+        def detach(self, module: ModuleType) -> None:
+            """Undo `attach`."""
+
+        def warn(self, message: str) -> None:
+            """Issue a `LiveReloadWarning`."""
+
+        def stop_watching_classes(self) -> None:
+            """Make class statements plain again."""
+
+
+# How long a thread waits for another's refresh, which may be waiting for this thread.
+_PATIENCE_S = 1.0

@@ -1,0 +1,282 @@
+"""One refresh, start to end.
+
+Knows how the parts work together: plans, transactions, generations.  Must not know the
+interpreter's hooks.
+
+1. *Plan.*  One look at every file and folder in the closure of what is asked for (`_survey`).
+   Nothing stale: done.
+2. *Take.*  What is stale leaves `sys.modules`; the module objects are kept.
+3. *Execute on demand.*  What was asked for is imported, and importlib does the rest: it executes
+   what is not in `sys.modules` when it is reached, in the order of a fresh interpreter, cycles
+   included.  It executes in the kept module objects.
+4. *Commit* all, or *roll back* all.
+
+A module that turns out stale on the way is refreshed when it is reached, within the same
+transaction.  A failure does not use up staleness: the records are rolled back as well.
+"""
+
+import _thread
+import os
+import sys
+import time
+
+from . import _graph
+from ._generations import Generations
+from ._plan import Plan
+from ._report import Progress, Report, tell
+from ._state import State, Wanted
+from ._survey import Survey
+from ._transaction import Transaction, is_loaded, namespace_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._interpreter import Interpreter
+
+
+class Refresher:
+    """Executes what is stale."""
+
+    def __init__(self, state: State, interpreter: "Interpreter", survey: Survey) -> None:
+        self.state = state
+        self.interpreter = interpreter
+        self.survey = survey
+
+    def refresh(self, names: "tuple[str, ...]") -> Report:
+        """Bring `names` (none: everything tracked) up to date; returns what was done."""
+        state = self.state
+        self.survey.adopt()
+        wanted = names or tuple(
+            name for name, record in state.records.items() if not record.missing and is_loaded(sys.modules.get(name))
+        )
+        with state.lock:
+            found = self.survey.plan(wanted)
+            if not found:
+                return Report()
+            self.execute(found, [Wanted(name) for name in wanted])
+            return state.last
+
+    def refresh_each(self) -> "list[Exception]":
+        """Bring everything tracked up to date, one module after the other; returns the errors.
+
+        An error is returned once for each save of a source.
+        """
+        state = self.state
+        self.survey.adopt()
+        found = self.survey.plan(tuple(state.records))
+        if not found or found.hashes() == state.reported:
+            return []
+        state.reported = None
+        errors: list[Exception] = []
+        for name in found.reasons:
+            try:
+                if is_loaded(sys.modules.get(name)):
+                    self.refresh((name,))
+            except Exception as error:
+                if all(_text(error) != _text(other) for other in errors):
+                    errors.append(error)
+        if errors:
+            state.reported = self.survey.plan(tuple(state.records)).hashes()
+        return errors
+
+    def execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        """Execute what `plan` says, or else everything that is `wanted`.
+
+        Executing only what is stale can fail where a fresh interpreter succeeds: a registry in
+        another module refuses to register the same name twice.  So a failure is believed only when
+        executing everything, as a fresh interpreter would, fails as well; and its error, which is
+        the one that a fresh interpreter shows, is the one that is raised.  A failure that has been
+        confirmed is not confirmed again until a source changes.
+        """
+        state = self.state
+        if state.transaction is not None:  # reached while executing for another statement's refresh
+            self.take(state.transaction, plan)
+            self._import(wanted)
+            return
+        try:
+            self._execute(plan, wanted)
+        finally:
+            tell(state.last, list(state.listeners), state.verbose)
+
+    def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        state = self.state
+        try:
+            return self._attempt(plan, wanted)
+        except Exception as error:
+            first = error
+        everything = self._everything(wanted, plan)
+        failure = (type(first), _text(first), tuple(plan.reasons), plan.hashes())
+        if len(everything.reasons) == len(plan.reasons) or failure == state.confirmed or _is_inherent(first, plan):
+            raise first
+        try:
+            return self._attempt(everything, wanted)
+        except Exception as error:
+            if (type(error), _text(error)) == failure[:2]:
+                state.confirmed = failure
+            raise
+
+    def _everything(self, wanted: "list[Wanted]", plan: Plan) -> Plan:
+        """A plan to execute all that is tracked and `wanted`, directly or not."""
+        records = self.state.records
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            return None if record is None or record.executing else record.edges
+
+        names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
+        reasons = dict(plan.reasons)
+        for name in _graph.closure(names, enter):
+            if name in sys.modules:
+                reasons.setdefault(name, "as executing only what was stale failed")
+        return Plan(reasons, plan.sources)
+
+    def _attempt(self, plan: Plan, wanted: "list[Wanted]") -> None:
+        """Execute what `plan` says, all or nothing."""
+        state = self.state
+        before = state.thread.moment
+        moment = before or next(state.moments)
+        transaction = Transaction(moment)
+        transaction.generations = Generations(transaction.note)
+        self._dispose(plan)
+        state.transaction = transaction
+        state.busy.add(transaction)
+        state.owner = _thread.get_ident()
+        state.thread.moment = moment
+        stack = list(state.thread.stack)
+        progress = transaction.progress = Progress(len(plan.reasons), time.perf_counter)
+        message = None
+        try:
+            self.take(transaction, plan)
+            self._import(wanted)
+            transaction.generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
+        except BaseException as error:
+            state.busy.difference_update(state.thread.stack[len(stack) :])
+            state.thread.stack[:] = stack
+            transaction.roll_back()
+            text = _text(error)
+            state.errors[self._culprit(error, wanted[0].name)] = text
+            state.last = Report(error=text, seconds=progress.seconds)
+            raise
+        else:
+            transaction.commit(state.records)
+            message = transaction.generations.move()
+            for each in transaction.executed:
+                state.errors.pop(each.name, None)
+            notes = () if message is None else (message,)
+            state.last = Report(tuple(transaction.executed), notes, seconds=progress.seconds)
+        finally:
+            progress.end()
+            self.interpreter.stop_watching_classes()
+            state.busy.discard(transaction)
+            state.looks.clear()
+            state.transaction = None
+            state.owner = 0
+            state.thread.moment = before
+        if message is not None:
+            self.interpreter.warn(message)
+
+    def _culprit(self, error: BaseException, name: str) -> str:
+        """The module in whose code an error was raised; `name` if that cannot be told."""
+        paths = {record.path: record.name for record in self.state.records.values()}
+        if isinstance(error, SyntaxError):
+            return paths.get(error.filename, name)
+        traceback = error.__traceback__
+        while traceback is not None:
+            name = paths.get(traceback.tb_frame.f_code.co_filename, name)
+            traceback = traceback.tb_next
+        return name
+
+    def take(self, transaction: Transaction, plan: Plan) -> None:
+        new = transaction.take(plan)
+        others = []
+        for name, record in self.state.records.items():
+            namespace = namespace_of(sys.modules.get(name))
+            if namespace is not None and not record.missing:
+                others.append(namespace)
+        transaction.generations.start({name: (taken.namespace, taken.contents) for name, taken in new.items()}, others)
+
+    def _dispose(self, plan: Plan) -> None:
+        """Let the modules that are going to be executed give back what they hold: sockets, threads.
+
+        Only if all of the new sources compile: else the old generation has to live on.
+        """
+        found = []
+        for name in plan.reasons:
+            namespace = namespace_of(sys.modules.get(name)) or {}
+            dispose = namespace.get("__livereload_dispose__")
+            if dispose is not None:
+                found.append(dispose)
+        if not found or not all(self._compiles(name, plan) for name in plan.reasons):
+            return
+        for dispose in found:
+            dispose()
+
+    def _compiles(self, name: str, plan: Plan) -> bool:
+        record = self.state.records[name]
+        source = plan.sources.get(record.path or "")
+        spec = (namespace_of(sys.modules.get(name)) or {}).get("__spec__")
+        to_code = getattr(getattr(spec, "loader", None), "source_to_code", None)
+        if source is None or source.data is None or to_code is None:
+            return True
+        try:
+            to_code(source.data, record.path)
+        except (SyntaxError, ValueError):
+            return False
+        return True
+
+    def _import(self, wanted: "list[Wanted]") -> None:
+        for each in wanted:
+            self.interpreter.import_module(each.name, ())
+            if each.from_list:
+                self.take_submodules(each.name, each.from_list)
+                self.interpreter.import_module(each.name, each.from_list)
+        transaction = self.state.transaction
+        if transaction is not None and any(name not in sys.modules for name in transaction.taken):
+            self._import_packages(transaction, wanted)
+
+    def _import_packages(self, transaction: Transaction, wanted: "list[Wanted]") -> None:
+        """Import what is above modules that are `wanted` and fresh themselves: nobody has asked for it."""
+        records = self.state.records
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            return None if record is None or name not in sys.modules else record.edges
+
+        names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
+        for name in _graph.closure(names, enter):
+            for parent in _graph.parents(name):
+                taken = transaction.taken.get(parent)
+                if taken is not None and not taken.renewed and parent not in sys.modules:
+                    self.interpreter.import_module(parent, ())
+
+    def take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
+        """Take what is stale of the submodules that a statement asks for.
+
+        Only the code of the package that has just been executed tells what `*` stands for.
+        """
+        found = self.survey.plan(tuple(self.survey.submodules(name, from_list)))
+        if found and self.state.transaction is not None:
+            self.take(self.state.transaction, found)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__ raises
+        return type(error).__name__
+
+
+def _is_inherent(error: Exception, plan: Plan) -> bool:
+    """True for an error that a changed source makes by itself, or the lack of one, whatever else is executed."""
+    if isinstance(error, SyntaxError):
+        return error.filename in plan.sources
+    if not isinstance(error, (NameError, ModuleNotFoundError)):
+        return False
+    innermost = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        filename = traceback.tb_frame.f_code.co_filename
+        if not filename.startswith("<frozen importlib"):
+            innermost = filename
+        traceback = traceback.tb_next
+    # Ours is the innermost if what is asked for cannot even be found.
+    return innermost in plan.sources or os.path.dirname(innermost) == os.path.dirname(__file__)

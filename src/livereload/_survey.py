@@ -1,0 +1,282 @@
+"""What the files say: which of the tracked modules are stale, and which modules are tracked at all.
+
+Knows records, files and folders, and asks other finders what a name stands for.  Must not know how a
+module is executed.
+
+One look at every file and every folder in the closure of what is asked for.  A file tells whether
+its module's source has changed; a folder, whether a name may stand for another file than before.
+"""
+
+import os
+import sys
+from importlib._bootstrap_external import _NamespacePath
+
+from . import _graph
+from ._adopted import changed_since_import, edges_in_code, process_start
+from ._look import Look
+from ._plan import Plan, plan
+from ._stamp import Source, look, look_into, read
+from ._state import Record, State
+from ._transaction import namespace_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+    from ._interpreter import Interpreter
+
+
+class Survey:
+    """The tracked modules and the state of their files."""
+
+    def __init__(self, state: State, interpreter: "Interpreter") -> None:
+        self.state = state
+        self.interpreter = interpreter
+
+    def folders(self, path: "list[str] | None") -> tuple[str, ...]:
+        """The folders that decide what a name in `path` (None: `sys.path`) stands for, listed at least once."""
+        state = self.state
+        found = []
+        for entry in sys.path if path is None else path:
+            if not isinstance(entry, str):
+                continue
+            if entry in state.folders:
+                found.append(entry)
+                continue
+            try:
+                folder = entry if os.path.isabs(entry) else os.path.abspath(entry)
+            except OSError:
+                continue  # the current folder is gone
+            if folder not in state.folders:
+                state.folders[folder] = look_into(folder, None, state.clock)
+            found.append(folder)
+        return tuple(found)
+
+    def where(self, name: str, spec: "ModuleSpec", folders: tuple[str, ...]) -> tuple[str, ...]:
+        """The folders whose contents decide that `name` stands for `spec`."""
+        tail = name.rpartition(".")[2]
+        locations = spec.submodule_search_locations
+        if spec.origin is None or not spec.has_location:
+            own = tuple(locations or ())
+            consulted = folders
+        else:
+            home = os.path.dirname(spec.origin)
+            own = (home,) if locations is not None else ()
+            if locations is not None:
+                home = os.path.dirname(home)
+            consulted = folders[: folders.index(home) + 1] if home in folders else (*folders, home)
+        # A folder of the module's name without __init__.py yields to it, until it gets one.
+        candidates = []
+        for folder in consulted:
+            known = self.state.folders.get(folder)
+            candidate = os.path.join(folder, tail)
+            if known is not None and tail in known.names and candidate not in own:
+                candidates.append(candidate)
+        if own and spec.origin is None:
+            candidates.extend(own)
+        return (*consulted, *self.folders(candidates)) if candidates else consulted
+
+    def forget_unsettled(self, folders: tuple[str, ...]) -> bool:
+        """Make importlib list again those of `folders` whose times may hide a change; False if there are none."""
+        clock = self.state.clock
+        found = [folder for folder in folders if not look_into(folder, None, clock).settled]
+        for folder in found:
+            _forget_listing(folder)
+        return bool(found)
+
+    def submodules(self, name: str, from_list: tuple[str, ...]) -> list[str]:
+        """The names in `from_list` that are submodules of `name` and tracked."""
+        records = self.state.records
+        if "*" in from_list:
+            namespace = namespace_of(sys.modules.get(name)) or {}
+            exported = namespace.get("__all__")
+            from_list = tuple(exported) if type(exported) in (list, tuple) else ()  # type: ignore[arg-type]
+        found = []
+        for tail in from_list:
+            if type(tail) is str:
+                child = f"{name}.{tail}"
+                if child in records and not records[child].missing:
+                    found.append(child)
+        return found
+
+    def plan(self, names: "tuple[str, ...]") -> Plan:
+        """What must be executed before `names` are as a fresh interpreter would have them."""
+        state = self.state
+        records = state.records
+        moment = state.thread.moment
+        reached: dict[str, Record] = {}
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            if record is None or record.executing or (moment and record.checked == moment):
+                return None
+            reached[name] = record
+            if record.edges is None:
+                record.edges = edges_in_code(record, self.state.records)
+            return record.edges
+
+        _graph.closure(names, enter)
+        if not reached:
+            return Plan({}, {})
+        folders = {folder for where in {record.where for record in reached.values()} for folder in where}
+        files = [(record.path, record.source) for record in reached.values() if record.path and record.source]
+        seen = None if moment else Look(files, folders, state.folders, state.watcher)
+        self._look_at_folders(folders)
+        changed: dict[str, str] = {}
+        moved: set[str] = set()
+        sources: dict[str, Source] = {}
+        versions: dict[str, int] = {}
+        for name, record in reached.items():
+            for other in record.edges or ():
+                if other in records and records[other].before is None:
+                    versions[other] = records[other].version
+            reason, has_moved = self._observe(record, sources)
+            if reason is not None:
+                changed[name] = reason
+            if has_moved:
+                moved.add(name)
+        found = plan(reached, changed, moved, versions, sources)
+        if not found:
+            found.look, found.reached = seen, reached
+        if moment:
+            for name, record in reached.items():
+                if name not in found.reasons:
+                    record.checked = moment
+        return found
+
+    def _look_at_folders(self, folders: set[str]) -> None:
+        state = self.state
+        for folder in folders:
+            known = state.folders.get(folder)
+            now = look_into(folder, known, state.clock)
+            if now is known:
+                continue
+            names = now.names if known is None else now.names ^ known.names
+            if names:
+                self._suspect(folder, {name.partition(".")[0] for name in names})
+                _forget_listing(folder)
+            # Only now: another thread that looks meanwhile must find either the old listing or
+            # the records already suspect.
+            state.folders[folder] = now
+
+    def _suspect(self, folder: str, stems: set[str]) -> None:
+        """Mark the records that a change of these names in a folder may concern."""
+        self.state.looks.clear()
+        for name, record in list(self.state.records.items()):
+            if folder not in record.where:
+                continue
+            tail = name.rpartition(".")[2]
+            if tail in stems or ("__init__" in stems and os.path.basename(folder) == tail):
+                record.suspect = True
+
+    def look_elsewhere(self, record: Record, path: "list[str]") -> None:
+        """If submodules of a package are looked for in other folders than before, each may be another file now."""
+        portions = self.folders(path)
+        if portions == record.portions:
+            return
+        record.portions = portions
+        self.state.looks.clear()
+        for name, each in list(self.state.records.items()):
+            if name.rpartition(".")[0] == record.name:
+                each.where = (*portions, *(folder for folder in each.where if folder not in portions))
+                each.suspect = True
+                each.checked = 0
+
+    def _observe(self, record: Record, sources: dict[str, Source]) -> tuple[str | None, bool]:
+        """What the files say of one module: why it is stale (None: it is not), and whether it has moved."""
+        reason = "its last import failed" if record.broken else None
+        if record.path is not None:
+            try:
+                source = look(record.path, record.source, self.state.clock, patient=not record.gone)
+            except OSError as error:
+                return f"{_short(record.path)} cannot be read: {error.strerror}", False
+            record.gone = source is None
+            if source is None:
+                return f"{_short(record.path)} is gone", True
+            if source is not record.source:
+                sources[record.path] = source
+                reason = f"{_short(record.path)} changed"
+        if record.suspect:
+            moved = self._moved(record)
+            if moved is not None:
+                return moved, True
+            record.suspect = False
+        return reason, False
+
+    def _moved(self, record: Record) -> str | None:
+        """Why the name no longer stands for what it stood for; None if it does."""
+        parent = record.name.rpartition(".")[0]
+        namespace = namespace_of(sys.modules.get(parent)) or {}
+        path = namespace.get("__path__") if parent else None
+        spec = self.interpreter.find(record.name, path) if path is not None or not parent else None
+        if spec is None:
+            # A path is None for what is missing still.  One that is still there was found in another
+            # way before (a search path that has been taken back): keep to it.
+            return None if record.missing or record.path is not None else "is gone"
+        if record.missing:
+            return "can be imported now"
+        origin = spec.origin if spec.has_location else None
+        if origin == record.path:
+            if origin is None:
+                self.look_elsewhere(record, spec.submodule_search_locations or [])
+            return None
+        return f"is now {_short(origin)}" if origin is not None else "is now a namespace package"
+
+    def adopt(self) -> None:
+        """Track the modules in `sys.modules` that are the user's and not tracked yet."""
+        state = self.state
+        if len(sys.modules) == state.known_modules:
+            return
+        modules = list(sys.modules.items())
+        state.known_modules = len(modules)
+        started = process_start(state.clock.now())
+        for name, module in modules:
+            if name not in state.records:
+                self._adopt(name, module, started)
+
+    def _adopt(self, name: str, module: object, started: int) -> None:
+        namespace = namespace_of(module)
+        spec = None if namespace is None else namespace.get("__spec__")
+        if spec is None or getattr(spec, "name", None) != name or namespace is None:
+            return
+        if namespace.get("__livereload__", True) is False or not self.state.policy.tracks(spec):
+            return
+        if not self.interpreter.attach(module):  # type: ignore[arg-type]
+            return
+        parent = name.rpartition(".")[0]
+        above = namespace_of(sys.modules.get(parent)) or {}
+        folders = self.folders(above.get("__path__") if parent else None)
+        record = Record(name, spec.origin if spec.has_location else None, self.where(name, spec, folders))
+        record.edges = None
+        record.executing = bool(spec.__dict__.get("_initializing"))
+        if "__path__" in namespace:
+            record.portions = self.folders(namespace["__path__"])
+        if record.path is not None and not changed_since_import(spec, record.path, started):
+            try:
+                record.source = read(record.path, self.state.clock)
+                record.source.data = None
+            except OSError:
+                pass
+        self.state.records[name] = record
+        self.state.looks.clear()
+
+
+def _forget_listing(folder: str) -> None:
+    """Make the finder for `folder` list it again: it goes by the folder's time, which may not have moved.
+
+    What `importlib.invalidate_caches()` does for all folders: for one that was not there, no finder
+    is remembered; and namespace packages look for their portions again.
+    """
+    folder = os.path.abspath(folder)
+    for entry, finder in list(sys.path_importer_cache.items()):
+        if os.path.abspath(entry) != folder:
+            continue
+        if finder is None:
+            del sys.path_importer_cache[entry]
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+    _NamespacePath._epoch += 1
+
+
+def _short(path: str) -> str:
+    return os.path.join(*path.split(os.sep)[-2:])
