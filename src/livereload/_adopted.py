@@ -6,7 +6,7 @@ Knows what a spec, a `.pyc` file and a code object tell of the past.
 import os
 import sys
 import time
-from importlib._bootstrap_external import _get_cached
+from importlib._bootstrap_external import _get_cached  # type: ignore[attr-defined]
 
 from . import _code, _graph
 from ._stamp import hash_of, stamp_at

@@ -6,14 +6,18 @@ The import system does not pass on what a statement asks for: of `from pkg impor
 `pkg` to those who listen.  The instruction that is being executed tells the rest.
 """
 
+import importlib
 import os
 import sys
-from importlib import _bootstrap  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType, FunctionType, TracebackType
+    from types import CodeType, TracebackType
+    from typing import Any
+
+# The import system's own module; typeshed does not know what is private in it.
+bootstrap: "Any" = importlib._bootstrap
 
 _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspect.CO_OPTIMIZED)
 
@@ -25,14 +29,14 @@ _RESOLVING = {"IMPORT_FROM": 0, "LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version
 
 _opcodes: dict[str, int] = {}
 
-BOOTSTRAP_FILE: str = _bootstrap._gcd_import.__code__.co_filename
+BOOTSTRAP_FILE: str = bootstrap._gcd_import.__code__.co_filename
 
 # What calls the import system, or looks for an attribute, by a plain call.
 _IMPORTING = {"__import__", "import_module"}
 _LOOKING = {"getattr", "hasattr"}
 
 
-def disguised(function: "FunctionType") -> "FunctionType":
+def disguised(function: "Any") -> "Any":
     """Let the import statement remove this function's frames from tracebacks, as it removes importlib's.
 
     `remove_importlib_frames` in CPython's import.c goes by the file name; returns the function.

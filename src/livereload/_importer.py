@@ -9,7 +9,7 @@ module's code is importlib's own or disguised as such, so tracebacks are those o
 import _imp
 import os
 import sys
-from importlib._bootstrap_external import MAGIC_NUMBER, spec_from_file_location  # type: ignore[import-not-found]
+from importlib._bootstrap_external import MAGIC_NUMBER, spec_from_file_location
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
 from ._code import disguised
@@ -50,7 +50,7 @@ class Loader(SourceFileLoader):
         """The module that is to be executed again, or None for a new one."""
         return None if self._engine is None else self._engine.module_for(spec.name)
 
-    @disguised  # type: ignore[arg-type]
+    @disguised
     def get_code(self, fullname: str) -> "CodeType | None":
         """The code of the source; not made anew for a module that is executed again as it was."""
         code = self._engine.known_code(fullname) if self._engine is not None else None
@@ -60,7 +60,7 @@ class Loader(SourceFileLoader):
                 self._engine.keep_code(fullname, code)
         return code
 
-    def path_stats(self, path: str) -> "dict[str, Any]":  # type: ignore[override]
+    def path_stats(self, path: str) -> "dict[str, Any]":
         """The time and size of the very bytes that `get_data` is going to give.
 
         Where bytecode must not be checked (`--check-hash-based-pycs never`) none is used: OSError.

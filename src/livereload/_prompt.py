@@ -52,7 +52,7 @@ class Bindings:
             for mine, its in names:
                 if mine in namespace and its in there and namespace[mine] is there[its]:
                     found[mine] = (module, its)
-        return found  # type: ignore[return-value]
+        return found
 
     @staticmethod
     def rebind(namespace: "dict[str, Any]", current: "dict[str, tuple[str, str]]") -> None:

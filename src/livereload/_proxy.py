@@ -9,7 +9,7 @@ So the spec of each tracked module is the proxy, a `ModuleSpec` whose `_initiali
 - *read*, it tells whether something is stale.  It is also read when an attribute of the module is
   missing, so reading changes nothing;
 - if it says yes, the import system asks for the module's lock, to wait until the module is ready:
-  `importlib._bootstrap._get_module_lock(name)`, looked up at each call, outside any `try`.  That is
+  `importlib.bootstrap._get_module_lock(name)`, looked up at each call, outside any `try`.  That is
   where a refresh happens, and where what it raises reaches the import statement;
 - *written*, True before a module's code runs and False after, whatever happened, it tells which
   module is executing in which thread.
@@ -28,11 +28,11 @@ import builtins
 import importlib
 import os
 import sys
-from importlib import _bootstrap  # type: ignore[attr-defined]
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 from types import FunctionType, ModuleType
 
 from . import _code
+from ._code import bootstrap
 from ._engine import Engine
 from ._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from ._importer import Finder, Loader, Reloader
@@ -93,7 +93,7 @@ class Installation:
         self.finder = Finder(self.engine, self.attach_spec)
         # what stood in the place of builtins.__build_class__, for each module that is executed again
         self._builders: list[Any] = []
-        self._get_module_lock = _bootstrap._get_module_lock
+        self._get_module_lock = bootstrap._get_module_lock
         self._hook = _code.disguised(self._lock_or_refresh())
 
     def _lock_or_refresh(self) -> "Any":
@@ -223,9 +223,9 @@ class Installation:
         from ._graph import parents
 
         for each in (*parents(name), name):
-            module = _bootstrap._gcd_import(each)
+            module = bootstrap._gcd_import(each)
         if from_list and hasattr(module, "__path__"):
-            _bootstrap._handle_fromlist(module, from_list, _bootstrap._gcd_import)
+            bootstrap._handle_fromlist(module, from_list, bootstrap._gcd_import)
 
     def find(self, name: str, path: "list[str] | None") -> ModuleSpec | None:
         try:
@@ -235,7 +235,7 @@ class Installation:
 
     def is_importing(self) -> bool:
         me = _thread.get_ident()
-        for reference in list(_bootstrap._module_locks.values()):
+        for reference in list(bootstrap._module_locks.values()):
             lock = reference()
             if lock is not None and getattr(lock, "owner", None) == me:
                 return True
@@ -251,13 +251,12 @@ class Installation:
         spec.__dict__[_WHERE] = where
         loader = spec.loader
         if type(loader) is SourceFileLoader:
-            kind = Reloader if self.is_reloading(spec.name) else Loader
-            loader.__class__ = kind
-            loader._engine = self.engine
+            loader.__class__ = Reloader if self.is_reloading(spec.name) else Loader
+            loader.__dict__["_engine"] = self.engine
         elif self.engine.taken(spec.name):
             if loader is None:  # a namespace package
                 loader = spec.loader = NamespaceLoader.__new__(NamespaceLoader)
-                loader._path = spec.submodule_search_locations
+                loader.__dict__["_path"] = spec.submodule_search_locations
             # Somebody else's loader executes the module itself, in the module that we kept, and not
             # from bytecode, whose age it might misjudge.  Both methods are given back (_give_back).
             _lend(loader, "create_module", lambda spec: self._module_for(spec))
@@ -288,8 +287,6 @@ class Installation:
         spec = None if namespace is None else namespace.get("__spec__")
         if type(spec) is _Proxy:
             _restore(spec)
-            if namespace is not None and type(namespace.get("__loader__")) is Loader:
-                namespace["__loader__"] = spec.loader
 
 
 def _class_builder(original: "Any", made: "Callable[..., object]", namespace: "dict[str, Any]") -> FunctionType:
@@ -304,7 +301,7 @@ def _restore(spec: "Any") -> None:
     spec.__dict__.pop(_WHERE, None)
     spec.__class__ = ModuleSpec
     loader = spec.loader
-    if type(loader) is Loader:
+    if issubclass(type(loader), Loader):
         loader.__dict__.pop("_engine", None)
         loader.__dict__.pop("_source", None)
         loader.__class__ = SourceFileLoader
@@ -314,7 +311,7 @@ def install(state: State) -> Installation:
     """Put livereload into the import system.  UnsupportedInterpreterError if it would not be asked."""
     global installed, _fork_hook_registered
     installation = Installation(state)
-    _bootstrap._get_module_lock = installation._hook
+    bootstrap._get_module_lock = installation._hook
     installed = installation
     try:
         _check(installation)
@@ -337,8 +334,8 @@ def uninstall() -> None:
         return
     with installation.engine.state.lock:
         installed = None
-        if _bootstrap._get_module_lock is installation._hook:
-            _bootstrap._get_module_lock = installation._get_module_lock
+        if bootstrap._get_module_lock is installation._hook:
+            bootstrap._get_module_lock = installation._get_module_lock
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not installation.finder]
         for module in list(sys.modules.values()):
             if issubclass(type(module), ModuleType):
@@ -348,7 +345,7 @@ def uninstall() -> None:
 def _after_fork() -> None:
     if installed is not None:
         for name in installed.engine.after_fork():
-            _bootstrap._module_locks.pop(name, None)  # a thread that is not in this process holds it
+            bootstrap._module_locks.pop(name, None)  # a thread that is not in this process holds it
 
 
 def _check(installation: Installation) -> None:
@@ -372,12 +369,12 @@ def _check(installation: Installation) -> None:
     module = ModuleType(_PROBE)
     module.__spec__ = Probe(_PROBE, None)
     sys.modules[_PROBE] = module
-    before = _bootstrap._get_module_lock
-    _bootstrap._get_module_lock = lock
+    before = bootstrap._get_module_lock
+    bootstrap._get_module_lock = lock
     try:
         __import__(_PROBE)
     finally:
-        _bootstrap._get_module_lock = before
+        bootstrap._get_module_lock = before
         del sys.modules[_PROBE]
     if seen[:2] != ["asked", _PROBE]:
         raise UnsupportedInterpreterError(

@@ -17,7 +17,7 @@ import io
 import os
 import stat
 import time
-from importlib._bootstrap_external import MAGIC_NUMBER  # type: ignore[import-not-found]
+from importlib._bootstrap_external import MAGIC_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

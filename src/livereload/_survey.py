@@ -9,7 +9,7 @@ its module's source has changed; a folder, whether a name may stand for another 
 
 import os
 import sys
-from importlib._bootstrap_external import _NamespacePath
+from importlib._bootstrap_external import _NamespacePath  # type: ignore[attr-defined]
 
 from . import _graph
 from ._adopted import changed_since_import, edges_in_code, process_start

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ._state import Record
 
 _MISSING = object()
-_namespace_of = ModuleType.__dict__["__dict__"].__get__
+_namespace_of = ModuleType.__dict__["__dict__"].__get__  # type: ignore[index]
 
 
 def namespace_of(module: object) -> "dict[str, Any] | None":
@@ -94,13 +94,14 @@ class Transaction:
         for name, reason in plan.reasons.items():
             self.reasons.setdefault(name, reason)
             module = sys.modules.get(name)
-            namespace = namespace_of(module)
-            if module is None or namespace is None or name in self.taken:
+            if module is None or name in self.taken:
                 continue
-            taken = Taken(module, namespace)
+            namespace = namespace_of(module)
+            taken = self.taken[name] = Taken(module, {} if namespace is None else namespace)
+            if namespace is not None:  # else it has put something else in its place
+                new[name] = taken
             self.note(sys.modules.__setitem__, name, module)
             del sys.modules[name]
-            self.taken[name] = new[name] = taken
             taken.bound = self._unbind(name, module)
         return new
 
@@ -121,7 +122,7 @@ class Transaction:
         Of what it had, it keeps the values that it has `asked_for`.
         """
         taken = self.taken.get(name)
-        if taken is None:
+        if taken is None or not issubclass(taken.cls, ModuleType):
             return None
         if not taken.renewed:
             self.note(taken.restore)
