@@ -98,3 +98,16 @@ def test_deleted_submodule_that_nobody_imports_any_more(project):
     project.delete("pkg/old.py")
     project.step("import pkg", ["pkg"])
     assert project.value("hasattr(pkg, 'old')") is False
+
+
+def test_module_that_puts_an_object_in_its_place(project):
+    """A module that has replaced itself by an object that is no module is executed again with its importers."""
+    source = "import sys\nclass Settings:\n    X = 1\nsys.modules[__name__] = Settings()\n"
+    project.write({"settings.py": source, "user.py": "import settings\nX = settings.X\n"})
+    project.step("import user", ["user", "settings"])
+    project.write({"settings.py": source.replace("X = 1", "X = 2")})
+    project.step("import user", ["user", "settings"])
+    project.step("import user", [])
+    project.write({"settings.py": source + "1 / 0\n"})
+    project.step("import user", ["user", "settings"], raises="ZeroDivisionError")
+    assert project.run("", "user.settings is __import__('sys').modules['settings'] and user.X").value == 2
