@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "livereload"
 # From the ground up: each module may import those before it.
 ORDER = [
     *("_errors", "_stamp", "_code", "_graph", "_report", "_policy", "_earlier", "_watch", "_look"),
-    *("_objects", "_registrations", "_generations", "_plan", "_state", "_transaction", "_prompt"),
+    *("_objects", "_places", "_holders", "_registrations", "_generations", "_plan", "_state", "_transaction", "_prompt"),
     *("_interpreter", "_adopted", "_survey", "_refresh", "_engine", "_importer", "_proxy", "__init__"),
     *("_switch", "_ipython", "_activation", "_run", "_demo", "startup", "__main__"),
 ]
@@ -89,7 +89,7 @@ def test_nothing_expensive_is_imported_at_run_time(module):
 CHEAP = {
     *("importlib", "importlib._bootstrap", "importlib._bootstrap_external", "importlib.machinery"),
     *("os", "os.path", "posixpath", "genericpath", "stat", "_stat", "errno", "io", "abc", "_abc", "_collections_abc"),
-    *("types", "_types", "warnings", "_warnings", "_py_warnings", "_contextvars", "gc", "itertools"),
+    *("types", "_types", "_functools", "warnings", "_warnings", "_py_warnings", "_contextvars", "gc", "itertools"),
 }
 
 

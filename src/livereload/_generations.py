@@ -11,63 +11,57 @@ another (`_objects`).
    refers to the class sees the one identity.
 3. `finish`, when all has been executed: classes that no statement yields (made by calls, or made
    anew by a decorator, as for `slots=True`) take over likewise; functions follow; what got hold of
-   a discarded class on the way is given the kept one; registrations are there once.
+   a discarded class or function on the way is given the kept one; registrations are there once.
 4. `move`, after the commit: where Python does not let a class be kept, instances and references
    move to the new one.
 
-A place is a path in a namespace: ("Cart", "total", "fget").  Objects at the same place belong
-together only if their qualified names agree, so `f = foo` edited to `f = bar` leaves `foo` alone.
+Objects at the same place belong together only if their qualified names agree, so `f = foo` edited
+to `f = bar` leaves `foo` alone.
 """
 
 import gc
 import sys
-from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType
+from _weakref import ref
+from types import CodeType, FunctionType
 
 from . import _objects
-from ._objects import instance_dict, is_class, namespace_of_class, qualname_of
-from ._registrations import Snapshot
+from ._holders import Discarded, closures_apart, is_referred_to, substitute
+from ._objects import cells_of, discard, is_class, module_of_class, namespace_of_class, qualname_of
+from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, walk
+from ._registrations import ExitCallbacks, LogHandlers, Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    Place = tuple[object, ...]
-    Note = Callable[..., None]
+    from ._places import Place
 
-_DEPTH = 6
-_MOST = 1_000
-_PLAIN = (str, int, float, complex, bytes, bool, type(None))
+    Note = Callable[..., None]
+    Pair = tuple[FunctionType, FunctionType]
 
 
 class _Module:
-    """One module that is executed again, as it was."""
+    """One module that is executed again, as it was, and what stands in its places now."""
 
-    __slots__ = ("classes", "codes", "functions", "name", "namespace", "places")
+    __slots__ = ("caches", "classes", "codes", "functions", "name", "namespace", "new", "places")
 
     def __init__(self, name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> None:
         self.name = name
         self.namespace = namespace
         # {("Cart", "add"): the function}: everything found
-        self.places = dict(_walk(name, namespace, contents))
+        self.places = dict(walk(name, namespace, contents))
         # {"Cart.Line": the class}
-        self.classes = {
-            qualname_of(value): value for value in self.places.values() if is_class(value)
-        }
+        self.classes = {qualname_of(value): value for value in self.places.values() if is_class(value)}
+        for cls in hidden_classes(name, contents):
+            self.classes.setdefault(qualname_of(cls), cls)
         # {"make.<locals>.inner": [code, …]} in the order of the source
-        self.codes = _codes(value for value in self.places.values() if type(value) is FunctionType)
-        # the living functions of all generations
+        self.codes = codes_of(_functions(self.places))
+        # the living functions of all generations, and the caches of such
         self.functions: list[FunctionType] = []
-
-
-class _Pair:
-    """A class that was discarded and the one kept for it; with slots, so that `_substitute` passes it by."""
-
-    __slots__ = ("discarded", "kept")
-
-    def __init__(self, discarded: type, kept: type) -> None:
-        self.discarded = discarded
-        self.kept = kept
+        self.caches: list[Any] = []
+        # like `places`
+        self.new: dict[Place, Any] = {}
 
 
 class Generations:
@@ -76,30 +70,45 @@ class Generations:
     def __init__(self, note: "Note") -> None:
         self._note = note
         self._modules: dict[int, _Module] = {}  # by the id of the namespace
-        self._kept: dict[int, _Pair] = {}  # by the id of the discarded class
+        self._kept: dict[int, Discarded] = {}  # by the id of the discarded class
         self._claimed: set[int] = set()  # the ids of the kept classes
-        self._replaced: list[_Pair] = []  # classes that could not be kept, and what came instead
+        self._replaced: list[Discarded] = []  # classes that could not be kept, and what came instead
+        self._gone: list[Discarded] = []  # classes that the new sources do not define
         self._refused: dict[int, str] = {}  # {id(old class): why it could not be kept}
+        self._checks_changed = False
         self._snapshot: Snapshot | None = None
-        self._exit_callbacks = _exit_callbacks()
-        self._handlers = _handlers()
+        self._registered = (ExitCallbacks(), LogHandlers())
 
-    def start(self, taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]", others: "Iterable[dict[str, Any]]") -> None:
+    def start(
+        self,
+        taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
+        others: "Iterable[dict[str, Any]]",
+    ) -> None:
         """Remember what the modules in `taken` (name: namespace, its contents) made; `others` are the tracked
         namespaces that are not going to be executed."""
-        new = []
+        new: dict[int, _Module] = {}
         for name, (namespace, contents) in taken.items():
             if id(namespace) not in self._modules:
-                new.append(_Module(name, namespace, contents))
-                self._modules[id(namespace)] = new[-1]
+                new[id(namespace)] = self._modules[id(namespace)] = _Module(name, namespace, contents)
         if self._snapshot is None:
+            self._note(self._forget_checks)
+            for each in self._registered:
+                self._note(each.restore)
             self._snapshot = Snapshot(others)
             self._note(self._snapshot.restore)
-        if new:
-            for function in [each for each in gc.get_objects() if type(each) is FunctionType]:
-                module = self._modules.get(id(function.__globals__))
-                if module is not None and module in new:
-                    module.functions.append(function)
+        for each in gc.get_objects() if new else ():
+            kind = type(each)
+            if kind is FunctionType:
+                if id(each.__globals__) in new:
+                    new[id(each.__globals__)].functions.append(each)
+            elif kind is LRU_CACHE:
+                function = _innermost(each)
+                if type(function) is FunctionType and id(function.__globals__) in new:
+                    new[id(function.__globals__)].caches.append(each)
+
+    def _forget_checks(self) -> None:
+        if self._checks_changed:
+            _objects.forget_checks()
 
     def made(self, body: FunctionType, cls: object) -> object:
         """What a class statement with this body yields, `cls` being what it made."""
@@ -109,16 +118,21 @@ class Generations:
         old = module.classes.get(body.__qualname__)
         if old is None or old is cls or id(old) in self._claimed or id(old) in self._refused:
             return cls
-        has_class_cell = "__class__" in body.__code__.co_cellvars
-        return old if self._adopt(old, cls, has_class_cell) else cls  # type: ignore[arg-type]
+        if not _is_last_definition(body.__code__):
+            return cls  # `finish` will see which one has the name
+        return old if self._adopt(old, cls, body.__code__.co_cellvars) else cls  # type: ignore[arg-type]
 
-    def _adopt(self, old: type, new: type, has_class_cell: bool = True) -> bool:
-        reason = _objects.adopt(old, new, self._note, has_class_cell=has_class_cell)
+    def _adopt(self, old: type, new: type, variables: tuple[str, ...] = ("__class__", "__classdict__")) -> bool:
+        names = namespace_of_class(old).keys()
+        checked = "_abc_impl" in names or names != namespace_of_class(new).keys()
+        if checked or not _objects.same(_objects.bases.__get__(old), _objects.bases.__get__(new)):
+            self._checks_changed = True
+        reason = _objects.adopt(old, new, self._note, variables)
         if reason is not None:
             self._refused[id(old)] = reason
             return False
         self._refused.pop(id(old), None)
-        self._kept[id(new)] = _Pair(new, old)
+        self._kept[id(new)] = Discarded(new, old)
         self._claimed.add(id(old))
         return True
 
@@ -126,26 +140,22 @@ class Generations:
         """Let what is held of the modules in `executed` live on in what they have now."""
         names = set(executed)
         modules = [module for module in self._modules.values() if module.name in names]
-        same: dict[int, Any] = {}
-        forgotten: set[int] = set()
-        gone_codes: set[tuple[str, str]] = set()
-        new_places: dict[int, dict[Place, Any]] = {}
         for module in modules:
             self._finish_classes(module)
-        if self._kept:
-            self._replace_discarded()
+        self._replace_discarded()
+        self._forget_checks()
         for module in modules:
-            new_places[id(module)] = dict(_walk(module.name, module.namespace, module.namespace))
+            module.new = dict(walk(module.name, module.namespace, module.namespace))
+        same, forgotten = self._finish_functions(modules)
+        gone_codes = set()
         for module in modules:
-            self._finish_functions(module, new_places[id(module)], same, forgotten)
-            new = new_places[id(module)]
             path = module.namespace.get("__file__")
-            defined = {place for place, value in new.items() if is_class(value)}
-            for place, value in module.places.items():
-                if is_class(value) and place not in defined:
-                    forgotten.add(id(value))
-            codes = _codes(value for value in new.values() if type(value) is FunctionType)
+            codes = codes_of(_functions(module.new))
             gone_codes |= {(path, name) for name in module.codes if name not in codes}
+            for place, value in module.places.items():
+                if is_class(value) and not is_class(module.new.get(place)):
+                    forgotten.add(id(value))
+                    self._gone.append(Discarded(value, object))
         if self._snapshot is not None:
             self._snapshot.reconcile(
                 same,
@@ -154,8 +164,10 @@ class Generations:
                 self._note,
             )
         for module in modules:
-            self._put_back(module, same)
-        self._unregister(modules)
+            _put_back(module, same)
+        for each in self._registered:
+            each.reconcile({id(module.namespace) for module in modules})
+        self._replace_functions(modules, same)
 
     # Classes.
 
@@ -163,15 +175,13 @@ class Generations:
         for place, old in module.places.items():
             if not is_class(old):
                 continue
-            now = _at(module.namespace, place)
+            now = at(module.namespace, place)
             if now is old or now is None or not is_class(now) or id(now) in self._kept:
                 continue
-            if qualname_of(now) != qualname_of(old) or namespace_of_class(now).get("__module__") != namespace_of_class(
-                old
-            ).get("__module__"):
+            if qualname_of(now) != qualname_of(old) or module_of_class(now) != module_of_class(old):
                 continue
             if not self._adopt(old, now):
-                self._replaced.append(_Pair(old, now))
+                self._replaced.append(Discarded(old, now))
 
     def move(self) -> str | None:
         """After the commit: where classes could not be kept, whatever holds the old one gets the new one.
@@ -182,60 +192,93 @@ class Generations:
         self._modules.clear()
         self._kept.clear()
         self._snapshot = None
-        if not self._replaced:
+        replaced = {id(pair.cls): pair.kept for pair in self._replaced}
+        for each in self._gone:
+            cells = cells_of(each.cls, "__class__", each.cls)
+            if id(each.cls) not in replaced and not is_referred_to(each, len(cells)):
+                discard(each.cls)
+        if not replaced:
             return None
-        _substitute(
-            {id(pair.discarded): pair.kept for pair in self._replaced}, [pair.discarded for pair in self._replaced]
-        )
+        substitute(replaced, [pair.cls for pair in self._replaced])
         reasons: dict[str, list[str]] = {}
         for pair in self._replaced:
-            name = f"{namespace_of_class(pair.kept).get('__module__')}.{qualname_of(pair.kept)}"
-            stayed = sum(type(each) is pair.discarded for each in gc.get_referrers(pair.discarded))
+            name = f"{module_of_class(pair.kept)}.{qualname_of(pair.kept)}"
+            stayed = sum(type(each) is pair.cls for each in gc.get_referrers(pair.cls))
             if stayed:
                 name += f" ({stayed} of its instances stay what they were)"
-            reasons.setdefault(self._refused[id(pair.discarded)], []).append(name)
-        return "; ".join(
-            f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items()
-        )
+            reasons.setdefault(self._refused[id(pair.cls)], []).append(name)
+        return "; ".join(f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items())
 
     def _replace_discarded(self) -> None:
         """Give the kept class to whatever got hold of the one that a class statement made."""
-        held = [pair for pair in self._kept.values() if _references(pair.discarded) > _NO_REFERENCES]
+        held = [pair for pair in self._kept.values() if is_referred_to(pair)]
         if held:
-            _substitute({id(pair.discarded): pair.kept for pair in held}, [pair.discarded for pair in held])
+            substitute({id(pair.cls): pair.kept for pair in held}, [pair.cls for pair in held])
         for pair in self._kept.values():
-            _objects.discard(pair.discarded)
+            if not is_referred_to(pair):
+                discard(pair.cls)
 
     # Functions.
 
-    def _finish_functions(
-        self, module: _Module, new: "dict[Place, Any]", same: "dict[int, Any]", forgotten: set[int]
-    ) -> None:
+    def _finish_functions(self, modules: "list[_Module]") -> "tuple[dict[int, Any], set[int]]":
+        """Let held functions follow.
+
+        Returns, by the ids of new functions, the old ones that stand for them; and the ids of
+        functions whose definition is no more.
+        """
+        pairs: list[Pair] = []
         done: set[int] = set()
-        for place, old in module.places.items():
-            if type(old) is not FunctionType:
-                if type(old).__name__ == "_lru_cache_wrapper":
-                    old.cache_clear()
-                continue
-            now = new.get(place)
-            if old is now or id(old) in done:
-                continue
-            if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
-                _keep_registrations(old, now, module.namespace)
-            elif not _defines(place, old, now):
-                continue
-            done.add(id(old))
-            if _objects.follow(old, now, self._note) and id(now) not in same:
-                same[id(now)] = old
-        codes = _codes(value for value in new.values() if type(value) is FunctionType)
-        by_name = {value.__qualname__: value for value in new.values() if type(value) is FunctionType}
-        current = {id(value) for value in new.values()}
+        for module in modules:
+            for cache in module.caches:
+                LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
+            for old, now in _pairs(module, done):
+                if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
+                    _keep_registrations(old, now, module.namespace)
+                    if _objects.same_variables(old, now):
+                        pairs.append((old, now))
+                        continue
+                _objects.follow(old, now, self._note)
+        apart = closures_apart(pairs)
+        same: dict[int, Any] = {}
+        for old, now in pairs:
+            if _objects.follow(old, now, self._note, alone=id(now) in apart):
+                same.setdefault(id(now), old)
+        for old in list(same.values()):
+            _objects.refer_to(old, same, self._note)
+        forgotten: set[int] = set()
+        for module in modules:
+            self._follow_others(module, done, forgotten)
+        return same, forgotten
+
+    def _follow_others(self, module: _Module, done: set[int], forgotten: set[int]) -> None:
+        """Functions that stand nowhere in the namespace: closures made by calls, and earlier generations."""
+        codes = codes_of(_functions(module.new))
+        by_name = {value.__qualname__: value for value in _functions(module.new)}
+        current = {id(value) for value in module.new.values()}
         for old in module.functions:
             if id(old) in done or id(old) in current:
                 continue
-            if not self._follow_code(module, old, codes, by_name):
-                if "<locals>" not in old.__qualname__ and old.__qualname__ not in by_name:
-                    forgotten.add(id(old))
+            called = _objects.called_instead(old)
+            if called is not None:
+                self._call_the_last(module, old, called)
+            elif self._follow_code(module, old, codes, by_name):
+                continue
+            elif "<locals>" not in old.__qualname__ and old.__qualname__ not in by_name:
+                forgotten.add(id(old))
+
+    def _call_the_last(self, module: _Module, old: FunctionType, called: "Any") -> None:
+        """`old` was made to call another, which may itself have been made to, or be of the last generation."""
+        place = tuple(old.__qualname__.split("."))
+        now = _now(module, place)
+        if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
+            if now is not called:
+                _objects.follow(old, now, self._note)
+            return
+        last = now if defines(place, old, now) else called
+        while type(last) is FunctionType and (further := _objects.called_instead(last)) is not None:
+            last = further
+        if last is not called:
+            _objects.call_instead(old, last, self._note)
 
     def _follow_code(
         self,
@@ -244,7 +287,6 @@ class Generations:
         codes: "dict[str, list[CodeType]]",
         by_name: "dict[str, FunctionType]",
     ) -> bool:
-        """Functions that stand nowhere in the namespace: closures made by calls, and earlier generations."""
         name = old.__code__.co_qualname
         new = codes.get(name, [])
         if not new:
@@ -263,281 +305,88 @@ class Generations:
             return True
         return _objects.follow_code(old, code, self._note)
 
-    def _put_back(self, module: _Module, same: "dict[int, Any]") -> None:
-        """Let functions keep their identity in the namespace and in its classes."""
-        for name, value in list(module.namespace.items()):
-            if id(value) in same and type(value) is FunctionType:
-                module.namespace[name] = same[id(value)]
-        for cls in {id(cls): cls for cls in _classes(module)}.values():
-            for name, value in list(namespace_of_class(cls).items()):
-                if type(value) is FunctionType and id(value) in same:
-                    type.__setattr__(cls, name, same[id(value)])
-
-    # Registrations with the interpreter.
-
-    def _unregister(self, modules: "list[_Module]") -> None:
-        """Take back what the last generation registered with `atexit` and `logging` and the new one did, too."""
-        atexit = sys.modules.get("atexit")
-        if atexit is not None and _exit_callbacks() > self._exit_callbacks:
-            for module in modules:
-                for function in module.functions:
-                    if "<locals>" not in function.__qualname__:
-                        atexit.unregister(function)
-        for logger, before in self._handlers:
-            added = [handler for handler in logger.handlers if all(handler is not each for each in before)]
-            for handler in added:
-                for index, each in enumerate(logger.handlers):
-                    if any(each is old for old in before) and _same_handler(each, handler):
-                        del logger.handlers[index]
-                        break
+    def _replace_functions(self, modules: "list[_Module]", same: "dict[int, Any]") -> None:
+        """Give the kept function to whatever else got hold of the new one: tables, defaults, instances."""
+        new = [
+            (ref(value), same[id(value)])
+            for module in modules
+            for value in _functions(module.new)
+            if id(value) in same
+        ]
+        for module in modules:
+            module.new = {}
+        held = {id(function): (function, old) for reference, old in new if (function := reference()) is not None}
+        if held:
+            substitute({key: old for key, (_, old) in held.items()}, [function for function, _ in held.values()])
 
 
-def _walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") -> "Iterator[tuple[Place, Any]]":
-    """The functions, classes and caches that `contents` of the module `name` lead to, with their places."""
-    seen: set[int] = {id(namespace)}
-    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in reversed(list(contents.items()))]
-    while waiting:
-        place, value = waiting.pop()
-        kind = type(value)
-        if kind in _PLAIN or kind is ModuleType or kind is CodeType or id(value) in seen or len(place) > _DEPTH:
-            continue
-        inner: list[tuple[object, Any]] = []
-        if kind is FunctionType:
-            if value.__globals__ is namespace or value.__module__ == name:
-                yield place, value
-            elif len(place) > 2:
-                continue  # another module's, and what it wraps is hardly ours
-            inner += [
-                (("cell", variable), _objects._cell_contents(cell))
-                for variable, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False)
-            ]
-            wrapped = value.__dict__.get("__wrapped__")
-            if wrapped is not None:
-                inner.append(("__wrapped__", wrapped))
-        elif is_class(value):
-            if not _is_own_class(name, namespace, place, value):
-                continue
-            yield place, value
-            inner += namespace_of_class(value).items()
-        elif kind in (staticmethod, classmethod, MethodType):
-            inner.append(("__func__", value.__func__))
-        elif issubclass(kind, property):
-            inner += [(part, getattr(property, part).__get__(value)) for part in ("fget", "fset", "fdel")]
-        elif kind is dict:
-            if len(value) <= _MOST:
-                inner += [((type(key), key), each) for key, each in value.items() if type(key) in _PLAIN]
-        elif kind in (list, tuple):
-            if len(value) <= _MOST:
-                inner += enumerate(value)
-        else:
-            if kind.__name__ == "_lru_cache_wrapper" and kind.__module__ == "functools":
-                yield place, value
-            if kind.__name__ == "partial" and kind.__module__ == "functools":
-                inner.append(("func", value.func))
-            attributes = instance_dict(value) if len(place) <= 3 else None
-            if attributes:
-                inner += [(key, each) for key, each in attributes.items() if type(key) is str]
-        seen.add(id(value))
-        waiting += [((*place, key), each) for key, each in reversed(inner)]
-
-
-def _is_own_class(name: str, namespace: "dict[str, Any]", place: "Place", cls: type) -> bool:
-    """True if the module defines the class there: packages may have rewritten its `__module__`."""
-    if qualname_of(cls) != ".".join(str(part) for part in place):
-        return False
-    members = namespace_of_class(cls)
-    return members.get("__module__") == name or any(
-        type(value) is FunctionType and value.__globals__ is namespace for value in members.values()
-    )
-
-
-def _at(namespace: "dict[str, Any]", place: "Place") -> "Any":
-    value: Any = namespace.get(place[0])  # type: ignore[arg-type]
-    for part in place[1:]:
-        if not is_class(value):
-            return None
-        value = namespace_of_class(value).get(part)  # type: ignore[arg-type]
-    return value
-
-
-def _classes(module: _Module) -> "Iterator[type]":
-    for place, value in module.places.items():
-        if is_class(value) and _at(module.namespace, place) is value:
+def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":
+    for value in places.values():
+        if type(value) is FunctionType:
             yield value
 
 
-def _defines(place: "Place", old: FunctionType, now: object) -> bool:
-    """True if `now`, callable but of another make, is what the definition of `old` gives today.
-
-    A decorator was added, removed or changed.
-    """
-    if now is None or ".".join(map(str, place)) != old.__qualname__ or not callable(now) or is_class(now):
-        return False
-    attributes = now.__dict__ if type(now) is FunctionType else instance_dict(now)
-    return attributes is not None and (
-        attributes.get("__qualname__", getattr(now, "__qualname__", None) if type(now) is FunctionType else None)
-        == old.__qualname__
-        or "__wrapped__" in attributes
-    )
+def _pairs(module: _Module, done: set[int]) -> "Iterator[tuple[FunctionType, Any]]":
+    """Each old function and what its definition gives now."""
+    for place, old in module.places.items():
+        now = _now(module, place)
+        if type(old) is not FunctionType or id(old) in done or old is now:
+            continue
+        if (type(now) is FunctionType and now.__qualname__ == old.__qualname__) or defines(place, old, now):
+            done.add(id(old))
+            yield old, now
 
 
-def _codes(functions: "Iterable[FunctionType]") -> "dict[str, list[CodeType]]":
-    """All code objects of some functions by qualified name, nested ones included, in the order of the source."""
-    found: dict[str, dict[int, CodeType]] = {}
-    waiting = [function.__code__ for function in functions]
-    while waiting:
-        code = waiting.pop()
-        same = found.setdefault(code.co_qualname, {})
-        if id(code) not in same:
-            same[id(code)] = code
-            waiting += [constant for constant in code.co_consts if type(constant) is CodeType]
-    return {name: sorted(codes.values(), key=lambda code: code.co_firstlineno) for name, codes in found.items()}
+def _now(module: _Module, place: "Place") -> "Any":
+    """What stands at a place now; None for another module's function."""
+    now = module.new.get(place)
+    if now is None:
+        now = at(module.namespace, place)
+        return None if type(now) is FunctionType else now
+    return now
+
+
+def _put_back(module: _Module, same: "dict[int, Any]") -> None:
+    """Let functions keep their identity in the namespace and in its classes."""
+    for name, value in list(module.namespace.items()):
+        if id(value) in same and type(value) is FunctionType:
+            module.namespace[name] = same[id(value)]
+    for cls in [value for value in module.new.values() if is_class(value)]:
+        for name, value in list(namespace_of_class(cls).items()):
+            kind = type(value)
+            if kind is FunctionType and id(value) in same:
+                type.__setattr__(cls, name, same[id(value)])
+            elif (kind is staticmethod or kind is classmethod) and id(value.__func__) in same:
+                type.__setattr__(cls, name, kind(same[id(value.__func__)]))
+
+
+def _is_last_definition(code: CodeType) -> bool:
+    """True if no later class statement in the body that is running defines the class anew."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if any(constant is code for constant in frame.f_code.co_consts):
+            return is_last_definition(code, frame.f_code)
+        frame = frame.f_back  # type: ignore[assignment]
+    return True
+
+
+def _innermost(cache: "Any") -> object:
+    """The function below a cache and what else wraps it."""
+    function: Any = (_objects.instance_dict(cache) or {}).get("__wrapped__")
+    for _ in range(10):
+        if type(function) is not FunctionType or "__wrapped__" not in function.__dict__:
+            break
+        function = function.__dict__["__wrapped__"]
+    return function
 
 
 def _keep_registrations(old: FunctionType, new: FunctionType, namespace: "dict[str, Any]") -> None:
     """Implementations that other modules registered with a `functools.singledispatch` function survive."""
-    if old.__code__.co_qualname != "singledispatch.<locals>.wrapper":
-        return
-    mine, its = _registry(old), _registry(new)
+    mine, its = _objects.dispatch_registry(old), _objects.dispatch_registry(new)
     if mine is None or its is None:
         return
+    present = {id(cls) for cls in its}
     for cls, function in mine.items():
-        if cls not in its and getattr(function, "__globals__", namespace) is not namespace:
+        if id(cls) not in present and (type(function) is not FunctionType or function.__globals__ is not namespace):
             its[cls] = function
-    clear = new.__dict__.get("_clear_cache")
-    if clear is not None:
-        clear()
-
-
-def _registry(dispatcher: FunctionType) -> "dict[type, Any] | None":
-    register = dispatcher.__dict__.get("register")
-    if type(register) is not FunctionType:
-        return None
-    cells = dict(zip(register.__code__.co_freevars, register.__closure__ or (), strict=True))
-    registry = cells["registry"].cell_contents if "registry" in cells else None
-    return registry if type(registry) is dict else None
-
-
-def _exit_callbacks() -> int:
-    atexit = sys.modules.get("atexit")
-    return 0 if atexit is None else atexit._ncallbacks()
-
-
-def _handlers() -> "list[tuple[Any, list[Any]]]":
-    """Each logger that has handlers or may get some, and its handlers."""
-    logging = sys.modules.get("logging")
-    root = getattr(logging, "root", None)
-    if root is None:
-        return []
-    loggers = [root, *list(root.manager.loggerDict.values())]
-    return [(logger, list(logger.handlers)) for logger in loggers if hasattr(logger, "handlers")]
-
-
-def _same_handler(one: object, other: object) -> bool:
-    """True if two logging handlers write to the same place."""
-    if type(one) is not type(other):
-        return False
-    a, b = instance_dict(one) or {}, instance_dict(other) or {}
-    if "baseFilename" in a:
-        return a["baseFilename"] == b.get("baseFilename")
-    return a.get("stream") is b.get("stream")
-
-
-# What refers to a discarded class.
-
-
-def _references(cls: type) -> int:
-    """References to a class other than those that it has to itself."""
-    own = sum(each is cls for each in cls.__mro__)
-    for value in namespace_of_class(cls).values():
-        if type(value) not in (FunctionType, *_PLAIN):
-            own += sum(each is cls for each in gc.get_referents(value))
-    return sys.getrefcount(cls) - own
-
-
-_probe = _Pair(type("probe", (), {}), type)
-_NO_REFERENCES = _references(_probe.discarded)
-del _probe
-
-
-def _substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
-    """Replace the `discarded` objects by those kept for them, wherever they are held."""
-    for _ in range(3):
-        again: dict[int, tuple[Any, Any]] = {}
-        holders = gc.get_referrers(*discarded)
-        for holder in holders:
-            if holder is discarded or type(holder) is FrameType:
-                continue
-            replacement = _replace_in(holder, kept)
-            if replacement is not None:
-                again[id(holder)] = (holder, replacement)
-        if not again:
-            return
-        kept = {key: new for key, (_, new) in again.items()}
-        discarded = [old for old, _ in again.values()]
-
-
-def _replace_in(holder: "Any", kept: "dict[int, Any]") -> "Any":
-    """Replace in one holder; what must stand for the holder itself if it cannot be changed, else None."""
-    kind = type(holder)
-    if kind is dict:
-        _replace_in_dict(holder, kept)
-    elif kind is list:
-        present = {id(each) for each in holder}
-        holder[:] = [
-            kept.get(id(each), each)
-            for each in holder
-            if id(each) not in kept or id(kept[id(each)]) not in present
-        ]
-    elif kind is set:
-        for each in [each for each in holder if id(each) in kept]:
-            holder.discard(each)
-            holder.add(kept[id(each)])
-    elif kind is CellType:
-        holder.cell_contents = kept[id(holder.cell_contents)]
-    elif kind is tuple:
-        return _replaced_tuple(holder, kept)
-    elif kind is frozenset:
-        return frozenset(kept.get(id(each), each) for each in holder)
-    elif kind is MethodType:
-        return MethodType(holder.__func__, kept.get(id(holder.__self__), holder.__self__))
-    elif id(kind) in kept:
-        try:
-            _objects.class_of.__set__(holder, kept[id(kind)])
-        except TypeError:
-            pass
-    else:
-        attributes = instance_dict(holder) if not is_class(holder) else None
-        if attributes:
-            _replace_in_dict(attributes, kept)
-    return None
-
-
-def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
-    if any(id(key) in kept for key in table):
-        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in table.items()]
-        table.clear()
-        table.update(contents)
-        return
-    for key, value in list(table.items()):
-        if id(value) in kept:
-            table[key] = kept[id(value)]
-            if type(key) is str and "__module__" in table and "__doc__" in table:
-                for cls in gc.get_referrers(table):  # the dict of a class: its caches must know
-                    if is_class(cls):
-                        type.__setattr__(cls, key, kept[id(value)])
-
-
-def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":
-    new = tuple(kept.get(id(each), each) for each in holder)
-    for cls in holder:
-        if is_class(cls) and cls.__mro__ is holder:
-            return None
-    for cls in [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]:
-        if len(cls.__bases__) == len(holder) and all(a is b for a, b in zip(cls.__bases__, holder, strict=True)):
-            try:
-                _objects._bases.__set__(cls, new)
-            except TypeError:
-                pass
-            return None
-    return new
+    _objects.forget_dispatch(new)

@@ -34,10 +34,14 @@ if TYPE_CHECKING:
 
     Note = Callable[..., None]
 
-_dict_of_type = type.__dict__["__dict__"].__get__  # type: ignore[attr-defined]
-_bases = type.__dict__["__bases__"]
+_dict_of_type = type.__dict__["__dict__"].__get__
+_mro_of_type = type.__dict__["__mro__"].__get__
 _qualname = type.__dict__["__qualname__"]
+bases = type.__dict__["__bases__"]
 class_of = object.__dict__["__class__"]
+
+# By id: `in` would ask the metaclass of a user's class whether it equals `str`.
+_PLAIN = frozenset(map(id, (str, int, float, complex, bytes, bool, type(None))))
 
 # Names that cannot be deleted from a class, only set; `__module__` first, as setting it makes
 # CPython 3.13 forget `__firstlineno__`.
@@ -66,6 +70,21 @@ def qualname_of(cls: type) -> str:
     return name
 
 
+def module_of_class(cls: type) -> str | None:
+    name = namespace_of_class(cls).get("__module__")
+    return name if type(name) is str else None
+
+
+def mro_of(cls: type) -> "tuple[type, ...]":
+    mro: tuple[type, ...] = _mro_of_type(cls)
+    return mro
+
+
+def is_plain(value: object) -> bool:
+    """True for an object of a builtin type that refers to no other object."""
+    return id(type(value)) in _PLAIN
+
+
 def is_class(value: object) -> bool:
     """True for a class; `isinstance` might ask the object's own `__class__`."""
     return issubclass(type(value), type)
@@ -73,7 +92,7 @@ def is_class(value: object) -> bool:
 
 def instance_dict(value: object) -> "dict[str, Any] | None":
     """The attributes of an instance, without asking it; None if it has none of the usual kind."""
-    for cls in type(value).__mro__:
+    for cls in mro_of(type(value)):
         descriptor = namespace_of_class(cls).get("__dict__")
         if descriptor is not None:
             if type(descriptor) is not GetSetDescriptorType:
@@ -86,48 +105,66 @@ def instance_dict(value: object) -> "dict[str, Any] | None":
 # Classes.
 
 
-def adopt(old: type, new: type, note: "Note", *, has_class_cell: bool = True) -> str | None:
+def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> str | None:
     """Move the contents of `new` into `old`; the reason if that cannot be (then nothing is changed).
 
-    Without a `__class__` cell (no method uses it or zero-argument `super()`) none is looked for.
+    `variables` are those that the class body shares with its methods: `__class__` (for zero-argument
+    `super()`) and `__classdict__` (for annotations and type parameters) are looked for if they are among them.
     """
     reason = _obstacle(old, new)
     if reason is not None:
         return reason
     before = _contents(old)
-    bases, metaclass = _bases.__get__(old), type(old)
     note(_fill, old, before)
-    if type(new) is not metaclass:
-        try:
-            class_of.__set__(old, type(new))
-        except TypeError as error:
-            return f"its metaclass changed: {error}"
-        note(class_of.__set__, old, metaclass)
-    new_bases = _bases.__get__(new)
-    if not _same(bases, new_bases):
-        try:
-            _bases.__set__(old, new_bases)
-        except TypeError as error:
-            if type(old) is not metaclass:
-                class_of.__set__(old, metaclass)
-            return f"its bases changed: {error}"
-        note(_bases.__set__, old, bases)
-    if has_class_cell:
-        for cell in _class_cells(new):
-            cell.cell_contents = old
+    note(_set_kind, old, type(old), bases.__get__(old))
+    reason = _change_kind(old, new)
+    if reason is not None:
+        return reason
+    for variable, of_old, of_new in [("__class__", old, new), ("__classdict__", _contents_of(old), _contents_of(new))]:
+        for cell in cells_of(new, variable, of_new) if variable in variables else ():
+            cell.cell_contents = of_old
     members = before.get("_member_map_")
     _fill(old, _contents(new))
     if type(members) is dict and "_member_map_" in namespace_of_class(old):
         _keep_members(old, members, before, note)
-    if "_abc_impl" in before:
-        _reset_abc_caches(old)
+    if "_abc_impl" in namespace_of_class(old) and "_abc_impl" in namespace_of_class(new):
+        _renew_registry(old, new, note)
     return None
 
 
-def discard(cls: type) -> None:
-    """Make the bases of a class whose contents live on in another forget it (`__subclasses__`)."""
+def _change_kind(old: type, new: type) -> str | None:
+    """Give `old` the metaclass and the bases of `new`; the reason if that cannot be (then it has its own)."""
+    metaclass = type(old)
     try:
-        _bases.__set__(cls, (_Discarded,))
+        _set_kind(old, type(new), bases.__get__(old))
+    except TypeError as error:
+        return f"its metaclass changed: {error}"
+    try:
+        _set_kind(old, type(new), bases.__get__(new))
+    except TypeError as error:
+        _set_kind(old, metaclass, bases.__get__(old))
+        return f"its bases changed: {error}"
+    return None
+
+
+def _set_kind(cls: type, metaclass: type, its_bases: "tuple[type, ...]") -> None:
+    if type(cls) is not metaclass:
+        class_of.__set__(cls, metaclass)
+    if not same(bases.__get__(cls), its_bases):
+        bases.__set__(cls, its_bases)
+
+
+def discard(cls: type) -> None:
+    """Take leave of a class that nothing refers to: empty it, and make its bases forget it (`__subclasses__`)."""
+    for key in _contents(cls):
+        try:
+            delete_member(cls, key)
+        except TypeError:
+            pass  # always there
+    try:
+        if any("mro" in namespace_of_class(each) for each in mro_of(type(cls)) if each is not type):
+            class_of.__set__(cls, type)  # or the user's metaclass would be asked for the order
+        bases.__set__(cls, (_Discarded,))
     except TypeError:
         pass  # a layout of its own; it goes when it is collected
 
@@ -135,14 +172,14 @@ def discard(cls: type) -> None:
 def _obstacle(old: type, new: type) -> str | None:
     if _slots(old) != _slots(new):
         return "its __slots__ changed"
-    if _same(_bases.__get__(old), _bases.__get__(new)) and any(
+    if same(bases.__get__(old), bases.__get__(new)) and any(
         layout.__get__(old) != layout.__get__(new) for layout in _LAYOUT
     ):
         return "the layout of its instances changed"
     return None
 
 
-def _same(one: "tuple[Any, ...]", other: "tuple[Any, ...]") -> bool:
+def same(one: "tuple[Any, ...]", other: "tuple[Any, ...]") -> bool:
     return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
 
 
@@ -177,21 +214,21 @@ def _fill(cls: type, contents: "dict[str, Any]") -> None:
     if have != rest:  # the order matters to those who read the definition order
         for key in have:
             if key in namespace_of_class(cls):
-                _delete(cls, key)
+                delete_member(cls, key)
         present = {}
     for key in rest:
         if present.get(key, _EMPTY) is not contents[key] or key == "__firstlineno__":
-            _set(cls, key, contents[key])
+            set_member(cls, key, contents[key])
 
 
-def _set(cls: type, key: str, value: object) -> None:
+def set_member(cls: type, key: str, value: object) -> None:
     if key in _ANNOTATIONS:
         _contents_of(cls)[key] = value
     else:
         type.__setattr__(cls, key, value)
 
 
-def _delete(cls: type, key: str) -> None:
+def delete_member(cls: type, key: str) -> None:
     if key in _ANNOTATIONS:
         del _contents_of(cls)[key]
     else:
@@ -199,22 +236,22 @@ def _delete(cls: type, key: str) -> None:
 
 
 def _contents_of(cls: type) -> "dict[str, Any]":
-    """The very dict of a class; nothing but annotations, which no cache of the interpreter holds, is set in it."""
+    """The very dict of a class.  Only annotations may be set in it: no cache of the interpreter holds them."""
     (contents,) = gc.get_referents(namespace_of_class(cls))
     return contents  # type: ignore[no-any-return]
 
 
-def _class_cells(cls: type) -> list[CellType]:
-    """The cell from which the methods of `cls` take `__class__` (zero-argument `super()`).
+def cells_of(cls: type, variable: str, contents: object) -> list[CellType]:
+    """The cells with `contents`, from which the methods of `cls` take the class body's `variable`.
 
     The methods of one class body share one, so the first method that shows it will do; if none does,
     it may be in what decorators have wrapped.
     """
     values = namespace_of_class(cls).values()
     for value in values:
-        if type(value) is FunctionType and "__class__" in value.__code__.co_freevars:
-            cell = value.__closure__[value.__code__.co_freevars.index("__class__")]  # type: ignore[index]
-            if _cell_contents(cell) is cls:
+        if type(value) is FunctionType and variable in value.__code__.co_freevars:
+            cell = value.__closure__[value.__code__.co_freevars.index(variable)]  # type: ignore[index]
+            if cell_contents(cell) is contents:
                 return [cell]
     found = []
     seen: set[int] = set()
@@ -224,30 +261,65 @@ def _class_cells(cls: type) -> list[CellType]:
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if type(value) is CellType and _cell_contents(value) is cls:
+        if type(value) is CellType and cell_contents(value) is contents:
             found.append(value)
         elif depth < 8 and not (depth and (is_class(value) or issubclass(type(value), ModuleType))):
             skip = value.__globals__ if type(value) is FunctionType else None
             waiting += [
                 (each, depth + 1)
                 for each in gc.get_referents(value)
-                if each is not skip and type(each) not in (str, int, CodeType)
+                if each is not skip and not is_plain(each) and type(each) is not CodeType
             ]
     return found
 
 
-def _cell_contents(cell: CellType) -> object:
+def cell_contents(cell: CellType) -> object:
     try:
         return cell.cell_contents
     except ValueError:
         return _EMPTY
 
 
-def _reset_abc_caches(cls: type) -> None:
-    """Forget what `isinstance` and `issubclass` found out about an ABC and about its subclasses."""
+# What isinstance and issubclass go by.
+
+
+def _renew_registry(old: type, new: type, note: "Note") -> None:
+    """Let an ABC forget what its own module registered with it, as that is going to do so again."""
+    registered = _registered(old)
+    again = _registered(new)
+    if not registered and not again:
+        return
+    module = module_of_class(old)
+    note(_register, old, registered)
+    _register(old, [cls for cls in registered if module_of_class(cls) != module] + again)
+
+
+def _registered(cls: type) -> list[type]:
+    references = sys.modules["_abc"]._get_dump(cls)[0]
+    return [each for each in [reference() for reference in references] if each is not None]
+
+
+def _register(cls: type, subclasses: list[type]) -> None:
+    abc = sys.modules["_abc"]
+    abc._reset_registry(cls)
+    for each in subclasses:
+        abc._abc_register(cls, each)
+
+
+def forget_checks() -> None:
+    """Let every ABC forget what `isinstance` and `issubclass` have found out so far."""
     abc = sys.modules.get("_abc")
-    if abc is not None:
-        abc._reset_caches(cls)
+    if abc is None:
+        return
+    seen: set[int] = set()
+    waiting: list[type] = [object]
+    while waiting:
+        cls = waiting.pop()
+        if id(cls) not in seen:
+            seen.add(id(cls))
+            waiting += type.__subclasses__(cls)
+            if "_abc_impl" in namespace_of_class(cls):
+                abc._reset_caches(cls)
 
 
 # Enum members.
@@ -261,23 +333,8 @@ def _keep_members(cls: type, old: "dict[str, Any]", before: "dict[str, Any]", no
     data_type = namespace.get("_member_type_", object)
     kept: dict[int, Any] = {}
     for member in list(new.values()):
-        if id(member) in kept:
-            continue
-        attributes = instance_dict(member)
-        name = None if attributes is None else attributes.get("_name_")
-        same = old.get(name)  # type: ignore[arg-type]
-        if same is None or type(same) is not cls or not _same_data(same, member, data_type):
-            class_of.__set__(member, cls)
-            if attributes is not None:
-                attributes["__objclass__"] = cls
-            kept[id(member)] = member
-            continue
-        mine = instance_dict(same)
-        if mine is not None and attributes is not None:
-            note(_refill, mine, dict(mine))
-            _refill(mine, attributes)
-            mine["__objclass__"] = cls
-        kept[id(member)] = same
+        if id(member) not in kept:
+            kept[id(member)] = _keep_member(cls, old, member, data_type, note)
     for table in (new, values):
         for key, member in list(table.items()):
             table[key] = kept.get(id(member), member)
@@ -285,10 +342,28 @@ def _keep_members(cls: type, old: "dict[str, Any]", before: "dict[str, Any]", no
         if id(value) in kept and kept[id(value)] is not value:
             type.__setattr__(cls, key, kept[id(value)])
         else:  # enum.property: the member hides behind a descriptor
-            attributes = instance_dict(value) if type(value).__module__ == "enum" else None
+            attributes = instance_dict(value) if module_of_class(type(value)) == "enum" else None
             if attributes and id(attributes.get("member")) in kept:
                 attributes["member"] = kept[id(attributes["member"])]
     _keep_combinations(cls, old, before.get("_value2member_map_"), values)
+
+
+def _keep_member(cls: type, old: "dict[str, Any]", member: "Any", data_type: type, note: "Note") -> "Any":
+    """The old member of the same name, with the attributes of the new one; the new one if there is none."""
+    attributes = instance_dict(member)
+    name = None if attributes is None else attributes.get("_name_")
+    same = old.get(name)  # type: ignore[arg-type]
+    if same is None or type(same) is not cls or not _same_data(same, member, data_type):
+        class_of.__set__(member, cls)
+        if attributes is not None:
+            attributes["__objclass__"] = cls
+        return member
+    mine = instance_dict(same)
+    if mine is not None and attributes is not None:
+        note(_refill, mine, dict(mine))
+        _refill(mine, attributes)
+        mine["__objclass__"] = cls
+    return same
 
 
 def _refill(table: "dict[str, Any]", contents: "dict[str, Any]") -> None:
@@ -300,9 +375,9 @@ def _same_data(old: object, new: object, data_type: type) -> bool:
     """True if the object itself, apart from its attributes, may stand for the new member."""
     if data_type is object:
         return True
-    if data_type.__module__ != "builtins":
+    if "__module__" in namespace_of_class(data_type):  # not one of the interpreter's own
         return instance_dict(old) is not None
-    return data_type.__eq__(old, new) is True
+    return data_type.__eq__(old, new) is True  # type: ignore[call-arg]
 
 
 def _keep_combinations(cls: type, old: "dict[str, Any]", combined: object, values: "dict[Any, Any]") -> None:
@@ -319,20 +394,31 @@ def _keep_combinations(cls: type, old: "dict[str, Any]", combined: object, value
 # Functions.
 
 
-def follow(old: FunctionType, new: "Callable[..., Any]", note: "Note") -> bool:
-    """Make `old` run what `new` runs; True if it now equals `new` in all its parts."""
-    note(_restore_function, old, _parts(old))
-    if type(new) is not FunctionType or old.__code__.co_freevars != new.__code__.co_freevars:
-        _call_instead(old, new)
+def follow(old: FunctionType, new: "Callable[..., Any]", note: "Note", *, alone: bool = False) -> bool:
+    """Make `old` run what `new` runs; True if it now equals `new` in all its parts, and may stand for it.
+
+    If `new` has its variables not `alone`, `old` cannot share them, and calls it instead.
+    """
+    if type(new) is not FunctionType or not same_variables(old, new) or not (alone or _without_variables(new)):
+        call_instead(old, new, note)
         return False
+    note(_restore_function, old, _parts(old))
     old.__code__ = new.__code__
     for mine, its in zip(old.__closure__ or (), new.__closure__ or (), strict=True):
-        contents = _cell_contents(its)
-        if contents is not _EMPTY and _cell_contents(mine) is not contents:
-            note(_set_cell, mine, _cell_contents(mine))
+        contents = cell_contents(its)
+        if contents is not _EMPTY and cell_contents(mine) is not contents:
+            note(_set_cell, mine, cell_contents(mine))
             _set_cell(mine, contents)
     _restore_function(old, _parts(new))
     return True
+
+
+def _without_variables(function: FunctionType) -> bool:
+    return function.__code__.co_freevars in ((), ("__class__",))  # the kept class, for both
+
+
+def same_variables(old: FunctionType, new: FunctionType) -> bool:
+    return old.__code__.co_freevars == new.__code__.co_freevars
 
 
 def follow_code(old: FunctionType, code: CodeType, note: "Note") -> bool:
@@ -349,8 +435,7 @@ def follow_code(old: FunctionType, code: CodeType, note: "Note") -> bool:
     closure = tuple(cells[name] for name in code.co_freevars)
     new = FunctionType(code, old.__globals__, old.__name__, old.__defaults__, closure)
     new.__kwdefaults__ = old.__kwdefaults__
-    note(_restore_function, old, _parts(old))
-    _call_instead(old, new)
+    call_instead(old, new, note)
     return True
 
 
@@ -396,15 +481,46 @@ def _set_cell(cell: CellType, contents: object) -> None:
         cell.cell_contents = contents
 
 
+def refer_to(function: FunctionType, kept: "dict[int, Any]", note: "Note") -> None:
+    """Have the closure and the attributes of a function refer to the objects `kept`, {id: object}, for others."""
+    for cell in function.__closure__ or ():
+        contents = cell_contents(cell)
+        if id(contents) in kept:
+            note(_set_cell, cell, contents)
+            _set_cell(cell, kept[id(contents)])
+    for name, value in list(function.__dict__.items()):
+        if id(value) in kept:
+            function.__dict__[name] = kept[id(value)]
+
+
+def rebinds(code: CodeType, variable: str) -> bool:
+    """True if the function gives a free variable another value (`nonlocal`)."""
+    from opcode import opmap
+
+    cells = [name for name in code.co_cellvars if name not in code.co_varnames]
+    index = len(code.co_varnames) + len(cells) + code.co_freevars.index(variable)
+    argument = 0
+    for operation, low in zip(code.co_code[::2], code.co_code[1::2], strict=True):
+        argument = argument << 8 | low
+        if operation == opmap["EXTENDED_ARG"]:
+            continue
+        if argument == index and operation in (opmap["STORE_DEREF"], opmap["DELETE_DEREF"]):
+            return True
+        argument = 0
+    return False
+
+
 _TARGET = "livereload: the function to call"
 
 
 def _call(*args: "Any", **kwargs: "Any") -> "Any":
-    target = "livereload: the function to call"
-    return target(*args, **kwargs)  # type: ignore[operator]
+    called_by_livereload = "livereload: the function to call"
+    return called_by_livereload(*args, **kwargs)  # type: ignore[operator]
 
 
-def _call_instead(old: FunctionType, new: "Callable[..., Any]") -> None:
+def call_instead(old: FunctionType, new: "Callable[..., Any]", note: "Note") -> None:
+    """Make `old` call `new`, which Python does not let it be."""
+    note(_restore_function, old, _parts(old))
     code = old.__code__
     constants = tuple(new if constant == _TARGET else constant for constant in _call.__code__.co_consts)
     old.__code__ = _call.__code__.replace(
@@ -418,3 +534,34 @@ def _call_instead(old: FunctionType, new: "Callable[..., Any]") -> None:
     old.__defaults__ = None
     old.__kwdefaults__ = None
     old.__dict__["__wrapped__"] = new
+
+
+def called_instead(function: FunctionType) -> "Callable[..., Any] | None":
+    """What `function` was made to call, if it was."""
+    code = function.__code__
+    if code.co_varnames != _call.__code__.co_varnames:
+        return None
+    target: Callable[..., Any] = code.co_consts[_call.__code__.co_consts.index(_TARGET)]
+    return target
+
+
+# functools.singledispatch.
+
+
+def dispatch_registry(function: FunctionType) -> "dict[type, Any] | None":
+    """{class: implementation} of a `functools.singledispatch` function; None if it is none."""
+    if function.__code__.co_qualname != "singledispatch.<locals>.wrapper":
+        return None
+    register = function.__dict__.get("register")
+    if type(register) is not FunctionType:
+        return None
+    cells = dict(zip(register.__code__.co_freevars, register.__closure__ or (), strict=True))
+    registry = cell_contents(cells["registry"]) if "registry" in cells else None
+    return registry if type(registry) is dict else None
+
+
+def forget_dispatch(function: FunctionType) -> None:
+    """Let a `functools.singledispatch` function look again for the implementation of each class."""
+    clear = function.__dict__.get("_clear_cache")
+    if clear is not None:
+        clear()

@@ -1,16 +1,20 @@
-"""Entries that modules make in containers of other modules: each there once.
+"""Entries that modules make elsewhere: each there once.
 
-Knows lists, dicts, sets and what an entry says.  Must not know modules or what is executed.
+Knows containers, what an entry says, `atexit` and `logging`.  Must not know modules or what is executed.
 
 A module that is executed again registers again: it appends its handler to a list of another
 module, adds its code to a set.  Afterwards an entry that says the same as one that was there before
-takes its place, in its position, as in a fresh interpreter.  An entry *says* what it refers to:
-a function or class by its definition, a plain value by itself, a tuple or an instance by its parts.
+takes its place, in its position, as in a fresh interpreter: one for one, so nothing that the session
+has put there besides is lost.  An entry *says* what it refers to: a function or class by its
+definition, a plain value by itself, a tuple or an instance by its parts.
 """
 
-from types import CodeType, FunctionType, MethodType, ModuleType
+import sys
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 
-from ._objects import instance_dict, is_class, namespace_of_class, qualname_of
+from . import _objects
+from ._objects import instance_dict, is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
+from ._places import PARTIAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,27 +25,60 @@ if TYPE_CHECKING:
 
 # Larger ones hold data, not registrations.
 _MOST = 10_000
-_PLAIN = (str, int, float, complex, bytes, bool, type(None))
 _DEPTH = 3
+_flags = type.__dict__["__flags__"].__get__
+_MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_SETS = frozenset(map(id, (set, frozenset)))
 
 
 class Snapshot:
-    """The contents of containers at a moment."""
+    """The contents of namespaces, classes, instances and containers at a moment."""
 
     def __init__(self, namespaces: "Iterable[dict[str, Any]]") -> None:
         # {id: (container, a copy)}; the reference keeps the id valid
         self._before: dict[int, tuple[Container, Container]] = {}
+        # the same for namespaces of modules and instances, which are only ever restored
+        self._attributes: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._classes: dict[int, tuple[type, dict[str, Any]]] = {}
+        self._dispatchers: list[FunctionType] = []
         for namespace in namespaces:
-            for container in _containers(namespace):
-                self._before[id(container)] = (container, _copy(container))
+            self._attributes[id(namespace)] = (namespace, dict(namespace))
+            for value, depth in _reached(namespace):
+                self._enter(value, depth)
+
+    def _enter(self, value: "Any", depth: int) -> None:
+        kind = type(value)
+        if _is_container(kind):
+            self._before[id(value)] = (value, _copy(value))
+        elif kind is FunctionType:
+            registry = _objects.dispatch_registry(value)
+            if registry is not None:
+                self._before[id(registry)] = (registry, dict(registry))
+                self._dispatchers.append(value)
+        elif is_class(value):
+            self._classes[id(value)] = (value, dict(namespace_of_class(value)))
+        else:
+            attributes = instance_dict(value)
+            if attributes is not None:
+                self._attributes[id(attributes)] = (attributes, dict(attributes))
 
     def restore(self) -> None:
-        """Give every container what it held."""
+        """Give everything what it held."""
         for container, before in self._before.values():
             if not _unchanged(container, before):
                 _put(container, before)
+        for attributes, contents in self._attributes.values():
+            if not _unchanged(attributes, contents):
+                _put_attributes(attributes, contents)
+        for cls, members in self._classes.values():
+            if not _unchanged(namespace_of_class(cls), members):
+                _put_members(cls, members)
+        for function in self._dispatchers:
+            _objects.forget_dispatch(function)
 
-    def reconcile(self, kept: "dict[int, Any]", forgotten: "Callable[[object], bool]", note: "Callable[..., None]") -> None:
+    def reconcile(
+        self, kept: "dict[int, Any]", forgotten: "Callable[[object], bool]", note: "Callable[..., None]"
+    ) -> None:
         """Let each entry that was made again take the place of the one that said the same.
 
         `kept` gives, by id, the object that stands for a new one.  Entries of which `forgotten` is
@@ -50,40 +87,56 @@ class Snapshot:
         for container, before in self._before.values():
             if _unchanged(container, before) and not any(map(forgotten, _entries(before))):
                 continue
-            note(_put, container, _copy(container))
             if type(before) is list:
                 _reconcile_list(container, before, kept, forgotten)  # type: ignore[arg-type]
             elif type(before) is set:
                 _reconcile_set(container, before, forgotten)  # type: ignore[arg-type]
             else:
                 _reconcile_dict(container, before, kept, forgotten)  # type: ignore[arg-type]
+        for function in self._dispatchers:
+            _objects.forget_dispatch(function)
 
 
 def _reconcile_list(
     now: "list[Any]", before: "list[Any]", kept: "dict[int, Any]", forgotten: "Callable[[object], bool]"
 ) -> None:
-    if len(now) < len(before) or any(a is not b for a, b in zip(now, before, strict=False)):
-        return  # something else happened to it: leave it
-    old, added = now[: len(before)], now[len(before) :]
+    added = _added(now, before)
     places: dict[object, list[int]] = {}
-    if added:
-        for index, entry in enumerate(old):
-            places.setdefault(_says(entry), []).append(index)
-    extra = []
-    for entry in added:
-        where = places.get(_says(entry))
-        if where:
-            old[where.pop(0)] = kept.get(id(entry), entry)
+    for index, entry in enumerate(now):
+        if index not in added and added:
+            places.setdefault(says(entry), []).append(index)
+    result: list[Any] = list(now)
+    gone = {index for index, entry in enumerate(now) if index not in added and forgotten(entry)}
+    for index in sorted(added):
+        entry = kept.get(id(now[index]), now[index])
+        same = places.get(says(entry))
+        if same:
+            result[same.pop(0)] = entry
+            gone.add(index)
         else:
-            extra.append(kept.get(id(entry), entry))
-    now[:] = [entry for entry in old if not forgotten(entry)] + extra
+            result[index] = entry
+    now[:] = [entry for index, entry in enumerate(result) if index not in gone]
+
+
+def _added(now: "list[Any]", before: "list[Any]") -> set[int]:
+    """Where in `now` there is what was not in `before`."""
+    left: dict[int, int] = {}
+    for entry in before:
+        left[id(entry)] = left.get(id(entry), 0) + 1
+    added = set()
+    for index, entry in enumerate(now):
+        if left.get(id(entry), 0):
+            left[id(entry)] -= 1
+        else:
+            added.add(index)
+    return added
 
 
 def _reconcile_set(now: "set[Any]", before: "set[Any]", forgotten: "Callable[[object], bool]") -> None:
     old = {id(entry) for entry in before}
-    added = {_says(entry) for entry in now if id(entry) not in old}
+    added = _count(entry for entry in now if id(entry) not in old)
     for entry in before:
-        if type(entry) not in _PLAIN and (forgotten(entry) or _says(entry) in added):
+        if not is_plain(entry) and (forgotten(entry) or _take_one(added, entry)):
             now.discard(entry)
 
 
@@ -91,82 +144,125 @@ def _reconcile_dict(
     now: "dict[Any, Any]", before: "dict[Any, Any]", kept: "dict[int, Any]", forgotten: "Callable[[object], bool]"
 ) -> None:
     old = {id(key): value for key, value in before.items()}
-    added = {_says(key) for key in now if id(key) not in old and type(key) not in _PLAIN}
+    added = _count(key for key in now if id(key) not in old and not is_plain(key))
     gone = []
     for key, value in now.items():
-        if id(key) not in old or old[id(key)] is not value:
+        is_old = id(key) in old
+        if not is_old or old[id(key)] is not value:
             if id(value) in kept:
                 now[key] = kept[id(value)]
         elif forgotten(value):
             gone.append(key)
-        if id(key) in old and type(key) not in _PLAIN and (forgotten(key) or _says(key) in added):
+            continue
+        if is_old and not is_plain(key) and (forgotten(key) or _take_one(added, key)):
             gone.append(key)
     for key in gone:
-        now.pop(key, None)
+        del now[key]
 
 
-def _says(entry: object, depth: int = 0) -> object:
+def _count(entries: "Iterable[object]") -> dict[object, int]:
+    counts: dict[object, int] = {}
+    for entry in entries:
+        said = says(entry)
+        counts[said] = counts.get(said, 0) + 1
+    return counts
+
+
+def _take_one(counts: dict[object, int], entry: object) -> bool:
+    """True if there is one that says the same, which is then taken."""
+    if not counts:
+        return False
+    said = says(entry)
+    if not counts.get(said):
+        return False
+    counts[said] -= 1
+    return True
+
+
+def says(entry: object, depth: int = 0) -> object:
     """What an entry refers to, as a value that only builtin types are part of."""
     kind = type(entry)
-    if kind in _PLAIN:
-        return (kind, entry)
+    if is_plain(entry):
+        return (kind.__name__, entry)
     if kind is FunctionType:
-        return ("function", entry.__module__, entry.__qualname__)  # type: ignore[attr-defined]
+        return ("function", says(entry.__module__), entry.__qualname__)  # type: ignore[attr-defined]
     if kind is CodeType:
         return ("code", entry.co_filename, entry.co_qualname)  # type: ignore[attr-defined]
     if kind is MethodType:
-        return ("method", _says(entry.__func__), id(entry.__self__))  # type: ignore[attr-defined]
+        return ("method", says(entry.__func__), id(entry.__self__))  # type: ignore[attr-defined]
     if is_class(entry):
-        return ("class", _module_of(entry), qualname_of(entry))  # type: ignore[arg-type]
+        return ("class", module_of_class(entry) or id(entry), qualname_of(entry))  # type: ignore[arg-type]
     if depth >= _DEPTH:
         return ("object", id(kind))
-    if kind in (tuple, list, frozenset, set):
-        parts = [_says(each, depth + 1) for each in entry]  # type: ignore[attr-defined]
-        return (kind, tuple(parts) if kind in (tuple, list) else frozenset(parts))
+    if id(kind) in _SETS:
+        return (id(kind), frozenset(says(each, depth + 1) for each in entry))  # type: ignore[attr-defined]
+    parts = _parts(entry)
+    return ("object", id(entry)) if parts is None else (id(kind), *(says(each, depth + 1) for each in parts))
+
+
+def _parts(entry: "Any") -> "list[Any] | None":
+    """All that an object consists of; None if part of it cannot be seen from outside."""
+    kind = type(entry)
+    if kind is tuple or kind is list:
+        return list(entry)
     if kind is dict:
-        return (dict, tuple((_says(k, depth + 1), _says(v, depth + 1)) for k, v in entry.items()))  # type: ignore[attr-defined]
-    attributes = instance_dict(entry)
-    if attributes is None or kind is ModuleType:
-        return ("object", id(entry))
-    return ("instance", id(kind), tuple((name, _says(value, depth + 1)) for name, value in attributes.items()))
+        return list(entry.items())
+    if kind is PARTIAL:
+        return [entry.func, entry.args, entry.keywords]
+    return None if issubclass(kind, ModuleType) else _parts_of_instance(entry)
 
 
-def _module_of(cls: object) -> object:
-    module = namespace_of_class(cls).get("__module__")  # type: ignore[arg-type]
-    return module if type(module) is str else id(cls)
+def _parts_of_instance(entry: "Any") -> "list[Any] | None":
+    parts: list[Any] = []
+    for cls in mro_of(type(entry))[:-1]:
+        if cls is tuple:
+            parts += tuple.__iter__(entry)
+        elif not _flags(cls) & _MADE_BY_CLASS_STATEMENT:
+            return None
+        for name, slot in namespace_of_class(cls).items():
+            if type(slot) is MemberDescriptorType:
+                try:
+                    parts.append((name, slot.__get__(entry)))
+                except AttributeError:
+                    pass  # not set
+    parts += (instance_dict(entry) or {}).items()
+    return parts
 
 
-def _containers(namespace: "dict[str, Any]") -> "Iterator[Container]":
-    """The containers in a module: its own, those of its classes and instances, and those in containers."""
+def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, int]]":
+    """What a module holds of its own: containers, classes and instances, and the containers in these."""
     seen: set[int] = set()
     name = namespace.get("__name__")
-    waiting: list[tuple[object, int]] = [
-        (value, 0) for key, value in namespace.items() if not (key.startswith("__") and key.endswith("__"))
+    waiting: list[tuple[Any, int]] = [
+        (value, 0) for key, value in namespace.items() if type(key) is str and not key.startswith("__")
     ]
     while waiting:
         value, depth = waiting.pop()
         kind = type(value)
-        if kind in _PLAIN or kind is FunctionType or id(value) in seen:
+        if is_plain(value) or id(value) in seen or issubclass(kind, ModuleType):
             continue
         seen.add(id(value))
         inner: Iterable[object] = ()
         if _is_container(kind):
-            if len(value) > _MOST:  # type: ignore[arg-type]
+            if len(value) > _MOST:
                 continue
-            yield value  # type: ignore[misc]
-            inner = value.values() if issubclass(kind, dict) else ()  # type: ignore[attr-defined]
+            inner = value.values() if issubclass(kind, dict) else ()
         elif is_class(value):
-            members = namespace_of_class(value)  # type: ignore[arg-type]
-            inner = members.values() if members.get("__module__") == name else ()
-        elif not issubclass(kind, ModuleType):
+            if module_of_class(value) != name:
+                continue
+            inner = namespace_of_class(value).values()
+        else:
             inner = (instance_dict(value) or {}).values()
+        yield value, depth
         if depth < _DEPTH:
             waiting += [(each, depth + 1) for each in inner if _is_container(type(each))]
 
 
 def _is_container(kind: type) -> bool:
     """True for the standard library's own: the methods of a user's subclass are not called."""
-    return kind in (list, dict, set) or (issubclass(kind, dict) and kind.__module__ == "collections")
+    if kind is list or kind is dict or kind is set:
+        return True
+    return issubclass(kind, dict) and module_of_class(kind) in (None, "collections")
 
 
 def _copy(container: "Container") -> "Container":
@@ -180,12 +276,10 @@ def _entries(container: "Container") -> "Iterator[object]":
         yield from container.values()
 
 
-def _unchanged(container: "Container", before: "Container") -> bool:
+def _unchanged(container: "Any", before: "Container") -> bool:
     if len(before) != len(container) or any(a is not b for a, b in zip(container, before, strict=False)):
         return False
-    return type(before) is not dict or all(
-        a is b for a, b in zip(container.values(), before.values(), strict=True)  # type: ignore[union-attr]
-    )
+    return type(before) is not dict or all(a is b for a, b in zip(container.values(), before.values(), strict=True))
 
 
 def _put(container: "Container", contents: "Container") -> None:
@@ -193,4 +287,133 @@ def _put(container: "Container", contents: "Container") -> None:
         container[:] = contents  # type: ignore[index]
     else:
         container.clear()
-        container.update(contents)  # type: ignore[union-attr, arg-type]
+        container.update(contents)  # type: ignore[union-attr]
+
+
+def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") -> None:
+    """Never empty on the way, as another thread may look."""
+    for name in [name for name in attributes if name not in contents]:
+        del attributes[name]
+    attributes.update(contents)
+
+
+def _put_members(cls: type, members: "dict[str, Any]") -> None:
+    present = namespace_of_class(cls)
+    for name in [name for name in present if name not in members]:
+        _objects.delete_member(cls, name)
+    for name, value in members.items():
+        if name not in present or present[name] is not value:
+            _objects.set_member(cls, name, value)
+
+
+# Registrations with the interpreter.
+
+
+class ExitCallbacks:
+    """What was registered with `atexit` at a moment.
+
+    `atexit` tells nobody what is registered, but compares each entry with what is to be
+    unregistered: so a probe sees them all, and says which one goes.
+    """
+
+    def __init__(self) -> None:
+        self._before = self._number()
+
+    def restore(self) -> None:
+        """Unregister what has been registered since."""
+        callbacks, first = self._callbacks()
+        if callbacks:
+            self._remove(lambda index, _: index >= first)
+
+    def reconcile(self, namespaces: set[int]) -> None:
+        """Unregister what functions with these namespaces had registered before and have registered again."""
+        callbacks, first = self._callbacks()
+        again = _count(callbacks[first:])
+        old = [
+            index
+            for index, callback in enumerate(callbacks[:first])
+            if id(_globals_of(callback)) in namespaces and _take_one(again, callback)
+        ]
+        if old:
+            self._remove(lambda index, _: index in old)
+
+    def _callbacks(self) -> tuple[list[object], int]:
+        """All callbacks, if some were registered since, and the index of the first of these."""
+        callbacks: list[object] = []
+        added = self._number() - self._before  # before 3.14, the number counts what was unregistered
+        if added > 0:
+            self._remove(lambda _, callback: callbacks.append(callback))
+        return callbacks, max(len(callbacks) - added, 0)
+
+    def _remove(self, which: "Callable[[int, object], object]") -> None:
+        sys.modules["atexit"].unregister(_Probe(which))
+
+    def _number(self) -> int:
+        atexit = sys.modules.get("atexit")
+        return 0 if atexit is None else atexit._ncallbacks()
+
+
+class _Probe:
+    """Equal to the entries of `atexit` that `which(index, callback)` is true of."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, which: "Callable[[int, object], object]") -> None:
+        self._which = which
+        self._index = 0
+
+    def __eq__(self, callback: object) -> bool:
+        self._index += 1
+        return bool(self._which(self._index - 1, callback))
+
+
+def _globals_of(callback: object) -> object:
+    function = callback.__func__ if type(callback) is MethodType else callback
+    return function.__globals__ if type(function) is FunctionType else None
+
+
+class LogHandlers:
+    """The handlers of all loggers at a moment."""
+
+    def __init__(self) -> None:
+        self._before = [(handlers, list(handlers)) for handlers in _all_handlers()]
+
+    def restore(self) -> None:
+        """Give each logger the handlers that it had."""
+        for handlers, before in self._before:
+            handlers[:] = before
+
+    def reconcile(self, namespaces: set[int]) -> None:
+        """Let each new handler take the place of one that writes to the same place, best in the same format."""
+        for handlers, before in self._before:
+            old = [handler for handler in handlers if any(handler is each for each in before)]
+            for handler in [handler for handler in handlers if all(handler is not each for each in before)]:
+                same = [each for each in old if _destination(each) == _destination(handler)]
+                same.sort(key=lambda each: _format(each) != _format(handler))
+                if same:
+                    handlers[:] = [each for each in handlers if each is not same[0]]
+                    old = [each for each in old if each is not same[0]]
+
+
+def _all_handlers() -> "Iterator[list[Any]]":
+    """The list of handlers of each logger that there is."""
+    logging = sys.modules.get("logging")
+    root = None if logging is None else logging.__dict__.get("root")
+    if root is None:
+        return
+    for logger in [root, *root.manager.loggerDict.values()]:
+        handlers = (instance_dict(logger) or {}).get("handlers")
+        if type(handlers) is list:
+            yield handlers
+
+
+def _destination(handler: object) -> object:
+    attributes = instance_dict(handler) or {}
+    if type(attributes.get("baseFilename")) is str:
+        return (id(type(handler)), attributes["baseFilename"])
+    return (id(type(handler)), id(attributes.get("stream")))
+
+
+def _format(handler: object) -> object:
+    formatter = (instance_dict(handler) or {}).get("formatter")
+    return says((instance_dict(formatter) or {}).get("_fmt"))

@@ -1,0 +1,224 @@
+"""Who refers to an object, and how to have them refer to another.
+
+Knows the garbage collector's view of objects.  Must not know modules or generations.
+
+A class or function that was just made and whose contents live on in another object may have got
+into containers, closures, defaults and instances on the way.  `substitute` finds them by one pass
+over the heap; so first ask `is_referred_to`.
+"""
+
+import gc
+import sys
+from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType
+
+from . import _objects
+from ._objects import instance_dict, is_class, is_plain, mro_of, namespace_of_class
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Discarded:
+    """A class that was discarded and the one kept for it; `substitute` passes it by."""
+
+    __slots__ = ("cls", "kept")
+
+    def __init__(self, cls: type, kept: type) -> None:
+        self.cls = cls
+        self.kept = kept
+
+
+def is_referred_to(discarded: Discarded, own_cells: int = 0) -> bool:
+    """True if anything refers to the class but itself, `own_cells` of its methods, and `discarded`, once."""
+    return _references(discarded.cls) - own_cells > _NONE
+
+
+def _references(cls: type) -> int:
+    own = sum(each is cls for each in mro_of(cls))
+    for value in namespace_of_class(cls).values():
+        if type(value) is not FunctionType and not is_plain(value):
+            own += sum(each is cls for each in gc.get_referents(value))
+    return sys.getrefcount(cls) - own
+
+
+_NONE = _references(Discarded(type("probe", (), {}), type).cls) + 1
+
+
+def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
+    """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held.
+
+    What holds them and cannot be changed is replaced where it is held, and so on.
+    """
+    for _ in range(3):
+        again: dict[int, tuple[Any, Any]] = {}
+        for holder in gc.get_referrers(*discarded):
+            if holder is not discarded and type(holder) is not FrameType:
+                replacement = _replace_in(holder, kept)
+                if replacement is not None:
+                    again[id(holder)] = (holder, replacement)
+        if not again:
+            return
+        kept = {key: new for key, (_, new) in again.items()}
+        discarded = [old for old, _ in again.values()]
+
+
+def _replace_in(holder: "Any", kept: "dict[int, Any]") -> "Any":
+    """Replace in one holder; what must stand for the holder itself if it cannot be changed, else None."""
+    kind = type(holder)
+    if kind is tuple or kind is frozenset or kind is MethodType:
+        return _replaced(holder, kept)
+    if id(kind) in kept:
+        try:
+            _objects.class_of.__set__(holder, kept[id(kind)])
+        except TypeError:
+            pass  # of another layout: it stays what it is
+    elif kind is dict or kind is list or kind is set:
+        _replace_in_container(holder, kept)
+    elif kind is CellType:
+        holder.cell_contents = kept[id(holder.cell_contents)]
+    elif kind is FunctionType:
+        if id(holder.__defaults__) in kept:
+            holder.__defaults__ = kept[id(holder.__defaults__)]
+        _replace_in_dict(holder.__dict__, kept)
+    elif kind is not Discarded and not is_class(holder):
+        _replace_in_instance(holder, kept)
+    return None
+
+
+def _replaced(holder: "Any", kept: "dict[int, Any]") -> "Any":
+    if type(holder) is tuple:
+        return _replaced_tuple(holder, kept)
+    if type(holder) is frozenset:
+        return frozenset(kept.get(id(each), each) for each in holder)
+    function, instance = holder.__func__, holder.__self__
+    return MethodType(kept.get(id(function), function), kept.get(id(instance), instance))
+
+
+def _replace_in_container(holder: "Any", kept: "dict[int, Any]") -> None:
+    if type(holder) is dict:
+        _replace_in_dict(holder, kept)
+    elif type(holder) is list:
+        present = {id(each) for each in holder}
+        holder[:] = [
+            kept.get(id(each), each) for each in holder if id(each) not in kept or id(kept[id(each)]) not in present
+        ]
+    else:
+        for each in [each for each in holder if id(each) in kept]:
+            holder.discard(each)
+            holder.add(kept[id(each)])
+
+
+def _replace_in_instance(holder: object, kept: "dict[int, Any]") -> None:
+    attributes = instance_dict(holder)
+    if attributes:
+        _replace_in_dict(attributes, kept)
+    for cls in mro_of(type(holder)):
+        if "__slots__" in namespace_of_class(cls):
+            for slot in namespace_of_class(cls).values():
+                if type(slot) is MemberDescriptorType:
+                    _replace_in_slot(holder, slot, kept)
+
+
+def _replace_in_slot(holder: object, slot: "Any", kept: "dict[int, Any]") -> None:
+    try:
+        value = slot.__get__(holder)
+    except AttributeError:
+        return  # not set
+    if id(value) in kept:
+        slot.__set__(holder, kept[id(value)])
+
+
+def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
+    if any(id(key) in kept for key in table):
+        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in table.items()]
+        table.clear()
+        table.update(contents)
+        return
+    for key, value in list(table.items()):
+        if id(value) in kept:
+            table[key] = kept[id(value)]
+            if type(key) is str and "__module__" in table and "__doc__" in table:
+                for cls in gc.get_referrers(table):  # the dict of a class: its caches must know
+                    if is_class(cls):
+                        type.__setattr__(cls, key, kept[id(value)])
+
+
+def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":
+    new = tuple(kept.get(id(each), each) for each in holder)
+    for cls in holder:
+        if is_class(cls) and mro_of(cls) is holder:
+            return None
+    for cls in [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]:
+        bases = _objects.bases.__get__(cls)
+        if len(bases) == len(holder) and all(a is b for a, b in zip(bases, holder, strict=True)):
+            try:
+                _objects.bases.__set__(cls, new)
+            except TypeError:
+                pass
+            return None
+    return new
+
+
+# Variables that closures share.
+
+
+class _Use:
+    """Which functions have a cell."""
+
+    __slots__ = ("cell", "count", "mine")
+
+    def __init__(self, cell: CellType) -> None:
+        self.cell = cell
+        # how many of the new functions have it
+        self.count = 0
+        # the ids of the cells that the old functions have in its place
+        self.mine: set[int] = set()
+
+    def others(self) -> int:
+        """References to the cell other than from those functions, plus a constant."""
+        return sys.getrefcount(self.cell) - self.count
+
+
+_NO_OTHERS = _Use(CellType()).others()
+
+
+def closures_apart(pairs: "list[tuple[FunctionType, FunctionType]]") -> set[int]:
+    """The ids of those second functions of `pairs` whose variables can be moved to the first ones.
+
+    A cell that others have, too, can only be left behind if nobody gives it another value.
+    """
+    rebound: dict[int, bool] = {}
+    while True:
+        uses = _uses(pairs)
+        shared = {key: use.cell for key, use in uses.items() if use.others() > _NO_OTHERS or len(use.mine) > 1}
+        _find_rebound(shared, rebound)
+        torn = {key for key in shared if rebound[key]}
+        apart = [pair for pair in pairs if not any(id(cell) in torn for cell in pair[1].__closure__ or ())]
+        if len(apart) == len(pairs):
+            return {id(new) for _, new in apart}
+        pairs = apart
+
+
+def _uses(pairs: "list[tuple[FunctionType, FunctionType]]") -> dict[int, _Use]:
+    found: dict[int, _Use] = {}
+    for old, new in pairs:
+        for mine, its in zip(old.__closure__ or (), new.__closure__ or (), strict=True):
+            use = found.setdefault(id(its), _Use(its))
+            use.count += 1
+            use.mine.add(id(mine))
+    return found
+
+
+def _find_rebound(cells: "dict[int, CellType]", rebound: dict[int, bool]) -> None:
+    """Find out which of `cells` some function gives another value, and enter that in `rebound`."""
+    unknown = {key: cell for key, cell in cells.items() if key not in rebound}
+    if not unknown:
+        return
+    rebound.update(dict.fromkeys(unknown, False))
+    closures = [each for each in gc.get_referrers(*unknown.values()) if type(each) is tuple]
+    for function in gc.get_referrers(*closures) if closures else ():
+        if type(function) is FunctionType:
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+                if id(cell) in unknown and _objects.rebinds(function.__code__, name):
+                    rebound[id(cell)] = True
