@@ -111,3 +111,12 @@ def test_module_that_puts_an_object_in_its_place(project):
     project.write({"settings.py": source + "1 / 0\n"})
     project.step("import user", ["user", "settings"], raises="ZeroDivisionError")
     assert project.run("", "user.settings is __import__('sys').modules['settings'] and user.X").value == 2
+
+
+def test_submodule_that_is_not_tracked(project):
+    """A package that is executed again finds the submodules that are not: extension modules, for instance."""
+    source = "import pkg.part\nX = pkg.part.X\n"
+    project.write({"pkg/__init__.py": source, "pkg/part.py": "X = 1\n__livereload__ = False\n"})
+    project.step("import pkg", ["pkg", "pkg.part"])
+    project.write({"pkg/__init__.py": source + "Y = 1\n"})
+    project.step("import pkg", ["pkg"])

@@ -109,8 +109,20 @@ class Engine:
             state.lock.release()
 
     def _expect_submodules(self, name: str) -> None:
-        """The package `name` starts without its submodules, those that are in `sys.modules` included."""
-        self.state.unbound.update(child for child in list(sys.modules) if child.rpartition(".")[0] == name)
+        """The package `name` starts without its submodules, those that are in `sys.modules` included.
+
+        Only tracked modules ask when they are imported; others are bound at once.
+        """
+        transaction = self.state.transaction
+        taken = None if transaction is None else transaction.taken.get(name)
+        for child, module in list(sys.modules.items()):
+            parent, _, tail = child.rpartition(".")
+            if parent != name:
+                continue
+            if taken is None or child in self.state.records and namespace_of(module) is not None:
+                self.state.unbound.add(child)
+            elif taken.contents.get(tail) is module:
+                taken.namespace[tail] = module
 
     def _bind(self, name: str) -> None:
         """Bind a submodule in its package, as the import system does when it has loaded it."""
@@ -146,13 +158,13 @@ class Engine:
         if not self.interpreter.is_importing() and state.lock.acquire(timeout=_PATIENCE_S):
             state.lock.release()
 
-    def module_for(self, name: str) -> "ModuleType | None":
-        """The module object to execute `name` in; None for a new one."""
+    def module_for(self, name: str, *, own_type: bool = False) -> "ModuleType | None":
+        """The module object to execute `name` in; None for a new one.  A loader may have given it its `own_type`."""
         transaction = self.state.transaction
         if transaction is None or name not in transaction.taken:
             return None
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, self.state.records[name])
-        return transaction.renew(name, asked_for)
+        return transaction.renew(name, asked_for, own_type=own_type)
 
     def _asked_for(self, transaction: Transaction, record: Record) -> frozenset[str]:
         """The names whose earlier values the source asks for that a module is going to be executed from."""
