@@ -102,7 +102,6 @@ def test_source_to_code_of_another_loader(project):
     assert project.run("import a", "a.X").value == 2
 
 
-@pytest.mark.xfail(strict=True, reason="a module is made a plain one before it is executed again, by whichever loader")
 def test_loader_with_its_own_module_type(project):
     """A module of a type of its loader's keeps its type."""
     project.write({"a.py": "X = 1\n"})

@@ -8,6 +8,8 @@
 
 # livereload-imports: by this word _livereload_imports.py knows this package from another of its name.
 
+import os
+
 from ._errors import (
     LiveReloadError,
     LiveReloadWarning,
@@ -57,8 +59,9 @@ def install(
 
     With `prompt`, everything that is tracked is brought up to date before each statement typed at
     the interpreter's prompt, and names that `from x import y` bound there follow.  This needs an
-    audit hook (PEP 578), which stays for the life of the process.  With `verbose`, each refresh
-    prints one line to standard error.
+    audit hook (PEP 578), which stays for the life of the process.  With `verbose`, or with the
+    environment variable LIVERELOAD_VERBOSE set to anything but 0, each refresh prints one line to
+    standard error.
 
     Installing twice is installing once: the second call's arguments replace the first's, `include`
     and `exclude` for modules imported from then on.  TypeError or ValueError for other arguments;
@@ -72,7 +75,7 @@ def install(
     installation = _proxy.installed or _proxy.install(State(policy))
     state = installation.engine.state
     state.policy = policy
-    state.verbose = bool(verbose)
+    state.verbose = bool(verbose) or os.environ.get("LIVERELOAD_VERBOSE", "0") not in ("", "0")
     state.prompt = bool(prompt)
     if prompt:
         from . import _prompt

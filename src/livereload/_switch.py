@@ -1,6 +1,6 @@
 """What the environment variables say, done: livereload installed in this process.
 
-Knows LIVERELOAD_INCLUDE, LIVERELOAD_EXCLUDE and LIVERELOAD_VERBOSE.  Must not know how the process was started: whether
+Knows LIVERELOAD_INCLUDE and LIVERELOAD_EXCLUDE.  Must not know how the process was started: whether
 livereload is wanted at all was decided by whoever calls.
 """
 
@@ -25,7 +25,6 @@ def switch_on(setting: str) -> None:
             include=_names("LIVERELOAD_INCLUDE"),
             exclude=_names("LIVERELOAD_EXCLUDE"),
             prompt=setting == "prompt",
-            verbose=os.environ.get("LIVERELOAD_VERBOSE", "0") not in ("", "0"),
         )
     except UnsupportedInterpreterError as error:
         print(f"livereload: {error}", file=sys.stderr)

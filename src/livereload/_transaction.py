@@ -116,10 +116,11 @@ class Transaction:
         del namespace[tail]
         return True
 
-    def renew(self, name: str, asked_for: "Iterable[str]" = ()) -> ModuleType | None:
+    def renew(self, name: str, asked_for: "Iterable[str]" = (), *, own_type: bool = False) -> ModuleType | None:
         """The module that was taken by this name, like a new one; None if none was taken.
 
-        Of what it had, it keeps the values that it has `asked_for`.
+        Of what it had, it keeps the values that it has `asked_for`, and its type if that is the
+        loader's choice (`own_type`) and not what its code made of it.
         """
         taken = self.taken.get(name)
         if taken is None or not issubclass(taken.cls, ModuleType):
@@ -127,11 +128,8 @@ class Transaction:
         if not taken.renewed:
             self.note(taken.restore)
         taken.renewed = True
-        if taken.cls is not ModuleType and issubclass(taken.cls, ModuleType):
-            try:
-                taken.module.__class__ = ModuleType
-            except TypeError:
-                pass  # made by a loader as an instance of its own type: it stays one
+        if taken.cls is not ModuleType and not own_type:
+            taken.module.__class__ = ModuleType
         taken.namespace.clear()
         taken.namespace.update(vars(ModuleType(name)))
         for each in asked_for:
