@@ -1,9 +1,23 @@
 """Repeated imports give what a fresh interpreter would give.
 
     >>> import livereload; livereload.install()
-    >>> from shop import total
+    >>> from shop import Cart, total
+    >>> cart = Cart()
     ...                         # shop.py is edited and saved
     >>> from shop import total  # the new one; shop, and what imported it, was executed again
+    >>> cart.discount(10)       # what is held follows: the same object, the new methods
+
+`install()` switches it on and `uninstall()` off, at any moment.  From then on each import statement
+looks at the source of the module that it names and of all that this imports; what has changed is
+executed again, with whatever imported it, and nothing else.  If that raises, so does the statement,
+and everything in the session stays as it was.
+
+`refresh()` does the same without an import statement; `status()` tells what is tracked and what of
+it is stale; `last()` and `on_refresh()` tell what a refresh did.
+
+A module says `__livereload__ = False` to be left alone, defines `__livereload_dispose__()` to be told
+before it is executed again, and keeps a value from before by asking for it as the documentation of
+`importlib.reload` says: `try: cache` / `except NameError: cache = {}`.
 """
 
 # livereload-imports: by this word _livereload_imports.py knows this package from another of its name.
