@@ -125,7 +125,7 @@ class Refresher:
         names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
         reasons = dict(plan.reasons)
         for name in _graph.closure(names, enter):
-            if name in sys.modules:
+            if name in sys.modules and records[name].path is not None:  # a namespace package has no code
                 reasons.setdefault(name, "as executing only what was stale failed")
         return Plan(reasons, plan.sources)
 
