@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -187,18 +188,23 @@ class Project:
             interpreter.close()
 
 
-@pytest.fixture(scope="session")
-def _address(tmp_path_factory):
-    """The socket of a bare interpreter that forks sessions."""
-    folder = tmp_path_factory.mktemp("sessions")
-    address, prefix = folder / "socket", folder / "no-bytecode"
-    command = [sys.executable, "-I", "-S", "-B", "-X", f"pycache_prefix={prefix}", session.__file__, str(address)]
+@contextmanager
+def serving(address, python, *options):
+    """The socket of a bare interpreter that forks sessions, for as long as it serves."""
+    prefix = address.with_name("no-bytecode")
+    command = [python, *options, "-X", f"pycache_prefix={prefix}", session.__file__, str(address)]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment) as server:
         assert server.stdout.readline() == b"ready\n"
         yield str(address)
         server.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def _address(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("sessions") / "socket", sys.executable, "-I", "-S", "-B") as address:
+        yield address
 
 
 @pytest.fixture
