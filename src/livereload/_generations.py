@@ -76,7 +76,9 @@ class Generations:
         self._gone: list[Discarded] = []  # classes that the new sources do not define
         self._refused: dict[int, str] = {}  # {id(old class): why it could not be kept}
         self._checks_changed = False
-        self._snapshot: Snapshot | None = None
+        self._made: dict[int, Discarded] = {}  # by its id, each class that a class statement made
+        self._snapshot: Snapshot | None = None  # of the modules that are not executed
+        self._own: list[Snapshot] = []  # of those that are: a value that one asks for lives on
         self._registered = (ExitCallbacks(), LogHandlers())
 
     def start(
@@ -91,11 +93,14 @@ class Generations:
             if id(namespace) not in self._modules:
                 new[id(namespace)] = self._modules[id(namespace)] = _Module(name, namespace, contents)
         if self._snapshot is None:
+            self._note(self._forget_made)
             self._note(self._forget_checks)
             for each in self._registered:
                 self._note(each.restore)
             self._snapshot = Snapshot(others)
             self._note(self._snapshot.restore)
+        self._own.append(Snapshot(contents for _, contents in taken.values()))
+        self._note(self._own[-1].restore)
         for each in gc.get_objects() if new else ():
             kind = type(each)
             if kind is FunctionType:
@@ -110,11 +115,20 @@ class Generations:
         if self._checks_changed:
             _objects.forget_checks()
 
+    def _forget_made(self) -> None:
+        """After a roll back: let the bases of the classes that were made forget them."""
+        self._modules.clear()
+        self._kept.clear()
+        for each in self._made.values():
+            if not is_referred_to(each, len(cells_of(each.cls, "__class__", each.cls))):
+                discard(each.cls)
+
     def made(self, body: FunctionType, cls: object) -> object:
         """What a class statement with this body yields, `cls` being what it made."""
         module = self._modules.get(id(body.__globals__))
         if module is None or not is_class(cls):
             return cls
+        self._made[id(cls)] = Discarded(cls, object)  # type: ignore[arg-type]
         old = module.classes.get(body.__qualname__)
         if old is None or old is cls or id(old) in self._claimed or id(old) in self._refused:
             return cls
@@ -132,7 +146,8 @@ class Generations:
             self._refused[id(old)] = reason
             return False
         self._refused.pop(id(old), None)
-        self._kept[id(new)] = Discarded(new, old)
+        pair = self._kept[id(new)] = self._made.setdefault(id(new), Discarded(new, old))
+        pair.kept = old
         self._claimed.add(id(old))
         return True
 
@@ -147,6 +162,15 @@ class Generations:
         for module in modules:
             module.new = dict(walk(module.name, module.namespace, module.namespace))
         same, forgotten = self._finish_functions(modules)
+        self._reconcile(modules, same, forgotten)
+        for module in modules:
+            _put_back(module, same)
+        for each in self._registered:
+            each.reconcile({id(module.namespace) for module in modules})
+        self._replace_functions(modules, same)
+
+    def _reconcile(self, modules: "list[_Module]", same: "dict[int, Any]", forgotten: set[int]) -> None:
+        """What was registered with other modules, and in what a module has kept, is there once."""
         gone_codes = set()
         for module in modules:
             path = module.namespace.get("__file__")
@@ -156,18 +180,17 @@ class Generations:
                 if is_class(value) and not is_class(module.new.get(place)):
                     forgotten.add(id(value))
                     self._gone.append(Discarded(value, object))
+
+        def is_forgotten(entry: object) -> bool:
+            if type(entry) is CodeType:
+                return (entry.co_filename, entry.co_qualname) in gone_codes
+            return id(entry) in forgotten
+
         if self._snapshot is not None:
-            self._snapshot.reconcile(
-                same,
-                lambda entry: id(entry) in forgotten
-                or (type(entry) is CodeType and (entry.co_filename, entry.co_qualname) in gone_codes),
-                self._note,
-            )
-        for module in modules:
-            _put_back(module, same)
-        for each in self._registered:
-            each.reconcile({id(module.namespace) for module in modules})
-        self._replace_functions(modules, same)
+            self._snapshot.reconcile(same, is_forgotten)
+        kept = {id(value) for module in modules for value in module.namespace.values()}
+        for own in self._own:
+            own.reconcile(same, is_forgotten, lambda container: id(container) in kept)
 
     # Classes.
 
@@ -191,6 +214,8 @@ class Generations:
         """
         self._modules.clear()
         self._kept.clear()
+        self._made.clear()
+        self._own.clear()
         self._snapshot = None
         replaced = {id(pair.cls): pair.kept for pair in self._replaced}
         for each in self._gone:

@@ -285,21 +285,20 @@ def cell_contents(cell: CellType) -> object:
 
 def _renew_registry(old: type, new: type, note: "Note") -> None:
     """Let an ABC forget what its own module registered with it, as that is going to do so again."""
-    registered = _registered(old)
-    again = _registered(new)
-    if not registered and not again:
+    before, again = registered(old), registered(new)
+    if not before and not again:
         return
     module = module_of_class(old)
-    note(_register, old, registered)
-    _register(old, [cls for cls in registered if module_of_class(cls) != module] + again)
+    note(register, old, before)
+    register(old, [cls for cls in before if module_of_class(cls) != module] + again)
 
 
-def _registered(cls: type) -> list[type]:
+def registered(cls: type) -> list[type]:
     references = sys.modules["_abc"]._get_dump(cls)[0]
     return [each for each in [reference() for reference in references] if each is not None]
 
 
-def _register(cls: type, subclasses: list[type]) -> None:
+def register(cls: type, subclasses: list[type]) -> None:
     abc = sys.modules["_abc"]
     abc._reset_registry(cls)
     for each in subclasses:

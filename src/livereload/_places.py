@@ -21,7 +21,7 @@ _DEPTH = 6
 # Larger containers hold data.
 _MOST = 1_000
 LRU_CACHE: type = _lru_cache_wrapper
-PARTIAL: type = partial
+PARTIAL: "Any" = partial
 
 
 def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") -> "Iterator[tuple[Place, Any]]":

@@ -40,6 +40,7 @@ class Snapshot:
         # the same for namespaces of modules and instances, which are only ever restored
         self._attributes: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._classes: dict[int, tuple[type, dict[str, Any]]] = {}
+        self._registered: dict[int, tuple[type, list[type]]] = {}
         self._dispatchers: list[FunctionType] = []
         for namespace in namespaces:
             self._attributes[id(namespace)] = (namespace, dict(namespace))
@@ -57,6 +58,8 @@ class Snapshot:
                 self._dispatchers.append(value)
         elif is_class(value):
             self._classes[id(value)] = (value, dict(namespace_of_class(value)))
+            if "_abc_impl" in namespace_of_class(value):
+                self._registered[id(value)] = (value, _objects.registered(value))
         else:
             attributes = instance_dict(value)
             if attributes is not None:
@@ -73,18 +76,26 @@ class Snapshot:
         for cls, members in self._classes.values():
             if not _unchanged(namespace_of_class(cls), members):
                 _put_members(cls, members)
+        for cls, subclasses in self._registered.values():
+            if len(_objects.registered(cls)) != len(subclasses):
+                _objects.register(cls, subclasses)
         for function in self._dispatchers:
             _objects.forget_dispatch(function)
 
     def reconcile(
-        self, kept: "dict[int, Any]", forgotten: "Callable[[object], bool]", note: "Callable[..., None]"
+        self,
+        kept: "dict[int, Any]",
+        forgotten: "Callable[[object], bool]",
+        only: "Callable[[object], bool]" = lambda container: True,
     ) -> None:
         """Let each entry that was made again take the place of the one that said the same.
 
         `kept` gives, by id, the object that stands for a new one.  Entries of which `forgotten` is
-        true refer to a definition that is no more, and go.
+        true refer to a definition that is no more, and go.  Other containers than `only` these stay.
         """
         for container, before in self._before.values():
+            if not only(container):
+                continue
             if _unchanged(container, before) and not any(map(forgotten, _entries(before))):
                 continue
             if type(before) is list:
@@ -189,7 +200,7 @@ def says(entry: object, depth: int = 0) -> object:
     if kind is CodeType:
         return ("code", entry.co_filename, entry.co_qualname)  # type: ignore[attr-defined]
     if kind is MethodType:
-        return ("method", says(entry.__func__), id(entry.__self__))  # type: ignore[attr-defined]
+        return ("method", says(entry.__func__), says(entry.__self__, depth + 1))  # type: ignore[attr-defined]
     if is_class(entry):
         return ("class", module_of_class(entry) or id(entry), qualname_of(entry))  # type: ignore[arg-type]
     if depth >= _DEPTH:
@@ -367,8 +378,12 @@ class _Probe:
         return bool(self._which(self._index - 1, callback))
 
 
-def _globals_of(callback: object) -> object:
-    function = callback.__func__ if type(callback) is MethodType else callback
+def _globals_of(callback: "Any") -> object:
+    function = callback
+    while type(function) is PARTIAL:
+        function = function.func
+    if type(function) is MethodType:
+        function = function.__func__
     return function.__globals__ if type(function) is FunctionType else None
 
 

@@ -1,0 +1,165 @@
+"""What a module registers elsewhere is there once; what the session put there stays."""
+
+import pytest
+
+HUB = "LIST, DICT, SET, NESTED = [], {}, set(), {'x': []}\nclass Hub:\n    def __init__(self): self.items = []\nhub = Hub()\n"
+
+
+def edit(project, before, held, after):
+    project.write({"hub.py": HUB, "shop.py": before})
+    project.step("import shop", ["shop", "hub"])
+    project.run(f"import hub\n{held}")
+    project.write({"shop.py": after})
+    project.run("import shop")
+
+
+ENTRIES = {
+    "a function": "def f(): return {n}\nentry = f",
+    "a lambda": "entry = lambda: {n}",
+    "a class": "class C: n = {n}\nentry = C",
+    "an instance": "class C:\n    def __init__(self, x): self.x = x\nentry = C('x')",
+    "an instance with slots": "class C:\n    __slots__ = ('x',)\n    def __init__(self, x): self.x = x\nentry = C('x')",
+    "a tuple": "def f(): return {n}\nentry = ('x', f)",
+    "a named tuple": "import collections\nC = collections.namedtuple('C', 'a b')\ndef f(): return {n}\nentry = C(1, f)",
+    "a bound method": "class C:\n    def m(self): return {n}\nentry = C().m",
+    "a partial": "import functools\ndef f(x): return {n}\nentry = functools.partial(f, 1)",
+    "a code object": "def f(): return {n}\nentry = f.__code__",
+    "a text": "entry = 'x'",
+}
+
+
+@pytest.mark.parametrize("kind", ENTRIES)
+@pytest.mark.parametrize(
+    ("how", "count"),
+    [
+        ("hub.LIST.append(entry)", "len(hub.LIST)"),
+        ("hub.LIST.insert(0, entry)", "len(hub.LIST)"),
+        ("hub.SET.add(entry)", "len(hub.SET)"),
+        ("hub.DICT[entry] = 1", "len(hub.DICT)"),
+        ("hub.NESTED['x'].append(entry)", "len(hub.NESTED['x'])"),
+        ("hub.hub.items.append(entry)", "len(hub.hub.items)"),
+        ("hub.Hub.all = getattr(hub.Hub, 'all', []); hub.Hub.all.append(entry)", "len(hub.Hub.all)"),
+    ],
+    ids=["append", "insert", "set", "key", "nested", "instance", "class"],
+)
+def test_registered_once(project, kind, how, count):
+    """An entry is there once after any number of executions."""
+    source = f"import hub\n{ENTRIES[kind]}\n{how}\n"
+    project.write({"hub.py": HUB, "shop.py": source.format(n=1)})
+    project.run("import shop, hub")
+    for n in (2, 3):
+        project.write({"shop.py": source.format(n=n)})
+        project.run("import shop")
+        assert project.value(count) == 1
+
+
+def test_positions(project):
+    """An entry that is registered again takes the place of its forerunner."""
+    source = "import hub\ndef f(): return {0}\nhub.LIST.append(f)\ndef g(): pass\nhub.LIST.append(g)\n"
+    edit(project, source.format(1), "mine = object(); hub.LIST.insert(1, mine); f = shop.f", source.format(2))
+    assert project.value("[hub.LIST[0] is f, hub.LIST[1] is mine, hub.LIST[2] is shop.g, len(hub.LIST)]") == [True, True, True, 3]
+
+
+def test_the_sessions_own_entries_stay(project):
+    """Nothing that the session put into a container is lost, even if it says the same as what the module puts there."""
+    source = "import hub\nclass K:\n    def __init__(self, x): self.x = x\n"
+    source += "hub.LIST.append(K(1)); hub.DICT[K(1)] = 'module'; hub.SET.add(K(1))\n# {0}\n"
+    edit(
+        project,
+        source.format(1),
+        "mine = [shop.K(1) for _ in range(3)]; hub.LIST.extend(mine); hub.SET.update(mine)\n"
+        "hub.DICT.update((each, 'session') for each in mine); hub.NESTED['x'].append((1, 2)); hub.LIST.append('text')\n",
+        source.format(2),
+    )
+    assert project.value("len(hub.LIST), len(hub.SET), len(hub.DICT)") == (5, 4, 4)
+    assert project.value("[list(hub.DICT.values()).count(each) for each in ('module', 'session')]") == [1, 3]
+    assert project.value("hub.NESTED['x'], hub.LIST[-1]") == ([(1, 2)], "text")
+
+
+def test_list_subclasses_and_their_like(project):
+    """Entries whose contents cannot be seen from outside are never taken to be the same."""
+    source = "import hub\nclass L(list): pass\nhub.LIST.append(L([{0}]))\n"
+    edit(project, source.format(1), "hub.LIST.append(shop.L([7]))", source.format(2))
+    assert project.value("sorted(map(list, hub.LIST))") == [[1], [2], [7]]
+
+
+def test_entry_of_a_definition_that_is_gone(project):
+    """An entry that refers to what the new source does not define any more goes."""
+    source = "import hub\ndef f(): pass\nhub.LIST.append(f); hub.SET.add(f); hub.DICT['f'] = f; hub.DICT[f] = 1\n"
+    edit(project, f"{source}def g(): pass\nhub.LIST.append(g); hub.SET.add(g); hub.DICT['g'] = g\n", "", source)
+    assert project.value("len(hub.LIST), len(hub.SET), sorted(map(str, map(type, hub.DICT)))") == (
+        *(1, 1, ["<class 'function'>", "<class 'str'>"]),
+    )
+
+
+def test_tables_keyed_by_functions(project):
+    """A table of the module itself that is keyed by its functions is right, and so is one in a default and a partial."""
+    source = "import functools\ndef f(): return {0}\nCOSTS = {{f: {0}}}\ndef g(x=(f,)): return x[0] is f\nPAIR = (f, [f])\n"
+    project.write({"shop.py": source.format(1)})
+    project.step("import shop", ["shop"])
+    project.run("f = shop.f")
+    project.write({"shop.py": source.format(2)})
+    project.step("import shop", ["shop"])
+    assert project.value("shop.f is f, shop.COSTS[f], shop.COSTS[shop.f], shop.g(), shop.PAIR[0] is f, shop.PAIR[1][0] is f") == (
+        *(True, 2, 2, True, True, True),
+    )
+
+
+def test_init_subclass_registry(project):
+    """A registry that `__init_subclass__` fills has each class once: the one that is held."""
+    project.write({"hub.py": "ALL = []\nclass Base:\n    def __init_subclass__(cls): ALL.append(cls)\n"})
+    project.write({"shop.py": "import hub\nclass One(hub.Base): n = 1\nclass Two(hub.Base): n = 1\n"})
+    project.step("import shop", ["shop", "hub"])
+    project.run("import hub; One = shop.One")
+    project.write({"shop.py": "import hub\nclass One(hub.Base): n = 2\n"})
+    project.step("import shop", ["shop"])
+    assert project.value("hub.ALL == [One], One.n") == (True, 2)
+
+
+def test_registry_that_refuses_a_second_time(project):
+    """A registry that refuses what it has makes everything be executed, as in a fresh interpreter."""
+    project.write({"hub.py": "ALL = {}\ndef register(f):\n    assert f.__name__ not in ALL\n    ALL[f.__name__] = f\n    return f\n"})
+    project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 1\n"})
+    project.step("import shop", ["shop", "hub"])
+    project.run("f = shop.f")
+    project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 2\n"})
+    project.step("import shop", ["shop"], confirms=["shop", "hub"])
+    assert project.value("f()") == 2
+
+
+def test_singledispatch_of_another_module(project):
+    """Implementations that a module registers with another module's function are the new ones."""
+    project.write({"hub.py": "import functools\n@functools.singledispatch\ndef f(x): return 'any'\n"})
+    source = "import hub\nclass A: pass\nclass B: pass\n@hub.f.register\ndef _(x: A): return {0}\n"
+    project.write({"shop.py": f"{source.format(1)}@hub.f.register\ndef _b(x: B): return 'b'\n"})
+    project.run("import shop, hub; a, b = shop.A(), shop.B(); hub.f(a), hub.f(b)")
+    project.write({"shop.py": source.format(2)})
+    project.run("import shop")
+    assert project.value("hub.f(a), hub.f(shop.A()), hub.f(b)") == (2, 2, "any")
+
+
+def test_atexit(project):
+    """A module's own callback is registered once; the session's are all there still."""
+    source = "import atexit, functools, hub\ndef done(): hub.LIST.append({0})\ndef other(): hub.LIST.append('other')\n"
+    source += "atexit.register(done)\natexit.register(functools.partial(done))\n"
+    edit(
+        project,
+        source.format(1),
+        "import atexit\natexit.register(shop.other); atexit.register(print, end=''); atexit.register(shop.other)",
+        source.format(2),
+    )
+    project.run("atexit._run_exitfuncs()")
+    assert project.value("sorted(map(str, hub.LIST))") == ["2", "2", "other", "other"]
+
+
+def test_log_handlers(project):
+    """A handler that a module adds is there once, in its newest form; the session's are there still."""
+    source = "import logging, sys\nlogger = logging.getLogger('shop')\nhandler = logging.StreamHandler()\n"
+    source += "handler.setFormatter(logging.Formatter('{0} %(message)s'))\nlogger.addHandler(handler)\n"
+    project.write({"shop.py": source.format("one")})
+    project.run("import shop, logging; mine = logging.FileHandler('/dev/null'); shop.logger.addHandler(mine)")
+    for form in ("two", "three"):
+        project.write({"shop.py": source.format(form)})
+        project.run("import shop")
+        assert project.value("[h is mine or h.formatter._fmt.split()[0] for h in shop.logger.handlers]") == [True, form]
+        assert project.value("shop.handler in shop.logger.handlers")
