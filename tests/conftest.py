@@ -61,6 +61,7 @@ class Project:
         self.root = str(folder / "project")
         os.mkdir(self.root)
         self.path = [self.root]
+        self.homes = []  # folders that a finder may lead to, whatever the path
         self.forbidden = []  # paths of files that no interpreter may open (root may open any other)
         self._address = address
         self._marker = folder / "tick"
@@ -148,7 +149,7 @@ class Project:
         return outcome
 
     def _interpreter(self, **configuration):
-        interpreter = Interpreter(self._address, root=self.root, path=self.path, **configuration)
+        interpreter = Interpreter(self._address, root=self.root, path=self.path, homes=self.homes, **configuration)
         self._open.append(interpreter)
         return interpreter
 

@@ -97,6 +97,7 @@ class Session:
         self.connection = connection
         self.world = World()
         self.root = ""
+        self.homes = []
         self.main = ModuleType("__main__")
         self.executed, self.compiled, self.opened = [], [], []
         self.forbidden = []
@@ -111,9 +112,9 @@ class Session:
             faulthandler.cancel_dump_traceback_later()
             send(self.connection, answer)
 
-    def configure(self, root, path, bytecode, frozen):
+    def configure(self, root, path, homes, bytecode, frozen):
         """`bytecode`: read and write it beside the sources, as a user's interpreter does."""
-        self.root = root
+        self.root, self.homes = root, homes
         sys.path[:0] = path
         sys.modules["__main__"] = self.main
         if bytecode:
@@ -168,8 +169,8 @@ class Session:
                     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), file)
 
     def module_name(self, file):
-        """The name under which a file is imported: by the longest entry of the path that it is in."""
-        entries = [entry + os.sep for entry in sys.path if file.startswith(entry + os.sep)]
+        """The name under which a file is imported: by the longest entry of the path, or home, that it is in."""
+        entries = [entry + os.sep for entry in (*sys.path, *self.homes) if file.startswith(entry + os.sep)]
         stem = os.path.splitext(file[len(max(entries, key=len, default="")) :])[0]
         return stem.removesuffix("/__init__").replace(os.sep, ".")
 

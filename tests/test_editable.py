@@ -135,7 +135,7 @@ def editable(environment, tmp_path):
     def editable(backend, options, lines, files, name="pkg", folder=""):
         """`files` and `lines`, of pyproject.toml, of the distribution `name` below `folder` of the project."""
         project = opened[0] if opened else Project(str(tmp_path / "socket"), tmp_path)
-        project.path = []
+        project.path, project.homes = [], [project.root, str(project.file("src"))]
         opened[:] = [project]
         place = Path(folder)
         project.write({place / each: text for each, text in files.items()})
@@ -248,3 +248,127 @@ def test_a_path_file(project, package, place):
     add = f"import site; site.addsitedir({str(project.file('site'))!r})"
     project.start(f"{add}\nlivereload.install()")
     edit(project, package, place, after=(add,))
+
+
+def test_a_finder(project):
+    """setuptools' style for flat layouts: a finder of its own, made by an import line of a `.pth` file."""
+    mapping = {"pkg": str(project.file("lib/pkg"))}
+    ask = "from setuptools.command.editable_wheel import _finder_template as make; "
+    ask += f"print(make('__editable___pkg_finder', {mapping!r}, {{}}))"
+    made = subprocess.run([sys.executable, "-W", "ignore", "-c", ask], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"setuptools cannot: {made.stderr[-300:]}")
+    line = "import __editable___pkg_finder; __editable___pkg_finder.install()\n"
+    project.write({"site/__editable___pkg_finder.py": made.stdout, "site/__editable__.pkg.pth": line})
+    project.write(files("lib/pkg"))
+    project.homes = [str(project.file("lib"))]
+    add = f"import site; site.addsitedir({str(project.file('site'))!r})"
+    project.start(f"{add}\nlivereload.install(exclude=['__editable___pkg_finder'])")
+    edit(project, "pkg", "lib/pkg", after=(add,))
+
+
+# With one.
+
+CASES = [(style, layout) for style, (_, _, layouts) in STYLES.items() for layout in layouts]
+
+
+@needs_network
+@pytest.mark.parametrize(("style", "layout"), CASES, ids=["-".join(case) for case in CASES])
+def test_an_install(editable, start, style, layout):
+    """Functions, dependencies, new submodules, a module turned package, errors: as in a fresh interpreter."""
+    backend, options, layouts = STYLES[style]
+    package = "ns.pkg" if "namespace" in layout else "pkg"
+    place = ("" if layout.startswith("flat") else "src/") + package.replace(".", "/")
+    project = editable(backend, options, layouts[layout], files(place), package.replace(".", "-"))
+    start()
+    edit(project, package, place)
+
+
+@needs_network
+@pytest.mark.parametrize("style", ["uv", "hatchling", "setuptools"])
+def test_two_installs_in_one_namespace(editable, start, style):
+    """Two distributions that share a namespace package are edited as one program."""
+    backend, options, layouts = STYLES[style]
+    lines = layouts["namespace"]
+    editable(backend, options, lines, {"src/ns/pkg/__init__.py": "X = 1\n"}, "ns-pkg", folder="one")
+    importer = {"src/ns/other/__init__.py": "from ns.pkg import X\n"}
+    project = editable(backend, options, lines.replace("pkg", "other"), importer, "ns-other", folder="two")
+    start()
+    project.step("from ns.other import X", ["ns.other", "ns.pkg"])
+    project.write({"one/src/ns/pkg/__init__.py": "X = 2\n"})
+    project.step("from ns.other import X", ["ns.other", "ns.pkg"])
+    project.write({"two/src/ns/late.py": "import ns.pkg\n"})
+    project.step("from ns import late", ["ns.late"])
+    project.write({"one/src/ns/pkg/__init__.py": "X = 3\n"})
+    project.step("from ns import late", ["ns.late", "ns.pkg"])
+    assert project.value("X") == 2
+
+
+@needs_network
+@pytest.mark.parametrize("layout", ["src", "flat"])
+def test_a_strict_install(editable, start, environment, layout):
+    """setuptools' strict style links single files: those follow; a new file is there once it is installed again."""
+    place = "src/pkg" if layout == "src" else "pkg"
+    project = editable(*STRICT, "", files(place))
+    start()
+    statement = "from pkg import hello, Greeter"
+    project.step(statement, ["pkg", "pkg.mod"])
+    assert project.run("import pkg", "pkg.__file__").value != str(project.file(f"{place}/__init__.py"))
+    project.run("held, greeter = hello, Greeter()")
+    held = "held(), greeter.greet(), type(greeter) is Greeter"
+
+    project.write({f"{place}/__init__.py": SOURCE.replace("Hello", "Howdy")})
+    project.step(statement, ["pkg"])
+    assert project.value(held) == (("Howdy", 1), ("Howdy", 1), True)
+
+    project.write({"new.py": "VALUE = 2\n"})  # saved by renaming: the link stays
+    project.rename("new.py", f"{place}/mod.py")
+    project.step(statement, ["pkg", "pkg.mod"])
+    assert project.value(held) == (("Howdy", 2), ("Howdy", 2), True)
+
+    project.write({f"{place}/late.py": "from .mod import VALUE\n"})
+    project.step("from pkg import late", [], raises="ImportError")
+    project.step(statement, [])
+
+    environment.install(project.root, *STRICT[1])
+    project.step(statement, [])
+    project.step("from pkg import late", ["pkg.late"])
+
+    project.write({f"{place}/mod.py": "VALUE = 3\n"})
+    project.step(statement, ["pkg", "pkg.mod"])
+    assert project.value(held) == (("Howdy", 3), ("Howdy", 3), True)
+
+
+@needs_network
+def test_uv_init(environment, tmp_path):
+    """The report: `uv init --lib`, livereload enabled in the project's environment, `uv run python`, edit, repeat."""
+    for item in ("src", "pyproject.toml", "README.md", "LICENSE"):
+        path, copy = REPOSITORY / item, tmp_path / "livereload" / item
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copytree(path, copy) if path.is_dir() else shutil.copy(path, copy)
+    uv = os.path.join(environment.scripts, "uv")
+    variables = {**environment.variables, "HOME": str(tmp_path), "PYTHON_BASIC_REPL": "1", "PYTHON_COLORS": "0"}
+    variables |= {"TERM": "xterm", "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
+
+    def run(*arguments, folder=tmp_path / "myprj"):
+        done = subprocess.run(
+            [uv, *arguments], cwd=folder, env=variables, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run("init", "--lib", "myprj", folder=tmp_path)
+    run("add", "--dev", str(tmp_path / "livereload"))
+    run("run", "python", "-m", "livereload", "enable")
+    file = tmp_path / "myprj" / "src" / "myprj" / "__init__.py"
+    assert file.read_text() == HELLO
+    prompt = Prompt(("run", "--directory", str(tmp_path / "myprj"), "python", "-q"), variables, uv)
+    try:
+        assert prompt.read().strip() == ""
+        assert prompt.ask(IMPORT) == ""
+        prompt.ask("held = hello")
+        assert prompt.ask("hello()") == "'Hello from myprj!'"
+        file.write_text(BYE)
+        assert prompt.ask(IMPORT) == ""
+        assert prompt.ask("hello(), held()") == "('Bye from myprj!', 'Bye from myprj!')"
+    finally:
+        prompt.close()
