@@ -120,3 +120,20 @@ def test_submodule_that_is_not_tracked(project):
     project.step("import pkg", ["pkg", "pkg.part"])
     project.write({"pkg/__init__.py": source + "Y = 1\n"})
     project.step("import pkg", ["pkg"])
+
+
+def test_listing_from_before_the_installation(project):
+    """A module written in the tick in which its folder was listed is found, however much later it is imported."""
+    project.start()
+    project.write({"a.py": "X = 1\n"})
+    project.tick()
+    project.step("import a", ["a"])
+
+
+def test_listing_of_the_same_tick_that_finds_another_file(project):
+    """A module that shadows another is found at once, though the folder that it is in bears the same time."""
+    project.path.insert(0, project.root + "/over")
+    project.write({"a.py": "X = 1\n", "over/unrelated.py": ""})
+    project.step("import missing", [], raises="ModuleNotFoundError")
+    project.write({"over/a.py": "X = 2\n"})
+    project.step("import a", ["a"])

@@ -162,8 +162,6 @@ class Finder:
                 return spec
         folders = self._engine.survey.folders(path)
         spec = self.ask_others(fullname, path, target)
-        if spec is None:
-            spec = self._look_again(fullname, path, target, folders)
         if spec is None and path is None:
             spec = self._where_it_was(fullname)
         if spec is None:
@@ -176,7 +174,18 @@ class Finder:
         """Nothing is cached here."""
 
     def ask_others(self, fullname: str, path: "Any", target: "ModuleType | None" = None) -> ModuleSpec | None:
-        """What the finders after this one answer, asked as importlib asks them."""
+        """What the finders after this one answer, asked as importlib asks them.
+
+        New modules appear at once, nobody has to call `importlib.invalidate_caches()`: a listing that
+        a finder has made of a folder within the tick of its last change is not kept.
+        """
+        self._engine.survey.forget_unsettled(path)
+        try:
+            return self._ask_others(fullname, path, target)
+        finally:
+            self._engine.survey.forget_unsettled(path)
+
+    def _ask_others(self, fullname: str, path: "Any", target: "ModuleType | None") -> ModuleSpec | None:
         finders = list(sys.meta_path)
         for finder in finders[finders.index(self) + 1 :] if self in finders else finders:
             try:
@@ -201,17 +210,6 @@ class Finder:
             return None
         spec: ModuleSpec | None = spec_from_file_location(fullname, record.path)
         return spec
-
-    def _look_again(
-        self, fullname: str, path: "Any", target: "ModuleType | None", folders: tuple[str, ...]
-    ) -> ModuleSpec | None:
-        """Ask again if a finder's cached listing of a folder may be older than the folder.
-
-        New modules appear at once: nobody has to call `importlib.invalidate_caches()`.
-        """
-        if not self._engine.survey.forget_unsettled(folders):
-            return None
-        return self.ask_others(fullname, path, target)
 
 
 def _is_for_main() -> bool:

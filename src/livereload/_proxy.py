@@ -323,6 +323,7 @@ def install(state: State) -> Installation:
         os.register_at_fork(after_in_child=_after_fork)
         _fork_hook_registered = True
     installation.engine.survey.adopt()
+    installation.engine.survey.forget_unsettled(None)
     return installation
 
 

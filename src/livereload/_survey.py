@@ -15,7 +15,7 @@ from . import _graph
 from ._adopted import changed_since_import, edges_in_code, process_start
 from ._look import Look
 from ._plan import Plan, plan
-from ._stamp import Source, look, look_into, read
+from ._stamp import Source, folder_stamp_at, is_settled, look, look_into, read
 from ._state import Record, State
 from ._transaction import namespace_of
 
@@ -76,13 +76,16 @@ class Survey:
             candidates.extend(own)
         return (*consulted, *self.folders(candidates)) if candidates else consulted
 
-    def forget_unsettled(self, folders: tuple[str, ...]) -> bool:
-        """Make importlib list again those of `folders` whose times may hide a change; False if there are none."""
-        clock = self.state.clock
-        found = [folder for folder in folders if not look_into(folder, None, clock).settled]
-        for folder in found:
-            _forget_listing(folder)
-        return bool(found)
+    def forget_unsettled(self, path: "list[str] | None") -> None:
+        """Make importlib list again, at its next look, those folders of `path` whose times may hide a change.
+
+        And look again for one that was not there.
+        """
+        now = self.state.clock.now()
+        for entry in sys.path if path is None else path:
+            stamp = folder_stamp_at(entry) if isinstance(entry, str) else None
+            if stamp is not None and (not is_settled(stamp, now) or sys.path_importer_cache.get(entry, entry) is None):
+                _forget_listing(entry)
 
     def submodules(self, name: str, from_list: tuple[str, ...]) -> list[str]:
         """The names in `from_list` that are submodules of `name` and tracked."""
