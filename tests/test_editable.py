@@ -13,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -29,66 +30,57 @@ needs_network = pytest.mark.skipif(
     os.environ.get("LIVERELOAD_TEST_NETWORK", "0") in ("", "0"), reason="needs a network: LIVERELOAD_TEST_NETWORK=1"
 )
 
-# {style: (backend, options of pip, {layout: lines for pyproject.toml})}
+# How a backend is told what to install and how: {style: (backend, {layout: lines of pyproject.toml}, options of pip)}.
+PLAIN = {"src": "", "flat": ""}
 STYLES = {
     "uv": (
         "uv_build",
-        [],
         {
             "src": "",
-            "flat": '[tool.uv.build-backend]\nmodule-root = ""\n',
-            "namespace": '[tool.uv.build-backend]\nmodule-name = "ns.pkg"\n',
+            "flat": '[tool.uv.build-backend]\nmodule-root = ""',
+            "namespace": '[tool.uv.build-backend]\nmodule-name = "ns.pkg"',
         },
     ),
     "hatchling": (
         "hatchling.build",
-        [],
-        {"src": "", "flat": "", "namespace": '[tool.hatch.build.targets.wheel]\npackages = ["src/ns"]\n'},
+        {**PLAIN, "namespace": '[tool.hatch.build.targets.wheel]\npackages = ["src/ns"]'},
     ),
-    "hatchling-exact": (  # a finder, by the distribution `editables`
-        "hatchling.build",
-        [],
-        {
-            "src": "[tool.hatch.build]\ndev-mode-exact = true\n",
-            "flat": "[tool.hatch.build]\ndev-mode-exact = true\n",
-        },
-    ),
-    "flit": ("flit_core.buildapi", [], {"src": "", "flat": "", "namespace": '[tool.flit.module]\nname = "ns.pkg"\n'}),
+    # a finder, of the distribution `editables`
+    "hatchling exact": ("hatchling.build", dict.fromkeys(PLAIN, "[tool.hatch.build]\ndev-mode-exact = true")),
+    "flit": ("flit_core.buildapi", {**PLAIN, "namespace": '[tool.flit.module]\nname = "ns.pkg"'}),
     "pdm": (
         "pdm.backend",
-        [],
-        {"src": "", "flat": "", "namespace": '[tool.pdm.build]\npackage-dir = "src"\nincludes = ["src/ns"]\n'},
+        {**PLAIN, "namespace": '[tool.pdm.build]\npackage-dir = "src"\nincludes = ["src/ns"]'},
     ),
-    "pdm-editables": (
-        "pdm.backend",
-        [],
-        {
-            "src": '[tool.pdm.build]\neditable-backend = "editables"\n',
-            "flat": '[tool.pdm.build]\neditable-backend = "editables"\n',
-        },
-    ),
+    "pdm editables": ("pdm.backend", dict.fromkeys(PLAIN, '[tool.pdm.build]\neditable-backend = "editables"')),
     "poetry": (
         "poetry.core.masonry.api",
-        [],
-        {"src": "", "flat": "", "namespace": '[tool.poetry]\npackages = [{ include = "ns", from = "src" }]\n'},
+        {**PLAIN, "namespace": '[tool.poetry]\npackages = [{ include = "ns", from = "src" }]'},
     ),
-    "setuptools": (
+    "setuptools": (  # a finder, but for src
         "setuptools.build_meta",
-        [],
         {
-            "src": "",
-            "flat": "",
+            **PLAIN,
             "namespace": "",
-            "flat-namespace": '[tool.setuptools]\npackages = ["ns.pkg"]\n',
+            "flat namespace": '[tool.setuptools.packages.find]\ninclude = ["ns*"]',
+            "module": '[tool.setuptools]\npy-modules = ["pkg"]',
         },
     ),
-    "setuptools-compat": (
+    "setuptools compat": (
         "setuptools.build_meta",
-        ["--config-settings=editable_mode=compat"],
-        {"src": "", "flat": "", "namespace": ""},
+        {**PLAIN, "namespace": "", "flat namespace": '[tool.setuptools.packages.find]\ninclude = ["ns*"]'},
+        "--config-settings=editable_mode=compat",
+    ),
+    "setuptools strict": (  # links to single files
+        "setuptools.build_meta",
+        {**PLAIN, "namespace": "", "flat namespace": '[tool.setuptools.packages.find]\ninclude = ["ns*"]'},
+        "--config-settings=editable_mode=strict",
     ),
 }
-STRICT = ("setuptools.build_meta", ["--config-settings=editable_mode=strict"])
+CASES = [(style, layout) for style, (_, layouts, *_) in STYLES.items() for layout in layouts if layout != "module"]
+STRICT = [case for case in CASES if "strict" in case[0]]
+LENIENT = [case for case in CASES if case not in STRICT]
+SHARING = [case for case in LENIENT if "namespace" in case[1]]
 
 
 class Environment:
@@ -96,77 +88,65 @@ class Environment:
 
     def __init__(self, folder):
         venv.create(folder, with_pip=True, symlinks=os.name != "nt")
-        scheme = {"base": str(folder), "platbase": str(folder)}
-        self.scripts = sysconfig.get_path("scripts", "venv", scheme)
+        self.scripts = sysconfig.get_path("scripts", "venv", {"base": str(folder), "platbase": str(folder)})
         self.python = os.path.join(self.scripts, "python")
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVERELOAD", "VIRTUAL"))
-        }
-        # uv_build looks for a program of its own
-        self.variables = {**inherited, "PATH": os.pathsep.join([self.scripts, os.environ["PATH"]])}
-
-    def run(self, *command, **options):
-        done = subprocess.run(
-            command, env=self.variables, capture_output=True, text=True, timeout=PATIENCE_S, **options
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        ours = ("PYTHON", "LIVERELOAD", "VIRTUAL_ENV")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        path = os.pathsep.join([self.scripts, os.environ["PATH"]])  # uv_build looks for a program of its own
+        self.variables = {**inherited, "PATH": path}
 
     def pip(self, *arguments):
-        return self.run(self.python, "-m", "pip", *arguments)
+        run([self.python, "-m", "pip", *arguments], env=self.variables)
 
     def install(self, folder, *options):
-        """`pip install -e`, with the backends that are there."""
-        self.pip("install", "-q", "--no-build-isolation", "--no-deps", "--no-index", *options, "-e", folder)
+        """Install what is in `folder`, editable, with the backends that are there."""
+        self.pip("install", "-q", "--no-build-isolation", "--no-deps", "--no-index", *options, "-e", str(folder))
+
+
+def run(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     environment = Environment(tmp_path_factory.mktemp("editable") / "environment")
-    environment.pip("install", "-q", *REQUIREMENTS)
+    environment.pip("install", "-q", "--upgrade", *REQUIREMENTS)
     return environment
 
 
-@pytest.fixture
-def editable(environment, tmp_path):
-    """Make a project, install it editable, and return it with sessions of the environment's Python to come."""
-    opened, installed = [], []
+class Installed(Project):
+    """A project whose sessions are those of an environment, started once everything is installed."""
 
-    def editable(backend, options, lines, files, name="pkg", folder=""):
-        """`files` and `lines`, of pyproject.toml, of the distribution `name` below `folder` of the project."""
-        project = opened[0] if opened else Project(str(tmp_path / "socket"), tmp_path)
-        project.path, project.homes = [], [project.root, str(project.file("src"))]
-        opened[:] = [project]
-        place = Path(folder)
-        project.write({place / each: text for each, text in files.items()})
-        project.write({place / "pyproject.toml": _pyproject(backend, name, lines)})
-        environment.install(project.file(place), *options)
-        installed.append(name)
-        return project
+    def __init__(self, environment, folder):
+        super().__init__(str(folder / "socket"), folder)
+        self.path, self.homes = [], [self.root, str(self.file("src"))]
+        self.environment = environment
+        self.names = []
+        self._server = ExitStack()
 
-    yield editable
-    for project in opened:
-        project.close()
-    environment.pip("uninstall", "-q", "-y", *installed)
+    def install(self, style, layout, files, name="pkg", folder=""):
+        """Install the module `name`, which lies below `folder`, by this style from this layout, with `files`."""
+        backend, layouts, *options = STYLES[style]
+        lines = layouts[layout].replace("pkg", name.rpartition(".")[2])
+        self.names.append(name.replace(".", "-"))
+        header = PYPROJECT.format(backend=backend, name=self.names[-1])
+        self.write({Path(folder, "pyproject.toml"): header + lines})
+        self.write({Path(folder, each): text for each, text in files.items()})
+        self.environment.install(self.file(folder), *options)
 
+    def start(self, *arguments, **options):
+        server = serving(self.file("../socket"), self.environment.python, "-I", "-B")
+        self._server.enter_context(server)
+        return super().start(*arguments, **options)
 
-@pytest.fixture
-def start(environment, tmp_path):
-    """Let Python start with what is installed now."""
-    servers = []
-
-    def start():
-        server = serving(tmp_path / "socket", environment.python, "-I", "-B")
-        server.__enter__()
-        servers.append(server)
-
-    yield start
-    for server in servers:
-        server.__exit__(None, None, None)
+    def close(self):
+        super().close()
+        self._server.close()
+        self.environment.pip("uninstall", "-q", "-y", *self.names)
 
 
-def _pyproject(backend, name, lines):
-    return f"""
+PYPROJECT = """
 [build-system]
 requires = []
 build-backend = "{backend}"
@@ -175,7 +155,15 @@ build-backend = "{backend}"
 name = "{name}"
 version = "1.0"
 description = "edited"
-{lines}"""
+
+"""
+
+
+@pytest.fixture
+def installed(environment, tmp_path):
+    installed = Installed(environment, tmp_path)
+    yield installed
+    installed.close()
 
 
 SOURCE = """
@@ -191,7 +179,7 @@ def files(place):
 
 
 def edit(project, package, place, after=()):
-    """Edit `package`, whose files lie in `place`, under the live session, in one tick of the clock."""
+    """Edit a package, whose files lie in `place`, under the live session, in one tick of the clock."""
     statement = f"from {package} import hello, Greeter"
     mod, deep = f"{package}.mod", f"{package}.mod.deep"
 
@@ -241,13 +229,14 @@ def edit(project, package, place, after=()):
 # Without a network.
 
 
-@pytest.mark.parametrize(("package", "place"), [("pkg", "src/pkg"), ("ns.pkg", "src/ns/pkg")], ids=["package", "namespace"])
-def test_a_path_file(project, package, place):
+@pytest.mark.parametrize("name", ["pkg", "ns.pkg"])
+def test_a_path_file(project, name):
     """The style of most backends: a `.pth` file that names the folder."""
-    project.write({"site/_pkg.pth": f"{project.root}/src\n", **files(place)})
-    add = f"import site; site.addsitedir({str(project.file('site'))!r})"
+    place = f"src/{name.replace('.', '/')}"
+    project.write({"site-packages/_pkg.pth": f"{project.root}/src\n", **files(place)})
+    add = f"import site; site.addsitedir({str(project.file('site-packages'))!r})"
     project.start(f"{add}\nlivereload.install()")
-    edit(project, package, place, after=(add,))
+    edit(project, name, place, after=(add,))
 
 
 def test_a_finder(project):
@@ -259,116 +248,138 @@ def test_a_finder(project):
     if made.returncode:
         pytest.skip(f"setuptools cannot: {made.stderr[-300:]}")
     line = "import __editable___pkg_finder; __editable___pkg_finder.install()\n"
-    project.write({"site/__editable___pkg_finder.py": made.stdout, "site/__editable__.pkg.pth": line})
-    project.write(files("lib/pkg"))
+    project.write({"site-packages/__editable___pkg_finder.py": made.stdout})
+    project.write({"site-packages/__editable__.pkg.pth": line, **files("lib/pkg")})
     project.homes = [str(project.file("lib"))]
-    add = f"import site; site.addsitedir({str(project.file('site'))!r})"
-    project.start(f"{add}\nlivereload.install(exclude=['__editable___pkg_finder'])")
+    add = f"import site; site.addsitedir({str(project.file('site-packages'))!r})"
+    project.start(f"{add}\nlivereload.install()")
     edit(project, "pkg", "lib/pkg", after=(add,))
 
 
 # With one.
 
-CASES = [(style, layout) for style, (_, _, layouts) in STYLES.items() for layout in layouts]
+
+def module_and_place(layout):
+    """What the layouts are called, and where the files lie."""
+    name = "ns.pkg" if "namespace" in layout else "pkg"
+    return name, ("" if "flat" in layout else "src/") + name.replace(".", "/")
 
 
 @needs_network
-@pytest.mark.parametrize(("style", "layout"), CASES, ids=["-".join(case) for case in CASES])
-def test_an_install(editable, start, style, layout):
+@pytest.mark.parametrize(("style", "layout"), LENIENT, ids=map(", ".join, LENIENT))
+def test_an_install(installed, style, layout):
     """Functions, dependencies, new submodules, a module turned package, errors: as in a fresh interpreter."""
-    backend, options, layouts = STYLES[style]
-    package = "ns.pkg" if "namespace" in layout else "pkg"
-    place = ("" if layout.startswith("flat") else "src/") + package.replace(".", "/")
-    project = editable(backend, options, layouts[layout], files(place), package.replace(".", "-"))
-    start()
-    edit(project, package, place)
+    name, place = module_and_place(layout)
+    installed.install(style, layout, files(place), name)
+    edit(installed, name, place)
 
 
 @needs_network
-@pytest.mark.parametrize("style", ["uv", "hatchling", "setuptools"])
-def test_two_installs_in_one_namespace(editable, start, style):
-    """Two distributions that share a namespace package are edited as one program."""
-    backend, options, layouts = STYLES[style]
-    lines = layouts["namespace"]
-    editable(backend, options, lines, {"src/ns/pkg/__init__.py": "X = 1\n"}, "ns-pkg", folder="one")
-    importer = {"src/ns/other/__init__.py": "from ns.pkg import X\n"}
-    project = editable(backend, options, lines.replace("pkg", "other"), importer, "ns-other", folder="two")
-    start()
-    project.step("from ns.other import X", ["ns.other", "ns.pkg"])
-    project.write({"one/src/ns/pkg/__init__.py": "X = 2\n"})
-    project.step("from ns.other import X", ["ns.other", "ns.pkg"])
-    project.write({"two/src/ns/late.py": "import ns.pkg\n"})
-    project.step("from ns import late", ["ns.late"])
-    project.write({"one/src/ns/pkg/__init__.py": "X = 3\n"})
-    project.step("from ns import late", ["ns.late", "ns.pkg"])
-    assert project.value("X") == 2
-
-
-@needs_network
-@pytest.mark.parametrize("layout", ["src", "flat"])
-def test_a_strict_install(editable, start, environment, layout):
-    """setuptools' strict style links single files: those follow; a new file is there once it is installed again."""
-    place = "src/pkg" if layout == "src" else "pkg"
-    project = editable(*STRICT, "", files(place))
-    start()
-    statement = "from pkg import hello, Greeter"
-    project.step(statement, ["pkg", "pkg.mod"])
-    assert project.run("import pkg", "pkg.__file__").value != str(project.file(f"{place}/__init__.py"))
-    project.run("held, greeter = hello, Greeter()")
+@pytest.mark.parametrize(("style", "layout"), STRICT, ids=map(", ".join, STRICT))
+def test_a_strict_install(installed, environment, style, layout):
+    """The files that are linked follow; a new file is there once the project is installed again."""
+    name, place = module_and_place(layout)
+    installed.install(style, layout, files(place), name)
+    statement, mod, late = f"from {name} import hello, Greeter", f"{name}.mod", f"{name}.late"
+    installed.step(statement, [name, mod])
+    installed.run("held, greeter = hello, Greeter()")
     held = "held(), greeter.greet(), type(greeter) is Greeter"
 
-    project.write({f"{place}/__init__.py": SOURCE.replace("Hello", "Howdy")})
-    project.step(statement, ["pkg"])
-    assert project.value(held) == (("Howdy", 1), ("Howdy", 1), True)
+    installed.write({f"{place}/__init__.py": SOURCE.replace("Hello", "Howdy")})
+    installed.step(statement, [name])
+    assert installed.value(held) == (("Howdy", 1), ("Howdy", 1), True)
 
-    project.write({"new.py": "VALUE = 2\n"})  # saved by renaming: the link stays
-    project.rename("new.py", f"{place}/mod.py")
-    project.step(statement, ["pkg", "pkg.mod"])
-    assert project.value(held) == (("Howdy", 2), ("Howdy", 2), True)
+    # saved by renaming: the link stays
+    installed.write({"new.py": "VALUE = 2\n"})
+    installed.rename("new.py", f"{place}/mod.py")
+    installed.step(statement, [name, mod])
+    assert installed.value(held) == (("Howdy", 2), ("Howdy", 2), True)
 
-    project.write({f"{place}/late.py": "from .mod import VALUE\n"})
-    project.step("from pkg import late", [], raises="ImportError")
-    project.step(statement, [])
+    installed.write({f"{place}/late.py": "from .mod import VALUE\n"})
+    installed.step(f"from {name} import late", [], raises="ImportError")
+    installed.step(statement, [])
 
-    environment.install(project.root, *STRICT[1])
-    project.step(statement, [])
-    project.step("from pkg import late", ["pkg.late"])
+    # new links, to the same files and one more
+    environment.install(installed.root, *STYLES[style][2:])
+    installed.step(statement, [])
+    installed.step(f"from {name} import late", [late])
 
-    project.write({f"{place}/mod.py": "VALUE = 3\n"})
-    project.step(statement, ["pkg", "pkg.mod"])
-    assert project.value(held) == (("Howdy", 3), ("Howdy", 3), True)
+    # a module becomes a package; the link leads nowhere until the project is installed again
+    installed.delete(f"{place}/mod.py")
+    installed.write({f"{place}/mod/__init__.py": "VALUE = 3\n"})
+    installed.step(statement, [name], raises="ModuleNotFoundError")
+    assert installed.value(held) == (("Howdy", 2), ("Howdy", 2), True)
+    environment.install(installed.root, *STYLES[style][2:])
+    installed.step(statement, [name, mod])
+    assert installed.value(held) == (("Howdy", 3), ("Howdy", 3), True)
+    installed.step(f"from {name} import late", [late])
 
 
 @needs_network
-def test_uv_init(environment, tmp_path):
-    """The report: `uv init --lib`, livereload enabled in the project's environment, `uv run python`, edit, repeat."""
-    for item in ("src", "pyproject.toml", "README.md", "LICENSE"):
-        path, copy = REPOSITORY / item, tmp_path / "livereload" / item
-        copy.parent.mkdir(exist_ok=True)
-        shutil.copytree(path, copy) if path.is_dir() else shutil.copy(path, copy)
-    uv = os.path.join(environment.scripts, "uv")
-    variables = {**environment.variables, "HOME": str(tmp_path), "PYTHON_BASIC_REPL": "1", "PYTHON_COLORS": "0"}
-    variables |= {"TERM": "xterm", "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
+@pytest.mark.parametrize(("style", "layout"), SHARING, ids=map(", ".join, SHARING))
+def test_two_installs_in_one_namespace(installed, style, layout):
+    """Two distributions that share a namespace package are edited as one program."""
+    base = "" if layout == "flat namespace" else "src/"
+    installed.homes = [str(installed.file(f"{each}/{base}".rstrip("/"))) for each in ("one", "two")]
+    installed.install(style, layout, {f"{base}ns/pkg/__init__.py": "X = 1\n"}, "ns.pkg", "one")
+    installed.install(style, layout, {f"{base}ns/other/__init__.py": "from ns.pkg import X\n"}, "ns.other", "two")
+    installed.step("from ns.other import X", ["ns.other", "ns.pkg"])
+    installed.write({f"one/{base}ns/pkg/__init__.py": "X = 2\n"})
+    installed.step("from ns.other import X", ["ns.other", "ns.pkg"])
+    installed.write({f"two/{base}ns/other/late.py": "import ns.pkg\n"})
+    installed.step("from ns.other import late", ["ns.other.late"])
+    installed.write({f"one/{base}ns/pkg/__init__.py": "X = 3\n"})
+    installed.step("from ns.other import late, X", ["ns.other", "ns.pkg", "ns.other.late"])
+    assert installed.value("X") == 3
 
-    def run(*arguments, folder=tmp_path / "myprj"):
-        done = subprocess.run(
-            [uv, *arguments], cwd=folder, env=variables, capture_output=True, text=True, timeout=PATIENCE_S
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
-    run("init", "--lib", "myprj", folder=tmp_path)
-    run("add", "--dev", str(tmp_path / "livereload"))
-    run("run", "python", "-m", "livereload", "enable")
-    file = tmp_path / "myprj" / "src" / "myprj" / "__init__.py"
-    assert file.read_text() == HELLO
-    prompt = Prompt(("run", "--directory", str(tmp_path / "myprj"), "python", "-q"), variables, uv)
-    try:
-        assert prompt.read().strip() == ""
-        assert prompt.ask(IMPORT) == ""
-        prompt.ask("held = hello")
-        assert prompt.ask("hello()") == "'Hello from myprj!'"
-        file.write_text(BYE)
-        assert prompt.ask(IMPORT) == ""
-        assert prompt.ask("hello(), held()") == "('Bye from myprj!', 'Bye from myprj!')"
-    finally:
-        prompt.close()
+@needs_network
+def test_a_single_module(installed):
+    """A module of its own, which a finder knows by its name, becomes a package and a module again."""
+    installed.install("setuptools", "module", {"pkg.py": "X = 1\n"})
+    installed.step("from pkg import X", ["pkg"])
+    installed.delete("pkg.py")
+    installed.write({"pkg/__init__.py": "from .deep import X\n", "pkg/deep.py": "X = 2\n"})
+    installed.step("from pkg import X", ["pkg", "pkg.deep"])
+    installed.delete("pkg")
+    installed.write({"pkg.py": "X = 3\n"})
+    installed.step("from pkg import X", ["pkg"])
+    assert installed.value("X") == 3
+
+
+HOW = {"enabled": {}, "by the variable": {"LIVERELOAD": "1"}}
+
+
+@needs_network
+@pytest.mark.parametrize("how", HOW)
+def test_the_report(environment, tmp_path, how):
+    """`uv init --lib`, livereload switched on for the project, `uv run python`, edit, repeat the import."""
+    ours, project = tmp_path / "livereload", tmp_path / "myprj"
+    shutil.copytree(REPOSITORY / "src", ours / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for item in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(REPOSITORY / item, ours)
+    uv = shutil.which("uv", path=environment.scripts)
+    variables = {**environment.variables, "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
+    run([uv, "init", "--lib", str(project)], env=variables)
+    source = project / "src" / "myprj" / "__init__.py"
+    assert source.read_text() == HELLO
+    uv_run = ["run", "--directory", str(project)]
+    if how == "enabled":
+        run([uv, "add", "--dev", "--directory", str(project), str(ours)], env=variables)
+        run([uv, *uv_run, "python", "-m", "livereload", "enable"], env=variables)
+    else:
+        uv_run += ["--with", str(ours)]
+    variables |= {**HOW[how], "HOME": str(tmp_path), "INPUTRC": os.devnull, "TERM": "xterm", "PYTHON_COLORS": "0"}
+    for basic in ("1", ""):  # PyREPL, from 3.13 on
+        source.write_text(HELLO)
+        prompt = Prompt((*uv_run, "python", "-q"), {**variables, "PYTHON_BASIC_REPL": basic}, uv)
+        try:
+            assert prompt.read().strip() == ""
+            assert prompt.ask(IMPORT) == ""
+            assert prompt.ask("held = hello") == ""
+            assert prompt.ask("hello()") == "'Hello from myprj!'"
+            source.write_text(BYE)
+            assert prompt.ask(IMPORT) == ""
+            assert prompt.ask("hello(), held()") == "('Bye from myprj!', 'Bye from myprj!')"
+        finally:
+            prompt.close()
