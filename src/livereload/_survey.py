@@ -37,7 +37,11 @@ class Survey:
         """The folders that decide what a name in `path` (None: `sys.path`) stands for, listed at least once."""
         state = self.state
         found = []
-        for entry in sys.path if path is None else path:
+        try:
+            entries = list(sys.path if path is None else path)
+        except KeyError:  # a namespace package whose parent is gone; importlib will say so
+            entries = []
+        for entry in entries:
             if not isinstance(entry, str):
                 continue
             if entry in state.folders:
@@ -82,7 +86,11 @@ class Survey:
         And look again for one that was not there.
         """
         now = self.state.clock.now()
-        for entry in sys.path if path is None else path:
+        try:
+            entries = list(sys.path if path is None else path)
+        except KeyError:  # a namespace package whose parent is gone; importlib will say so
+            entries = []
+        for entry in entries:
             stamp = folder_stamp_at(entry) if isinstance(entry, str) else None
             if stamp is not None and (not is_settled(stamp, now) or sys.path_importer_cache.get(entry, entry) is None):
                 _forget_listing(entry)
