@@ -29,7 +29,12 @@ def fingerprint(root):
 
 def _places(namespace):
     file = namespace.get("__file__")
-    return [file] if isinstance(file, str) else [str(place) for place in namespace.get("__path__") or ()]
+    if isinstance(file, str):
+        return [file]
+    try:
+        return [str(place) for place in namespace.get("__path__") or ()]
+    except KeyError:  # a namespace package whose parent is gone
+        return []
 
 
 def _describe_namespace(name, namespace, root):
