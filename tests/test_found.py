@@ -137,3 +137,13 @@ def test_listing_of_the_same_tick_that_finds_another_file(project):
     project.step("import missing", [], raises="ModuleNotFoundError")
     project.write({"over/a.py": "X = 2\n"})
     project.step("import a", ["a"])
+
+
+def test_listing_of_the_same_tick_that_finds_nothing(project):
+    """A module written in the tick in which it was missing is found, however much later it is imported."""
+    project.path.insert(0, str(project.file("over")))
+    project.file("over").mkdir()
+    project.step("import a", [], raises="ModuleNotFoundError")
+    project.write({"a.py": "X = 1\n"})
+    project.tick()
+    project.step("import a", ["a"])

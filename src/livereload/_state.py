@@ -130,6 +130,8 @@ class State:
         self.records: dict[str, Record] = {}
         # {"/home/me/shop": Folder}: what the folders of all records held when last looked at
         self.folders: dict[str, Folder] = {}
+        # {"/home/me"}: entries of search paths that importlib listed within the tick of their last change
+        self.unsettled: set[str] = set()
         # 1, 2, 3 …: a moment is one outermost import statement or one refresh.  All modules executed
         # in one moment have one version, so the members of a cycle never see each other rise.
         self.moments = itertools.count(1)

@@ -83,8 +83,10 @@ class Survey:
     def forget_unsettled(self, path: "list[str] | None") -> None:
         """Make importlib list again, at its next look, those folders of `path` whose times may hide a change.
 
-        And look again for one that was not there.
+        And look again for one that was not there.  Remembers them: after a finder that finds nothing,
+        importlib asks the others itself, so the listing is made once more.
         """
+        unsettled = self.state.unsettled
         now = self.state.clock.now()
         try:
             entries = list(sys.path if path is None else path)
@@ -92,7 +94,11 @@ class Survey:
             entries = []
         for entry in entries:
             stamp = folder_stamp_at(entry) if isinstance(entry, str) else None
-            if stamp is not None and (not is_settled(stamp, now) or sys.path_importer_cache.get(entry, entry) is None):
+            if stamp is None:
+                continue
+            was_unsettled = entry in unsettled
+            (unsettled.discard if is_settled(stamp, now) else unsettled.add)(entry)
+            if was_unsettled or entry in unsettled or sys.path_importer_cache.get(entry, entry) is None:
                 _forget_listing(entry)
 
     def submodules(self, name: str, from_list: tuple[str, ...]) -> list[str]:
