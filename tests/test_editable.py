@@ -110,6 +110,7 @@ def run(command, **options):
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
+    pytest.importorskip("ensurepip")  # Debian and Ubuntu have it in python3-venv
     environment = Environment(tmp_path_factory.mktemp("editable") / "environment")
     environment.pip("install", "-q", "--upgrade", *REQUIREMENTS)
     return environment
