@@ -33,7 +33,7 @@ def _places(namespace):
         return [file]
     try:
         return [str(place) for place in namespace.get("__path__") or ()]
-    except KeyError:  # a namespace package whose parent is gone
+    except (KeyError, AttributeError):  # a namespace package whose parent is gone, or a module now
         return []
 
 
