@@ -129,3 +129,14 @@ def test_tell_prints_nothing_unasked(capsys):
     """Nobody asked: nothing is printed."""
     tell(Report((Executed("a", "changed", 0.0),)), [], verbose=False)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_refresh_that_executes_nothing_is_not_told(project):
+    """What is stale and no longer imported waits for its own import, and nobody hears of it."""
+    project.write({"a.py": "import b\n", "b.py": "X = 1\n"})
+    project.step("import a", ["a", "b"])
+    project.run("heard = []; livereload.on_refresh(lambda report: heard.append(report.names))")
+    project.write({"a.py": "", "b.py": "X = 2\n"})
+    project.step("import a", ["a"])
+    project.step("import a", [])
+    assert project.value("heard") == [("a",)]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 # Debian's /usr/lib/python3/dist-packages is in no sysconfig path: go by the folder's name.
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 _SUFFIXES = tuple(SOURCE_SUFFIXES)
-_NEVER = frozenset({"__main__", "__mp_main__", "livereload"})
+# The program itself, this project, and what `site` executes at the start, once.
+_NEVER = frozenset({"__main__", "__mp_main__", "livereload", "_livereload_imports", "sitecustomize", "usercustomize"})
 
 
 class Policy:

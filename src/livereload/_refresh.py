@@ -95,7 +95,8 @@ class Refresher:
         try:
             self._execute(plan, wanted)
         finally:
-            tell(state.last, list(state.listeners), state.verbose)
+            if state.last.executed or state.last.error is not None:
+                tell(state.last, list(state.listeners), state.verbose)
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
         state = self.state
