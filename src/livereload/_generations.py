@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     Pair = tuple[FunctionType, FunctionType]
 
 
+# The last part of the place of a function in a descriptor of a class.
+_PARTS = frozenset(("fget", "fset", "fdel", "__func__"))
+
+
 class _Module:
     """One module that is executed again, as it was, and what stands in its places now."""
 
@@ -256,10 +260,10 @@ class Generations:
         for module in modules:
             for cache in module.caches:
                 LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-            for old, now in _pairs(module, done):
+            for place, old, now in _pairs(module, done):
                 if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
                     _keep_registrations(old, now, module.namespace)
-                    if _objects.same_variables(old, now):
+                    if _objects.same_variables(old, now) and _can_be_put_back(module, place):
                         pairs.append((old, now))
                         continue
                 _objects.follow(old, now, self._note)
@@ -269,7 +273,7 @@ class Generations:
             if _objects.follow(old, now, self._note, alone=id(now) in apart):
                 same.setdefault(id(now), old)
         for old in list(same.values()):
-            _objects.refer_to(old, same, self._note)
+            _objects.refer_to(old, same)
         forgotten: set[int] = set()
         for module in modules:
             self._follow_others(module, done, forgotten)
@@ -351,15 +355,25 @@ def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":
             yield value
 
 
-def _pairs(module: _Module, done: set[int]) -> "Iterator[tuple[FunctionType, Any]]":
-    """Each old function and what its definition gives now."""
+def _pairs(module: _Module, done: set[int]) -> "Iterator[tuple[Place, FunctionType, Any]]":
+    """Each old function, its place, and what its definition gives now."""
     for place, old in module.places.items():
         now = _now(module, place)
         if type(old) is not FunctionType or id(old) in done or old is now:
             continue
         if (type(now) is FunctionType and now.__qualname__ == old.__qualname__) or defines(place, old, now):
             done.add(id(old))
-            yield old, now
+            yield place, old, now
+
+
+def _can_be_put_back(module: _Module, place: "Place") -> bool:
+    """True if the old function can stand where the new one does: in a namespace, a class or a function."""
+    if len(place) == 1:
+        return True
+    if place[-1] in _PARTS:
+        return is_class(module.new.get(place[:-2]))
+    holder = module.new.get(place[:-1])
+    return type(holder) is FunctionType or is_class(holder)
 
 
 def _now(module: _Module, place: "Place") -> "Any":
@@ -383,6 +397,11 @@ def _put_back(module: _Module, same: "dict[int, Any]") -> None:
                 type.__setattr__(cls, name, same[id(value)])
             elif (kind is staticmethod or kind is classmethod) and id(value.__func__) in same:
                 type.__setattr__(cls, name, kind(same[id(value.__func__)]))
+            elif kind is property and any(id(part) in same for part in (value.fget, value.fset, value.fdel)):
+                fget, fset, fdel = [same.get(id(part), part) for part in (value.fget, value.fset, value.fdel)]
+                new = property(fget, fset, fdel, value.__doc__)
+                new.__set_name__(cls, name)  # type: ignore[attr-defined]
+                type.__setattr__(cls, name, new)
 
 
 def _is_last_definition(code: CodeType) -> bool:

@@ -29,7 +29,7 @@ from types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Note = Callable[..., None]
@@ -43,6 +43,9 @@ class_of = object.__dict__["__class__"]
 # By id: `in` would ask the metaclass of a user's class whether it equals `str`.
 _PLAIN = frozenset(map(id, (str, int, float, complex, bytes, bool, type(None))))
 
+# Names that cannot be deleted from a class, only set; `__module__` first, as setting it makes
+# CPython 3.13 forget `__firstlineno__`.
+_ALWAYS_THERE = ("__module__", "__doc__")
 # Layout: two classes that differ in one of these cannot exchange instances.
 _LAYOUT = tuple(
     type.__dict__[name] for name in ("__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__")
@@ -112,7 +115,7 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
     if reason is not None:
         return reason
     before = _contents(old)
-    note(_fill, old, before, list(namespace_of_class(old)))
+    note(_fill, old, before)
     note(_set_kind, old, type(old), bases.__get__(old))
     reason = _change_kind(old, new)
     if reason is not None:
@@ -121,7 +124,7 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
         for cell in cells_of(new, variable, of_new) if variable in variables else ():
             cell.cell_contents = of_old
     members = before.get("_member_map_")
-    _fill(old, _contents(new), list(namespace_of_class(new)))
+    _fill(old, _contents(new))
     if type(members) is dict and "_member_map_" in namespace_of_class(old):
         _keep_members(old, members, before, note)
     if "_abc_impl" in namespace_of_class(old) and "_abc_impl" in namespace_of_class(new):
@@ -200,21 +203,22 @@ def _contents(cls: type) -> "dict[str, Any]":
     }
 
 
-def _fill(cls: type, contents: "dict[str, Any]", order: list[str]) -> None:
-    """Make `contents` what the class has, with its own descriptors among them in this `order`."""
+def _fill(cls: type, contents: "dict[str, Any]") -> None:
+    """Make `contents`, in their order, what the class has."""
     present = _contents(cls)
-    for key in present.keys() - contents.keys():
-        delete_member(cls, key)
-    if present.get("__module__") != contents.get("__module__"):
-        # First, as setting it makes CPython 3.13 forget `__firstlineno__`.
-        type.__setattr__(cls, "__module__", contents["__module__"])
-    for key, value in contents.items():
-        if namespace_of_class(cls).get(key, _EMPTY) is not value:
-            set_member(cls, key, value)
-    table = _contents_of(cls)
-    if list(table) != order and table.keys() == set(order):
-        for key in order:  # it matters to those who read the order of definition
-            table[key] = table.pop(key)
+    for key in _ALWAYS_THERE:
+        if key in contents:
+            type.__setattr__(cls, key, contents[key])
+    rest = [key for key in contents if key not in _ALWAYS_THERE]
+    have = [key for key in present if key not in _ALWAYS_THERE]
+    if have != rest:  # the order matters to those who read the definition order
+        for key in have:
+            if key in namespace_of_class(cls):
+                delete_member(cls, key)
+        present = {}
+    for key in rest:
+        if present.get(key, _EMPTY) is not contents[key] or key == "__firstlineno__":
+            set_member(cls, key, contents[key])
 
 
 def set_member(cls: type, key: str, value: object) -> None:
@@ -232,10 +236,7 @@ def delete_member(cls: type, key: str) -> None:
 
 
 def _contents_of(cls: type) -> "dict[str, Any]":
-    """The very dict of a class.
-
-    Only annotations may be set in it, as no cache of the interpreter holds them, and the order of what it has.
-    """
+    """The very dict of a class.  Only annotations may be set in it: no cache of the interpreter holds them."""
     (contents,) = gc.get_referents(namespace_of_class(cls))
     return contents  # type: ignore[no-any-return]
 
@@ -248,10 +249,11 @@ def cells_of(cls: type, variable: str, contents: object) -> list[CellType]:
     """
     values = namespace_of_class(cls).values()
     for value in values:
-        if type(value) is FunctionType and variable in value.__code__.co_freevars:
-            cell = value.__closure__[value.__code__.co_freevars.index(variable)]  # type: ignore[index]
-            if cell_contents(cell) is contents:
-                return [cell]
+        for function in _wrapped(value):
+            if variable in function.__code__.co_freevars:
+                cell = function.__closure__[function.__code__.co_freevars.index(variable)]  # type: ignore[index]
+                if cell_contents(cell) is contents:
+                    return [cell]
     found = []
     seen: set[int] = set()
     waiting: list[tuple[object, int]] = [(value, 0) for value in values]
@@ -270,6 +272,24 @@ def cells_of(cls: type, variable: str, contents: object) -> list[CellType]:
                 if each is not skip and not is_plain(each) and type(each) is not CodeType
             ]
     return found
+
+
+def _wrapped(value: "Any") -> "Iterator[FunctionType]":
+    """The functions in a class member of one of the usual kinds."""
+    waiting = [value]
+    for _ in range(8):
+        if not waiting:
+            return
+        value = waiting.pop()
+        kind = type(value)
+        if kind is FunctionType:
+            yield value
+            waiting += [value.__dict__["__wrapped__"]] if "__wrapped__" in value.__dict__ else []
+            waiting += [cell_contents(cell) for cell in value.__closure__ or ()]
+        elif kind is staticmethod or kind is classmethod:
+            waiting.append(value.__func__)
+        elif kind is property:
+            waiting += [value.fget, value.fset, value.fdel]
 
 
 def cell_contents(cell: CellType) -> object:
@@ -479,12 +499,11 @@ def _set_cell(cell: CellType, contents: object) -> None:
         cell.cell_contents = contents
 
 
-def refer_to(function: FunctionType, kept: "dict[int, Any]", note: "Note") -> None:
-    """Have the closure and the attributes of a function refer to the objects `kept`, {id: object}, for others."""
+def refer_to(function: FunctionType, kept: "dict[int, Any]") -> None:
+    """Have the closure and the attributes of a function refer to the objects `kept`, {id: object}, for new ones."""
     for cell in function.__closure__ or ():
         contents = cell_contents(cell)
         if id(contents) in kept:
-            note(_set_cell, cell, contents)
             _set_cell(cell, kept[id(contents)])
     for name, value in list(function.__dict__.items()):
         if id(value) in kept:
@@ -531,6 +550,9 @@ def call_instead(old: FunctionType, new: "Callable[..., Any]", note: "Note") -> 
     )
     old.__defaults__ = None
     old.__kwdefaults__ = None
+    if type(new) is FunctionType:
+        old.__doc__ = new.__doc__
+        old.__dict__ = dict(new.__dict__)
     old.__dict__["__wrapped__"] = new
 
 

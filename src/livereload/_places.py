@@ -25,11 +25,10 @@ PARTIAL: "Any" = partial
 
 
 def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") -> "Iterator[tuple[Place, Any]]":
-    """The functions and classes that `contents` of the module `name` lead to, with their places."""
+    """The functions and classes that `contents` of the module `name` lead to, each with its shortest place."""
     seen: set[int] = {id(namespace)}
-    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in reversed(list(contents.items()))]
-    while waiting:
-        place, value = waiting.pop()
+    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in contents.items()]
+    for place, value in waiting:  # it grows
         kind = type(value)
         if is_plain(value) or kind is ModuleType or kind is CodeType or id(value) in seen or len(place) > _DEPTH:
             continue
@@ -43,7 +42,7 @@ def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") 
                 continue
             yield place, value
         seen.add(id(value))
-        waiting += [((*place, key), each) for key, each in reversed(list(_inner(value, place)))]
+        waiting += [((*place, key), each) for key, each in _inner(value, place)]
 
 
 def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
@@ -51,7 +50,7 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
     kind = type(value)
     if kind is FunctionType:
         cells = zip(value.__code__.co_freevars, value.__closure__ or (), strict=False)
-        inner = [(("cell", variable), cell_contents(cell)) for variable, cell in cells]
+        inner = [(("cell", name), cell_contents(cell)) for name, cell in cells if name != "__classdict__"]
         return inner + list(value.__dict__.items())
     if is_class(value):
         return namespace_of_class(value).items()
