@@ -147,3 +147,23 @@ def test_listing_of_the_same_tick_that_finds_nothing(project):
     project.write({"a.py": "X = 1\n"})
     project.tick()
     project.step("import a", ["a"])
+
+
+def test_submodule_of_a_package_turned_module(project):
+    """A package that is a module now has no submodules, though their files are still there."""
+    project.write({"pkg/__init__.py": "", "pkg/mod.py": ""})
+    project.step("import pkg.mod", ["pkg", "pkg.mod"])
+    project.delete("pkg/__init__.py")
+    project.write({"pkg.py": ""})
+    project.step("from pkg import mod", ["pkg"], raises="ImportError", loses=["pkg", "pkg.mod"])
+
+
+def test_submodule_of_a_namespace_package_turned_module(project):
+    """So does a namespace package that a module shadows."""
+    project.path.insert(0, str(project.file("over")))
+    project.write({"pkg/mod.py": "", "over/pkg.py": ""})
+    project.delete("over/pkg.py")
+    project.step("import pkg.mod", ["pkg.mod"])
+    project.write({"over/pkg.py": ""})
+    live, fresh = project.attempt("from pkg import mod"), project.fresh("from pkg import mod")
+    assert live.error == fresh.error

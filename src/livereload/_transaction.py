@@ -168,6 +168,9 @@ class Transaction:
             taken.restore()
             if record is not None and (record.missing or record.failed):
                 continue
+            above = self.taken.get(name.rpartition(".")[0])
+            if above is not None and "__path__" in above.contents and "__path__" not in above.namespace:
+                continue  # its package is a module now
             sys.modules[name] = taken.module
             unreached.append(name)
         for name in unreached:
