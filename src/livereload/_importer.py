@@ -179,13 +179,8 @@ class Finder:
         New modules appear at once, nobody has to call `importlib.invalidate_caches()`: a listing that
         a finder has made of a folder within the tick of its last change is not kept.
         """
-        self._engine.survey.forget_unsettled(path)
-        try:
-            return self._ask_others(fullname, path, target)
-        finally:
+        if path is not None or fullname not in sys.stdlib_module_names:
             self._engine.survey.forget_unsettled(path)
-
-    def _ask_others(self, fullname: str, path: "Any", target: "ModuleType | None") -> ModuleSpec | None:
         finders = list(sys.meta_path)
         for finder in finders[finders.index(self) + 1 :] if self in finders else finders:
             try:
