@@ -18,7 +18,9 @@ def classes_in_two_generations(tracked):
     The way never leads through the namespace of another module.  Classes made in functions are as
     many as there were calls.
     """
-    strangers = {id(_namespace_of(module)) for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)}
+    strangers = {
+        id(_namespace_of(module)) for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)
+    }
     waiting = [_namespace_of(sys.modules[name]) for name in tracked]
     strangers -= {id(namespace) for namespace in waiting}
     seen = set(strangers)
@@ -26,7 +28,11 @@ def classes_in_two_generations(tracked):
     while waiting:
         value = waiting.pop()
         kind = type(value)
-        if id(value) in seen or kind is FrameType or (issubclass(kind, ModuleType) and id(_namespace_of(value)) in strangers):
+        if (
+            id(value) in seen
+            or kind is FrameType
+            or (issubclass(kind, ModuleType) and id(_namespace_of(value)) in strangers)
+        ):
             continue
         seen.add(id(value))
         if issubclass(kind, type) and _members_of(value).get("__module__") in tracked:

@@ -61,7 +61,10 @@ CLASSES = {
     ),
     "exception": ("class Cart(ValueError):", "class Cart(ValueError):"),
     "subclass of a builtin": ("class Cart(dict):", "class Cart(dict):"),
-    "metaclass": ("class Meta(type): pass\nclass Cart(metaclass=Meta):", "class Meta(type): X = 1\nclass Cart(metaclass=Meta):"),
+    "metaclass": (
+        "class Meta(type): pass\nclass Cart(metaclass=Meta):",
+        "class Meta(type): X = 1\nclass Cart(metaclass=Meta):",
+    ),
     "__init_subclass__": (
         "class Base:\n    def __init_subclass__(cls): cls.tag = 1\nclass Cart(Base):",
         "class Base:\n    def __init_subclass__(cls): cls.tag = 2\nclass Cart(Base):",
@@ -106,12 +109,16 @@ BODY = """
 @pytest.mark.parametrize("kind", CLASSES)
 def test_classes_keep_their_identity(project, kind):
     """The class is the same object, old instances have the new methods, and new ones are of the old class."""
-    before, after = (
-        f"{head}\n{BODY.format(n=n)}" for head, n in zip(CLASSES[kind], (1, 2), strict=True)
-    )
+    before, after = (f"{head}\n{BODY.format(n=n)}" for head, n in zip(CLASSES[kind], (1, 2), strict=True))
     held = f"{HELD}; line = getattr(cart, 'Line', int)(); bound = cart.n; f = Cart.n; import pickle, copy"
-    if kind in ("NamedTuple", "dataclass with slots", "class decorator that makes a class"):  # super() fails afresh, too
-        before, after = (text[: text.index("    def who")] + "    def who(self): return Cart\n" for text in (before, after))
+    if kind in (
+        "NamedTuple",
+        "dataclass with slots",
+        "class decorator that makes a class",
+    ):  # super() fails afresh, too
+        before, after = (
+            text[: text.index("    def who")] + "    def who(self): return Cart\n" for text in (before, after)
+        )
     edit(project, before, held, after)
     assert kept(project)
     assert project.value("cart.n(), cart.m, bound(), f(cart), Cart.n is f") == (2, 2, 2, 2, True)
@@ -133,7 +140,13 @@ def test_generic_by_the_syntax_of_3_12(project):
         "class Cart[T, U]:\n    def n(self) -> T: return 2\ndef f[T, U](x: T): return 2\n",
     )
     assert kept(project)
-    assert project.value("cart.n(), f(1), alias().n(), len(Cart.__type_params__), len(f.__type_params__)") == (2, 2, 2, 2, 2)
+    assert project.value("cart.n(), f(1), alias().n(), len(Cart.__type_params__), len(f.__type_params__)") == (
+        2,
+        2,
+        2,
+        2,
+        2,
+    )
     assert project.value("type(alias()) is shop.Cart")
 
 
@@ -193,7 +206,12 @@ def test_classes_made_by_calls(project):
     )
     assert project.value("[a is b for a, b in zip(old, [shop.Point, shop.Data, shop.Typed, shop.Color])]") == [True] * 4
     assert project.value("[a is b for a, b in zip(old, shop.LIST)]") == [True] * 4
-    assert project.value("typed.n(), red is shop.Color.RED, len(shop.Color), len(shop.Point._fields)") == (2, True, 3, 3)
+    assert project.value("typed.n(), red is shop.Color.RED, len(shop.Color), len(shop.Point._fields)") == (
+        2,
+        True,
+        3,
+        3,
+    )
     assert project.value("isinstance(point, shop.Point), isinstance(data, shop.Data)") == (True, True)
 
 
@@ -271,7 +289,12 @@ def test_two_definitions_of_one_class(project):
     source = "class Cart:\n    n = {0}\nFirst = Cart\nclass Cart(First):\n    m = {0}\n"
     edit(project, source.format(1), HELD, source.format(2))
     assert kept(project)
-    assert project.value("shop.First is shop.Cart, cart.n, cart.m, Cart.__bases__ == (shop.First,)") == (False, 2, 2, True)
+    assert project.value("shop.First is shop.Cart, cart.n, cart.m, Cart.__bases__ == (shop.First,)") == (
+        False,
+        2,
+        2,
+        True,
+    )
 
 
 def test_two_branches(project):
@@ -306,7 +329,48 @@ def test_class_that_nothing_holds_is_forgotten_by_its_base(project):
     assert project.value("__import__('base').Base.__subclasses__() == [shop.One]")
 
 
+def test_classes_in_weak_containers(project):
+    """A class that is entered into a weak set or dictionary when it is made is in it afterwards, once."""
+    source = """
+    import weakref
+    class Meta(type):
+        classes, names, infos = weakref.WeakSet(), weakref.WeakValueDictionary(), weakref.WeakKeyDictionary()
+        def __init__(cls, name, *args):
+            Meta.classes.add(cls)
+            Meta.names[name] = cls
+            Meta.infos[cls] = {0}
+    class Cart(metaclass=Meta): n = {0}
+    """
+    edit(project, source.format(1), f"import gc; {HELD}", source.format(2))
+    project.run("_ = gc.collect()")
+    assert kept(project)
+    assert project.value("list(shop.Meta.classes) == [old], dict(shop.Meta.names) == {'Cart': old}") == (True, True)
+    assert project.value("dict(shop.Meta.infos) == {old: 2}")
+
+
+@pytest.mark.parametrize("field", ["", "    b: int = 2\n"])
+def test_decorators_that_make_a_class_with_slots(project, field):
+    """Where a decorator makes the class anew, as attrs does, it is kept as long as its slots are the same."""
+    source = "from dataclasses import dataclass\n@dataclass(slots=True)\nclass Cart:\n    a: int = {0}\n{1}"
+    edit(
+        project,
+        source.format(1, ""),
+        f"import warnings; warnings.simplefilter('ignore')\n{HELD}",
+        source.format(2, field),
+    )
+    assert project.value("type(cart) is shop.Cart, Cart is shop.Cart, cart.a") == (not field, True, 1)
+
+
+def test_class_of_a_module(project):
+    """A module that gives itself a class of its own has the new one."""
+    source = "import sys, types\nclass Own(types.ModuleType):\n    n = property(lambda self: {0})\n"
+    source += "sys.modules[__name__].__class__ = Own\n"
+    edit(project, source.format(1), "Own = shop.Own", source.format(2))
+    assert project.value("shop.n, type(shop) is shop.Own, shop.Own is Own") == (2, True, True)
+
+
 # Where identity is impossible.
+
 
 def test_slots_changed(project):
     """A class with other slots is a new one; one warning names it and says why."""
@@ -318,7 +382,10 @@ def test_slots_changed(project):
     )
     assert outcome.executed == ["shop"]
     assert project.value("log") == [
-        ("LiveReloadWarning", "shop.Cart (1 of its instances stay what they were): a new class, as its __slots__ changed")
+        (
+            "LiveReloadWarning",
+            "shop.Cart (1 of its instances stay what they were): a new class, as its __slots__ changed",
+        )
     ]
     assert project.value("shop.Cart is old, shop.Cart().n(), cart.n(), Cart is shop.Cart") == (True, 2, 2, True)
 
@@ -350,6 +417,7 @@ def test_base_gained(project):
 
 # Enums.
 
+
 def test_enum_members(project):
     """Members that stay are the same objects; new ones appear, removed ones go."""
     source = "import enum\nclass Color(enum.Enum):\n    RED = 1\n    {0}\n    def n(self): return {1}\n"
@@ -363,9 +431,9 @@ def test_enum_members(project):
     assert project.value("shop.Color.RED is red, old(1) is red, old['RED'] is red, red.n(), [c.name for c in old]") == (
         *(True, True, True, 2, ["RED", "GREEN"]),
     )
-    assert project.value("hasattr(old, 'BLUE'), isinstance(blue, old), pickle.loads(data) is red, copy.copy(red) is red") == (
-        *(False, True, True, True),
-    )
+    assert project.value(
+        "hasattr(old, 'BLUE'), isinstance(blue, old), pickle.loads(data) is red, copy.copy(red) is red"
+    ) == (*(False, True, True, True),)
 
 
 @pytest.mark.parametrize("kind", ["IntEnum", "StrEnum", "Flag", "IntFlag"])
@@ -382,7 +450,12 @@ def test_enums_of_data(project, kind):
         compare="Flag" not in kind,  # where combinations are entered when they are first asked for
     )
     assert kept(project, "Color")
-    assert project.value(f"shop.Color.RED is red, {both} is both, len(old), isinstance(both, old)") == (True, True, 3, True)
+    assert project.value(f"shop.Color.RED is red, {both} is both, len(old), isinstance(both, old)") == (
+        True,
+        True,
+        3,
+        True,
+    )
 
 
 def test_enum_member_with_another_value(project):
@@ -402,11 +475,11 @@ FUNCTIONS = {
         "@deco\ndef f(x): return {n}",
     ),
     "wrapped": (
-        "import functools\ndef deco(g):\n    @functools.wraps(g)\n    def wrapper(*a): return g(*a)\n    return wrapper",
+        "import functools\ndef deco(g):\n    @functools.wraps(g)\n    def w(*a): return g(*a)\n    return w",
         "@deco\n@deco\ndef f(x): return {n}",
     ),
     "decorator with arguments": (
-        "def deco(n):\n    def inner(g):\n        def wrapper(*a): return g(*a) + n - n\n        return wrapper\n    return inner",
+        "def deco(n):\n    def inner(g):\n        def w(*a): return g(*a) + n - n\n        return w\n    return inner",
         "@deco({n})\ndef f(x): return {n}",
     ),
     "decorator of a class": (
@@ -417,7 +490,10 @@ FUNCTIONS = {
     "dispatching": ("import functools", "@functools.singledispatch\ndef f(x): return {n}"),
     "lambda": ("", "f = lambda x: {n}"),
     "partial": ("import functools\ndef g(n, x): return n", "def h(n, x): return {n}\nf = functools.partial(h, {n})"),
-    "context manager": ("import contextlib", "@contextlib.contextmanager\ndef g(): yield {n}\ndef f(x):\n    with g() as n: return n"),
+    "context manager": (
+        "import contextlib",
+        "@contextlib.contextmanager\ndef g(): yield {n}\ndef f(x):\n    with g() as n: return n",
+    ),
     "closure": ("def make(n):\n    def inner(x): return n\n    return inner", "f = make({n})"),
     "closure with another free variable": (
         "",
@@ -434,7 +510,7 @@ FUNCTIONS = {
 
 @pytest.mark.parametrize("kind", FUNCTIONS)
 def test_functions_follow(project, kind):
-    """A held function, and a list, a partial and a default that hold it, run the new code, generation after generation."""
+    """A held function, and a list, a partial and a default that hold it, run the new code, however often it changes."""
     head, body = FUNCTIONS[kind]
     source = f"{head}\n{body}\n"
     held = "import functools; f = shop.f; held = [f, functools.partial(f, 0)]\ndef mine(g=shop.f): return g(0)"
@@ -466,7 +542,9 @@ def test_free_variables_come_and_go(project):
 
 def test_decorator_added_and_removed(project):
     """A held function is what its definition gives now, with a decorator or without."""
-    deco = "import functools\ndef deco(g):\n    @functools.wraps(g)\n    def wrapper(): return -g()\n    return wrapper\n"
+    deco = (
+        "import functools\ndef deco(g):\n    @functools.wraps(g)\n    def wrapper(): return -g()\n    return wrapper\n"
+    )
     edit(project, f"{deco}def f(): return 1\n", "f = shop.f", f"{deco}@deco\ndef f(): return 2\n")
     assert project.value("f(), shop.f()") == (-2, -2)
     project.run("g = shop.f")
@@ -507,7 +585,8 @@ def test_state_of_a_wrapper(project):
 
 def test_functions_that_share_a_variable(project):
     """Functions of one closure, of which the session holds one and the edit adds another, share their variable."""
-    source = "def make():\n    n = 0\n    def get(): return n\n    def put(x):\n        nonlocal n\n        n = x\n    return get, put\n"
+    source = "def make():\n    n = 0\n    def get(): return n\n    def put(x):\n        nonlocal n\n"
+    source += "        n = x\n    return get, put\n"
     edit(
         project,
         f"{source}get, _ = make()\n",
@@ -565,7 +644,9 @@ def test_singledispatchmethod(project):
 
 def test_partialmethod(project):
     """A partialmethod follows in old instances."""
-    source = "import functools\nclass Cart:\n    def g(self, n): return n + {0}\n    f = functools.partialmethod(g, {0})\n"
+    source = (
+        "import functools\nclass Cart:\n    def g(self, n): return n + {0}\n    f = functools.partialmethod(g, {0})\n"
+    )
     edit(project, source.format(1), HELD, source.format(2))
     assert project.value("cart.f(), Cart().f()") == (4, 4)
 
@@ -598,14 +679,17 @@ def test_running_generators_and_coroutines(project):
         "gen, co = shop.gen, shop.co; running = gen(); first = next(running); waiting = co(); waiting.send(None)",
         source.format(2),
     )
-    project.run("try: waiting.send(None)\nexcept StopIteration as stop: result = stop.value\ncalled = co(); called.send(None)")
+    project.run(
+        "try: waiting.send(None)\nexcept StopIteration as stop: result = stop.value\ncalled = co(); called.send(None)"
+    )
     project.run("try: called.send(None)\nexcept StopIteration as stop: after = stop.value")
     assert project.value("list(running), list(gen()), result, after") == ([1], [2, 2], 1, 2)
 
 
 def test_async_functions(project):
     """Held async functions and generators are recognised as such, with other free variables, too."""
-    source = "def make(n, m):\n    async def co(): return {0}\n    def gen(): yield {0}\n    return co, gen\nco, gen = make(1, 2)\n"
+    source = "def make(n, m):\n    async def co(): return {0}\n    def gen(): yield {0}\n    return co, gen\n"
+    source += "co, gen = make(1, 2)\n"
     edit(project, source.format("n"), "import inspect; co, gen = shop.co, shop.gen", source.format("n + m"))
     project.run("called = co()\ntry: called.send(None)\nexcept StopIteration as stop: value = stop.value")
     assert project.value("value, list(gen()), inspect.iscoroutinefunction(shop.co)") == (3, [3], True)
@@ -631,7 +715,8 @@ def test_signature_annotations_and_attributes(project):
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="annotations are evaluated lazily from 3.14 on")
 def test_annotations_are_not_evaluated(project):
     """livereload evaluates no annotation; whoever asks later gets the new one."""
-    source = "seen = []\ndef note(x): seen.append(x); return x\n{0}def f(a: note({1})): pass\nclass Cart:\n    a: note({1})\n"
+    source = "seen = []\ndef note(x): seen.append(x); return x\n{0}def f(a: note({1})): pass\nclass Cart:\n"
+    source += "    a: note({1})\n"
     edit(project, source.format("", 1), f"f = shop.f; {HELD}", source.format("\n", 2))
     assert project.value("shop.seen") == []
     assert project.value("f.__annotations__, Cart.__annotations__, shop.seen") == ({"a": 2}, {"a": 2}, [2, 2])
@@ -639,7 +724,8 @@ def test_annotations_are_not_evaluated(project):
 
 def test_type_hints_name_the_kept_class(project):
     """typing.get_type_hints of old and new functions gives the one class."""
-    source = "from __future__ import annotations\nclass Cart:\n    other: Cart | None = {0}\ndef f(c: Cart) -> list[Cart]: {0}\n"
+    source = "from __future__ import annotations\nclass Cart:\n    other: Cart | None = {0}\n"
+    source += "def f(c: Cart) -> list[Cart]: {0}\n"
     edit(project, source.format(1), "import typing; f, old = shop.f, shop.Cart", source.format(2))
     assert project.value("typing.get_type_hints(f) == {'c': old, 'return': list[shop.Cart]}")
     assert project.value("typing.get_type_hints(shop.Cart) == {'other': old | None}")
@@ -654,11 +740,18 @@ def test_name_of_a_definition_that_is_gone(project):
 def test_definition_that_moved_to_another_module(project):
     """A function that the module now imports from another is the other's; the held one runs in its own namespace."""
     project.write({"other.py": "Y = 5\ndef f(): return Y\n"})
-    edit(project, "import other\nX = 1\ndef f(): return X\n", "f = shop.f", "import other\nfrom other import f\nX = 2\n", "other")
+    edit(
+        project,
+        "import other\nX = 1\ndef f(): return X\n",
+        "f = shop.f",
+        "import other\nfrom other import f\nX = 2\n",
+        "other",
+    )
     assert project.value("f(), shop.f()") == (2, 5)
 
 
 # Old and new objects together.
+
 
 def test_except_and_match(project):
     """Exceptions from before are caught as the new class, patterns match old instances, and the other way round."""
@@ -703,6 +796,7 @@ def test_dictionaries_keyed_by_class(project):
 
 
 # A user's own ways are not asked.
+
 
 def test_nothing_of_the_user_is_asked(project):
     """No __eq__, __hash__, attribute access or metaclass method runs that a fresh import does not run."""
@@ -750,7 +844,9 @@ def test_nothing_of_the_user_is_asked(project):
         def __wrapped__(self): fail("__wrapped__")
     """
     project.write({"odd.py": dedent(source)})
-    project.write({"hub.py": "import odd\nLIST, DICT, SET = [], {}, set()\nKEY = odd.Base()\nDICT[KEY] = 1\nSET.add(KEY)\n"})
+    project.write(
+        {"hub.py": "import odd\nLIST, DICT, SET = [], {}, set()\nKEY = odd.Base()\nDICT[KEY] = 1\nSET.add(KEY)\n"}
+    )
     shop = """
     import odd, hub
     class Cart(odd.Base):
@@ -776,7 +872,8 @@ def test_nothing_of_the_user_is_asked(project):
 
 def test_metaclass_mro_is_not_asked(project):
     """A metaclass's `mro` runs as often as in a fresh import when the bases stay."""
-    source = "COUNT = []\nclass Meta(type):\n    def mro(cls):\n        COUNT.append(cls.__name__)\n        return type.mro(cls)\n"
+    source = "COUNT = []\nclass Meta(type):\n    def mro(cls):\n        COUNT.append(cls.__name__)\n"
+    source += "        return type.mro(cls)\n"
     project.write({"meta.py": source})
     shop = "import meta\nclass Cart(metaclass=meta.Meta):\n    n = {0}\n"
     edit(project, shop.format(1), "import meta; meta.COUNT.clear()", shop.format(2), "meta")
@@ -784,6 +881,7 @@ def test_metaclass_mro_is_not_asked(project):
 
 
 # State.
+
 
 @pytest.mark.parametrize(
     "idiom",
@@ -824,3 +922,13 @@ def test_dispose_is_not_called_for_a_syntax_error(project):
     project.write({"shop.py": f"{source}def\n"})
     assert project.attempt("import shop").error["type"] == "SyntaxError"
     assert project.value("log.seen") == []
+
+
+def test_order_of_definition(project):
+    """A kept class lists what it has in the order of its new definition, as a fresh one does."""
+    project.write({"shop.py": "class Cart:\n    def add(self): pass\n    size = 1\nORDER = list(vars(Cart))\n"})
+    project.step("import shop", ["shop"])
+    project.write({"shop.py": "class Cart:\n    size = 1\n    def new(self): pass\n    def add(self): pass\nORDER = list(vars(Cart))\n"})
+    project.step("import shop", ["shop"])
+    project.write({"shop.py": 'class Cart:\n    """A cart."""\n    size: int = 1\nORDER = list(vars(Cart))\n'})
+    project.step("import shop", ["shop"])

@@ -20,7 +20,9 @@ from m import f
 print(first, f())
 """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run([sys.executable, "-I"], input=code, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-I"], input=code, env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "1 2\n"
 
 

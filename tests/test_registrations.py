@@ -2,7 +2,8 @@
 
 import pytest
 
-HUB = "LIST, DICT, SET, NESTED = [], {}, set(), {'x': []}\nclass Hub:\n    def __init__(self): self.items = []\nhub = Hub()\n"
+HUB = "LIST, DICT, SET, NESTED = [], {}, set(), {'x': []}\nclass Hub:\n"
+HUB += "    def __init__(self): self.items = []\nhub = Hub()\n"
 
 
 def edit(project, before, held, after):
@@ -57,7 +58,12 @@ def test_positions(project):
     """An entry that is registered again takes the place of its forerunner."""
     source = "import hub\ndef f(): return {0}\nhub.LIST.append(f)\ndef g(): pass\nhub.LIST.append(g)\n"
     edit(project, source.format(1), "mine = object(); hub.LIST.insert(1, mine); f = shop.f", source.format(2))
-    assert project.value("[hub.LIST[0] is f, hub.LIST[1] is mine, hub.LIST[2] is shop.g, len(hub.LIST)]") == [True, True, True, 3]
+    assert project.value("[hub.LIST[0] is f, hub.LIST[1] is mine, hub.LIST[2] is shop.g, len(hub.LIST)]") == [
+        True,
+        True,
+        True,
+        3,
+    ]
 
 
 def test_the_sessions_own_entries_stay(project):
@@ -68,7 +74,8 @@ def test_the_sessions_own_entries_stay(project):
         project,
         source.format(1),
         "mine = [shop.K(1) for _ in range(3)]; hub.LIST.extend(mine); hub.SET.update(mine)\n"
-        "hub.DICT.update((each, 'session') for each in mine); hub.NESTED['x'].append((1, 2)); hub.LIST.append('text')\n",
+        "hub.DICT.update((each, 'session') for each in mine); hub.NESTED['x'].append((1, 2))\n"
+        "hub.LIST.append('text')\n",
         source.format(2),
     )
     assert project.value("len(hub.LIST), len(hub.SET), len(hub.DICT)") == (5, 4, 4)
@@ -93,16 +100,18 @@ def test_entry_of_a_definition_that_is_gone(project):
 
 
 def test_tables_keyed_by_functions(project):
-    """A table of the module itself that is keyed by its functions is right, and so is one in a default and a partial."""
-    source = "import functools\ndef f(): return {0}\nCOSTS = {{f: {0}}}\ndef g(x=(f,)): return x[0] is f\nPAIR = (f, [f])\n"
+    """A table of the module itself that is keyed by its functions is right, and so is one in a default."""
+    source = (
+        "import functools\ndef f(): return {0}\nCOSTS = {{f: {0}}}\ndef g(x=(f,)): return x[0] is f\nPAIR = (f, [f])\n"
+    )
     project.write({"shop.py": source.format(1)})
     project.step("import shop", ["shop"])
     project.run("f = shop.f")
     project.write({"shop.py": source.format(2)})
     project.step("import shop", ["shop"])
-    assert project.value("shop.f is f, shop.COSTS[f], shop.COSTS[shop.f], shop.g(), shop.PAIR[0] is f, shop.PAIR[1][0] is f") == (
-        *(True, 2, 2, True, True, True),
-    )
+    assert project.value(
+        "shop.f is f, shop.COSTS[f], shop.COSTS[shop.f], shop.g(), shop.PAIR[0] is f, shop.PAIR[1][0] is f"
+    ) == (*(True, 2, 2, True, True, True),)
 
 
 def test_init_subclass_registry(project):
@@ -118,7 +127,12 @@ def test_init_subclass_registry(project):
 
 def test_registry_that_refuses_a_second_time(project):
     """A registry that refuses what it has makes everything be executed, as in a fresh interpreter."""
-    project.write({"hub.py": "ALL = {}\ndef register(f):\n    assert f.__name__ not in ALL\n    ALL[f.__name__] = f\n    return f\n"})
+    project.write(
+        {
+            "hub.py": "ALL = {}\ndef register(f):\n    assert f.__name__ not in ALL\n    ALL[f.__name__] = f\n"
+            "    return f\n"
+        }
+    )
     project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 1\n"})
     project.step("import shop", ["shop", "hub"])
     project.run("f = shop.f")

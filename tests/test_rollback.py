@@ -108,7 +108,8 @@ def test_error_in_an_importer(project):
 
 def test_changed_bases_and_metaclass(project):
     """Bases, metaclass and slots that the failing source changed are those of before."""
-    source = "class A: pass\nclass B: pass\nclass M(type): pass\nclass N(type): pass\nclass Cart({0}, metaclass={1}): pass\n{2}"
+    source = "class A: pass\nclass B: pass\nclass M(type): pass\nclass N(type): pass\n"
+    source += "class Cart({0}, metaclass={1}): pass\n{2}"
     project.write({"shop.py": source.format("A", "M", "")})
     project.step("import shop", ["shop"])
     project.run("cart = shop.Cart(); old = shop.Cart")
@@ -177,13 +178,16 @@ def trace(frame, event, arg):
     total = int(
         project.value(
             "(lambda os: (lambda r, w: (lambda pid: (os.waitpid(pid, 0), os.read(r, 20))[1] if pid else "
-            "(sys.settrace(trace), __import__('shop'), sys.settrace(None), os.write(w, str(count).encode()), os._exit(0)))"
+            "(sys.settrace(trace), __import__('shop'), sys.settrace(None), os.write(w, str(count).encode()), "
+            "os._exit(0)))"
             "(os.fork()))(*os.pipe()))(__import__('os'))"
         )
     )
     assert total > 1000
     for limit in range(1 + part * total // 4, 1 + (part + 1) * total // 4, max(1, total // 48)):
-        outcome = project.attempt(f"count = 0; limit = {limit}\nsys.settrace(trace)\ntry: import shop\nfinally: sys.settrace(None)")
+        outcome = project.attempt(
+            f"count = 0; limit = {limit}\nsys.settrace(trace)\ntry: import shop\nfinally: sys.settrace(None)"
+        )
         assert outcome.error is not None and outcome.error["type"] == "KeyboardInterrupt", (limit, total)
         project.run("import gc; _ = gc.collect()")  # frames of the traceback had hold of some classes
         assert_as_before(project)

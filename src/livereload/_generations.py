@@ -25,7 +25,7 @@ from _weakref import ref
 from types import CodeType, FunctionType
 
 from . import _objects
-from ._holders import Discarded, closures_apart, is_referred_to, substitute
+from ._holders import Discarded, closures_apart, is_referred_to, substitute, weak_entries
 from ._objects import cells_of, discard, is_class, module_of_class, namespace_of_class, qualname_of
 from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, walk
 from ._registrations import ExitCallbacks, LogHandlers, Snapshot
@@ -243,6 +243,9 @@ class Generations:
         held = [pair for pair in self._kept.values() if is_referred_to(pair)]
         if held:
             substitute({id(pair.cls): pair.kept for pair in held}, [pair.cls for pair in held])
+        weak = {key: entry for pair in self._kept.values() for key, entry in weak_entries(pair).items()}
+        if weak:
+            substitute({key: new for key, (_, new) in weak.items()}, [old for old, _ in weak.values()])
         for pair in self._kept.values():
             if not is_referred_to(pair):
                 discard(pair.cls)
@@ -337,10 +340,7 @@ class Generations:
     def _replace_functions(self, modules: "list[_Module]", same: "dict[int, Any]") -> None:
         """Give the kept function to whatever else got hold of the new one: tables, defaults, instances."""
         new = [
-            (ref(value), same[id(value)])
-            for module in modules
-            for value in _functions(module.new)
-            if id(value) in same
+            (ref(value), same[id(value)]) for module in modules for value in _functions(module.new) if id(value) in same
         ]
         for module in modules:
             module.new = {}

@@ -9,6 +9,7 @@ over the heap; so first ask `is_referred_to`.
 
 import gc
 import sys
+from _weakref import getweakrefs
 from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType
 
 from . import _objects
@@ -43,6 +44,20 @@ def _references(cls: type) -> int:
 
 
 _NONE = _references(Discarded(type("probe", (), {}), type).cls) + 1
+
+
+def weak_entries(discarded: Discarded) -> "dict[int, tuple[Any, Any]]":
+    """{id: (weak reference to the class, one like it to the class kept)} in containers of weak references.
+
+    Their references have a callback; those that the interpreter keeps for itself have none.
+    """
+    entries: dict[int, tuple[Any, Any]] = {}
+    for reference in getweakrefs(discarded.cls):
+        callback = reference.__callback__
+        if callback is not None:
+            key = (reference.key,) if hasattr(reference, "key") else ()  # in a WeakValueDictionary
+            entries[id(reference)] = (reference, type(reference)(discarded.kept, callback, *key))
+    return entries
 
 
 def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:

@@ -43,9 +43,6 @@ class_of = object.__dict__["__class__"]
 # By id: `in` would ask the metaclass of a user's class whether it equals `str`.
 _PLAIN = frozenset(map(id, (str, int, float, complex, bytes, bool, type(None))))
 
-# Names that cannot be deleted from a class, only set; `__module__` first, as setting it makes
-# CPython 3.13 forget `__firstlineno__`.
-_ALWAYS_THERE = ("__module__", "__doc__")
 # Layout: two classes that differ in one of these cannot exchange instances.
 _LAYOUT = tuple(
     type.__dict__[name] for name in ("__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__")
@@ -53,6 +50,10 @@ _LAYOUT = tuple(
 _EMPTY = object()
 # From 3.14 on (PEP 649), setting one of these through the class moves and forgets the others.
 _ANNOTATIONS = ("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__")
+
+
+class _AnyMetaclass(type):
+    """The metaclass that a discarded class gets, so that its own is not asked any more."""
 
 
 class _Discarded:
@@ -115,7 +116,7 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
     if reason is not None:
         return reason
     before = _contents(old)
-    note(_fill, old, before)
+    note(_fill, old, before, list(namespace_of_class(old)))
     note(_set_kind, old, type(old), bases.__get__(old))
     reason = _change_kind(old, new)
     if reason is not None:
@@ -124,7 +125,7 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
         for cell in cells_of(new, variable, of_new) if variable in variables else ():
             cell.cell_contents = of_old
     members = before.get("_member_map_")
-    _fill(old, _contents(new))
+    _fill(old, _contents(new), list(namespace_of_class(new)))
     if type(members) is dict and "_member_map_" in namespace_of_class(old):
         _keep_members(old, members, before, note)
     if "_abc_impl" in namespace_of_class(old) and "_abc_impl" in namespace_of_class(new):
@@ -163,7 +164,7 @@ def discard(cls: type) -> None:
             pass  # always there
     try:
         if any("mro" in namespace_of_class(each) for each in mro_of(type(cls)) if each is not type):
-            class_of.__set__(cls, type)  # or the user's metaclass would be asked for the order
+            class_of.__set__(cls, _AnyMetaclass)  # or the user's would be asked for the order
         bases.__set__(cls, (_Discarded,))
     except TypeError:
         pass  # a layout of its own; it goes when it is collected
@@ -203,22 +204,21 @@ def _contents(cls: type) -> "dict[str, Any]":
     }
 
 
-def _fill(cls: type, contents: "dict[str, Any]") -> None:
-    """Make `contents`, in their order, what the class has."""
+def _fill(cls: type, contents: "dict[str, Any]", order: list[str]) -> None:
+    """Make `contents` what the class has, with its own descriptors among them in this `order`."""
     present = _contents(cls)
-    for key in _ALWAYS_THERE:
-        if key in contents:
-            type.__setattr__(cls, key, contents[key])
-    rest = [key for key in contents if key not in _ALWAYS_THERE]
-    have = [key for key in present if key not in _ALWAYS_THERE]
-    if have != rest:  # the order matters to those who read the definition order
-        for key in have:
-            if key in namespace_of_class(cls):
-                delete_member(cls, key)
-        present = {}
-    for key in rest:
-        if present.get(key, _EMPTY) is not contents[key] or key == "__firstlineno__":
-            set_member(cls, key, contents[key])
+    for key in present.keys() - contents.keys():
+        delete_member(cls, key)
+    if present.get("__module__") is not contents.get("__module__"):
+        # First, as setting it makes CPython 3.13 forget `__firstlineno__`.
+        type.__setattr__(cls, "__module__", contents["__module__"])
+    for key, value in contents.items():
+        if namespace_of_class(cls).get(key, _EMPTY) is not value:
+            set_member(cls, key, value)
+    table = _contents_of(cls)
+    if list(table) != order and table.keys() == set(order):
+        for key in order:  # it matters to those who read the order of definition
+            table[key] = table.pop(key)
 
 
 def set_member(cls: type, key: str, value: object) -> None:
@@ -236,7 +236,10 @@ def delete_member(cls: type, key: str) -> None:
 
 
 def _contents_of(cls: type) -> "dict[str, Any]":
-    """The very dict of a class.  Only annotations may be set in it: no cache of the interpreter holds them."""
+    """The very dict of a class.
+
+    Only annotations may be set in it, as no cache of the interpreter holds them, and the order of what it has.
+    """
     (contents,) = gc.get_referents(namespace_of_class(cls))
     return contents  # type: ignore[no-any-return]
 

@@ -224,6 +224,8 @@ def _parts(entry: "Any") -> "list[Any] | None":
 
 
 def _parts_of_instance(entry: "Any") -> "list[Any] | None":
+    if type(entry) is object:
+        return None  # it has nothing but its identity
     parts: list[Any] = []
     for cls in mro_of(type(entry))[:-1]:
         if cls is tuple:

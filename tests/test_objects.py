@@ -1,0 +1,330 @@
+"""Python's object model: one class, one function, many generations."""
+
+import abc
+import functools
+
+import pytest
+
+from livereload import _objects
+from livereload._holders import Discarded, closures_apart, is_referred_to, substitute
+from livereload._places import codes_of, is_last_definition, walk
+from livereload._registrations import says
+
+BOTH = ("__class__", "__classdict__")
+
+
+class Journal(list):
+    """What `note` was told; `undo` plays it backwards."""
+
+    def note(self, undo, *arguments):
+        self.append((undo, arguments))
+
+    def undo(self):
+        while self:
+            undo, arguments = self.pop()
+            undo(*arguments)
+
+
+@pytest.fixture
+def journal():
+    return Journal()
+
+
+def members(cls):
+    return {key: value for key, value in vars(cls).items() if key not in ("__dict__", "__weakref__", "_abc_impl")}
+
+
+def test_adopt_and_undo(journal):
+    """A class has what the other had, in its order, and after the undoing what it had itself."""
+
+    class A:
+        x = 1
+        y = 2
+
+        def who(self):
+            return __class__
+
+    old, before = A, members(A)
+
+    class A:
+        z = 3
+        x = 4
+
+        def who(self):
+            return __class__
+
+    assert _objects.adopt(old, A, journal.note, BOTH) is None
+    assert (old.z, old.x, hasattr(old, "y"), old().who() is old) == (3, 4, False, True)
+    assert list(members(old)) == list(members(A))
+    journal.undo()
+    assert members(old) == before
+    assert list(members(old)) == list(before)
+
+
+def test_adopt_refuses_other_slots(journal):
+    """A class with other slots is not touched, and the reason is told."""
+    old, new = type("A", (), {"__slots__": ("a",)}), type("A", (), {"__slots__": ("a", "b")})
+    assert _objects.adopt(old, new, journal.note, BOTH) == "its __slots__ changed"
+    assert old.__slots__ == ("a",)
+
+
+def test_adopt_with_bases_that_cannot_be_given(journal):
+    """A class that cannot have the other bases keeps all it has."""
+
+    class Meta(type):
+        pass
+
+    class Other(type):
+        pass
+
+    old, new = Meta("A", (), {"x": 1}), Other("A", (dict,), {"x": 2})
+    reason = _objects.adopt(old, new, journal.note, BOTH)
+    assert reason is not None
+    assert reason.startswith("its bases changed: ")
+    assert (type(old), old.__bases__, old.x) == (Meta, (object,), 1)
+    journal.undo()
+    assert (type(old), old.__bases__, old.x) == (Meta, (object,), 1)
+
+
+def test_discarded_class_is_forgotten():
+    """A discarded class is empty, and no subclass of its bases, whatever its metaclass says of `mro`."""
+
+    class Base:
+        pass
+
+    class Meta(type):
+        def mro(cls):
+            assert not armed
+            return type.mro(cls)
+
+    armed = False
+    cls = Meta("A", (Base,), {"x": 1})
+    armed = True
+    _objects.discard(cls)
+    assert (Base.__subclasses__(), "x" in vars(cls)) == ([], False)
+
+
+def outer(n, m=0):
+    def inner():
+        return n
+
+    def other():
+        return n + m
+
+    return inner, other
+
+
+def test_follow_and_undo(journal):
+    """A function runs what the other runs, and after the undoing what it ran itself."""
+
+    def f(a=1, *, b=2):
+        "one"
+        return a
+
+    def g(c: int = 3) -> int:
+        "two"
+        return c
+
+    f.x = 1
+    assert _objects.follow(f, g, journal.note)
+    assert (f(), f.__doc__, f.__kwdefaults__, f.__name__, vars(f)) == (3, "two", None, "g", {})
+    assert f.__annotations__ == {"c": int, "return": int}
+    journal.undo()
+    assert (f(), f.__doc__, f.__kwdefaults__, f.__name__, vars(f)) == (1, "one", {"b": 2}, "f", {"x": 1})
+    assert f.__annotations__ == {}
+
+
+def test_follow_with_another_number_of_variables(journal):
+    """A function that cannot have the other's variables calls the other."""
+    old, new = outer(1)[0], outer(2, 5)[1]
+    assert not _objects.follow(old, new, journal.note)
+    assert old() == 7
+    assert _objects.called_instead(old) is new
+    assert _objects.called_instead(new) is None
+    journal.undo()
+    assert (old(), _objects.called_instead(old)) == (1, None)
+
+
+def test_closures_apart():
+    """Variables that others share and that somebody rebinds cannot be left behind; others can."""
+
+    def make():
+        shared = constant = alone = 0
+
+        def get():
+            return shared
+
+        def put(x):
+            nonlocal shared
+            shared = x
+
+        def read():
+            return constant
+
+        def also():
+            return constant
+
+        def count():
+            nonlocal alone
+            alone += 1
+
+        return get, put, read, also, count
+
+    old, new = make(), make()
+    all_ids = [id(function) for function in new]
+    assert closures_apart(list(zip(old, new, strict=True))) == set(all_ids)
+    without_put = [pair for index, pair in enumerate(zip(old, new, strict=True)) if index not in (1, 3)]
+    assert closures_apart(without_put) == {all_ids[2], all_ids[4]}
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_rebinds(count):
+    """Only a function that gives the variable a value rebinds it, however many variables there are."""
+    names = [f"v{i:03}" for i in range(count)]
+    source = f"def make():\n    {' = '.join(names)} = 0\n    def get(): return ({', '.join(names)},)\n"
+    source += f"    def put():\n        nonlocal {names[-1]}\n        {names[-1]} = ({', '.join(names)},)\n"
+    source += "    return get, put\n"
+    namespace = {}
+    exec(source, namespace)
+    get, put = namespace["make"]()
+    assert [_objects.rebinds(get.__code__, name) for name in names] == [False] * count
+    assert [_objects.rebinds(put.__code__, name) for name in names] == [False] * (count - 1) + [True]
+
+
+def test_reference_counts():
+    """A class to which nothing refers is told from one that is in a list."""
+
+    class A:
+        __slots__ = ("x",)
+
+    for cls in (type("B", (), {}), A):
+        pair = Discarded(cls, object)
+        held = [cls]
+        del cls
+        assert is_referred_to(pair)
+        held.clear()
+    del A
+    assert not is_referred_to(pair)
+
+
+def test_substitute():
+    """Whatever kind of object holds a class gets the other, and instances become instances of it."""
+
+    class Old:
+        pass
+
+    class New:
+        pass
+
+    class Slots:
+        __slots__ = ("x", "y")
+
+    def default(x=(Old,), *, y=Old):
+        return x, y
+
+    def closure():
+        return Old
+
+    slots, instance = Slots(), Old()
+    slots.x = Old
+    held = [[Old], {"k": Old}, {Old: 1}, {Old}, (Old, 1), frozenset([Old]), [(Old,)], [Old, New]]
+    old = Old
+    substitute({id(old): New}, [old])
+    assert held[:4] == [[New], {"k": New}, {New: 1}, {New}]
+    assert held[4:] == [(New, 1), frozenset([New]), [(New,)], [New]]
+    assert (slots.x, default(), closure(), type(instance)) == (New, ((New,), New), New, New)
+
+
+def test_instance_dict_asks_nothing():
+    """The attributes of an instance, without its own ways; None for one that has none."""
+
+    class Odd:
+        def __getattribute__(self, name):
+            raise AssertionError(name)
+
+    odd = Odd()
+    object.__setattr__(odd, "x", 1)
+    assert _objects.instance_dict(odd) == {"x": 1}
+    assert _objects.instance_dict(()) is None
+
+
+def test_walk():
+    """Each function and class, at the shortest place that leads to it."""
+    namespace = {"__name__": "m"}
+    source = "def d(g):\n    def w(): return g()\n    w.__wrapped__ = g\n    return w\nclass C:\n    @d\n"
+    source += "    def f(self): pass\n"
+    source += "    p = property(lambda self: 1)\n    class D:\n        @staticmethod\n        def s(): pass\n"
+    source += "T = {'k': [C.D.s]}\nalias = d\n"
+    exec(source, namespace)
+    assert [place for place, _ in walk("m", namespace, namespace)] == [
+        *(("d",), ("C",), ("C", "f"), ("C", "D"), ("C", "f", ("cell", "g"))),
+        *(("C", "p", "fget"), ("T", (str, "k"), 0)),
+    ]
+
+
+def test_codes():
+    """All code objects by name, nested ones included, in the order of the source."""
+    namespace = {}
+    exec("def f():\n    def g(): pass\n    def g(): return 1\n", namespace)
+    found = codes_of([namespace["f"]])
+    assert {name: [code.co_firstlineno for code in codes] for name, codes in found.items()} == {
+        "f": [1],
+        "f.<locals>.g": [2, 3],
+    }
+
+
+def test_last_definition():
+    """Of two class statements of one name in a body, the second is the last."""
+    code = compile("class A: pass\nclass A: x = 1\nclass B: pass\ndef A(): pass\n", "m.py", "exec")
+    bodies = [each for each in code.co_consts if hasattr(each, "co_name")][:3]
+    assert [is_last_definition(body, code) for body in bodies] == [False, True, True]
+
+
+def test_says():
+    """Entries say the same if they consist of the same; what cannot be seen is itself."""
+
+    class Point:
+        def __init__(self, x):
+            self.x = x
+
+    class Hidden(list):
+        pass
+
+    def make():
+        def f():
+            pass
+
+        return f
+
+    for make_entry in (
+        make,
+        lambda: Point(1),
+        lambda: ("x", [Point(1)], {"k": {1}}),
+        lambda: functools.partial(Point, 1),
+    ):
+        assert says(make_entry()) == says(make_entry())
+    for one, other in [(Point(1), Point(2)), (1, True), (1, 1.0), (Hidden(), Hidden()), (object(), object()), ([], ())]:
+        assert says(one) != says(other)
+
+
+def test_registrations_with_an_abc(journal):
+    """An ABC keeps what others registered with it, and forgets what its own module did, until that is undone."""
+
+    class Cart(metaclass=abc.ABCMeta):  # noqa: B024
+        pass
+
+    class Mine:
+        pass
+
+    class Others:
+        __module__ = "others"
+
+    Cart.register(Mine)
+    Cart.register(Others)
+    new = abc.ABCMeta("Cart", (), {"__module__": __name__})
+    assert _objects.adopt(Cart, new, journal.note, BOTH) is None
+    _objects.forget_checks()
+    assert (issubclass(Mine, Cart), issubclass(Others, Cart)) == (False, True)
+    journal.undo()
+    _objects.forget_checks()
+    assert (issubclass(Mine, Cart), issubclass(Others, Cart)) == (True, True)
