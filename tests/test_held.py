@@ -926,9 +926,10 @@ def test_dispose_is_not_called_for_a_syntax_error(project):
 
 def test_order_of_definition(project):
     """A kept class lists what it has in the order of its new definition, as a fresh one does."""
-    project.write({"shop.py": "class Cart:\n    def add(self): pass\n    size = 1\nORDER = list(vars(Cart))\n"})
+    order = "ORDER = list(vars(Cart))\n"
+    project.write({"shop.py": "class Cart:\n    def add(self): pass\n    size = 1\n" + order})
     project.step("import shop", ["shop"])
-    project.write({"shop.py": "class Cart:\n    size = 1\n    def new(self): pass\n    def add(self): pass\nORDER = list(vars(Cart))\n"})
+    project.write({"shop.py": "class Cart:\n    size = 1\n    def new(self): pass\n    def add(self): pass\n" + order})
     project.step("import shop", ["shop"])
-    project.write({"shop.py": 'class Cart:\n    """A cart."""\n    size: int = 1\nORDER = list(vars(Cart))\n'})
+    project.write({"shop.py": 'class Cart:\n    """A cart."""\n    size: int = 1\n' + order})
     project.step("import shop", ["shop"])

@@ -53,7 +53,9 @@ def test_standard_library(module):
     assert not Policy().tracks(importlib.import_module(module).__spec__)
 
 
-@pytest.mark.parametrize("name", ["__main__", "__mp_main__", "livereload", "livereload._engine", "sitecustomize", "_livereload_imports"])
+@pytest.mark.parametrize(
+    "name", ["__main__", "__mp_main__", "livereload", "livereload._engine", "sitecustomize", "_livereload_imports"]
+)
 def test_never(spec, name):
     """What runs as the program, and livereload itself, are not tracked even if included."""
     assert not Policy(include=[name]).tracks(spec(name))

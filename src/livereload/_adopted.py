@@ -42,7 +42,8 @@ def edges_in_code(record: "Record", records: "dict[str, Record]") -> dict[str, i
             target = f"{base}.{name}" if name else base
         else:
             target = name
-        for each in (target, *(f"{target}.{other}" for other in from_list), *([] if from_list else _graph.parents(target))):
+        above = [] if from_list else _graph.parents(target)
+        for each in (target, *(f"{target}.{other}" for other in from_list), *above):
             other = records.get(each)
             if other is not None:
                 edges[each] = 0 if other.edges is None or other.version == 0 else other.version

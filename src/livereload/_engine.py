@@ -13,6 +13,7 @@ import time
 
 from . import _graph
 from ._earlier import names_asked_for
+from ._plan import Plan
 from ._refresh import Refresher
 from ._report import Executed, ModuleStatus
 from ._stamp import Source, read
@@ -70,15 +71,19 @@ class Engine:
             return False
         found = self.survey.plan((name, *subs))
         if found.look is not None and not state.busy:
-            prefix = name + "."
-            beside = any(each.startswith(prefix) and each not in found.reached for each in state.records)
-            state.looks[(name, from_list) if beside else name] = found.look
+            self._keep_look(found, name, from_list)
         if not found and transaction is None:
             # Another thread may have begun a refresh since: what it executes looked fresh, and is not there yet.
             transaction = state.transaction
             if transaction is not None and state.owner != _thread.get_ident() and name in transaction.taken:
                 return not self.interpreter.is_importing()
         return bool(found)
+
+    def _keep_look(self, found: Plan, name: str, from_list: tuple[str, ...]) -> None:
+        """Keep what was compared, for all imports of `name` or, if it has submodules beside, for this from-list."""
+        prefix = name + "."
+        beside = any(each.startswith(prefix) and each not in found.reached for each in self.state.records)
+        self.state.looks[(name, from_list) if beside else name] = found.look  # type: ignore[assignment]
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
         """Refresh what is stale of what is `wanted`; raises what executing it raises.
@@ -119,7 +124,7 @@ class Engine:
             parent, _, tail = child.rpartition(".")
             if parent != name:
                 continue
-            if taken is None or child in self.state.records and namespace_of(module) is not None:
+            if taken is None or (child in self.state.records and namespace_of(module) is not None):
                 self.state.unbound.add(child)
             elif taken.contents.get(tail) is module:
                 taken.namespace[tail] = module
@@ -220,19 +225,9 @@ class Engine:
         if not thread.stack and thread.moment == 0:
             thread.moment = next(state.moments)
         old = state.records.get(name)
-        record = Record(name, spec.origin if spec.has_location else None, where)
+        record = self._new_record(spec, where, old)
         record.version = record.checked = thread.moment
-        record.generation = 1 if old is None else old.generation + 1
-        if old is not None:
-            record.portions = old.portions
-        elif spec.submodule_search_locations is not None:
-            record.portions = self.survey.folders(spec.submodule_search_locations)
-        record.before = old if old is not None and old.failed else None
         record.executing = True
-        if old is not None and transaction is not None and name in transaction.taken:
-            record.asked_for = transaction.asked_for.get(name)
-            if old.path == record.path and old.path not in transaction.sources:
-                record.source, record.code = old.source, old.code
         if read_source and record.path is not None:
             try:
                 record.source = read(record.path, state.clock)
@@ -252,6 +247,24 @@ class Engine:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
 
+    def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
+        """A record for another execution, with what still holds of the `old` one."""
+        record = Record(spec.name, spec.origin if spec.has_location else None, where)
+        record.generation = 1
+        if old is None:
+            if spec.submodule_search_locations is not None:
+                record.portions = self.survey.folders(spec.submodule_search_locations)
+            return record
+        record.generation += old.generation
+        record.portions = old.portions
+        record.before = old if old.failed else None
+        transaction = self.state.transaction
+        if transaction is not None and spec.name in transaction.taken:
+            record.asked_for = transaction.asked_for.get(spec.name)
+            if old.path == record.path and old.path not in transaction.sources:
+                record.source, record.code = old.source, old.code
+        return record
+
     def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
         """The code of the module with this spec has run, to its end or not, for a statement with this from-list."""
         state = self.state
@@ -263,16 +276,44 @@ class Engine:
         if record not in thread.stack:  # installed while it was being executed
             record.executing = False
             return
+        self._leave(record)
+        module = sys.modules.get(name)
+        namespace = namespace_of(module) or {}
+        record.failed = module is None
+        self._remember_failure(record)
+        if state.unbound:
+            self._bind_submodules(name)
+        if "__path__" in namespace:
+            self.survey.look_elsewhere(record, namespace["__path__"])
+        transaction = state.transaction
+        mine = transaction is not None and state.owner == _thread.get_ident()
+        if mine and from_list:
+            self.refresher.take_submodules(name, from_list)
+        if transaction is not None and not record.failed:
+            reason = transaction.reasons.get(name, "imported for the first time")
+            transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
+        if not thread.stack and not mine:
+            thread.moment = 0
+        if namespace.get("__livereload__", True) is False:
+            self.interpreter.detach(module)  # type: ignore[arg-type]
+            del state.records[name]
+
+    def _leave(self, record: Record) -> None:
+        """This thread executes the module of this record no longer, nor what that was executing."""
+        state = self.state
         while True:
-            ended = thread.stack.pop()
+            ended = state.thread.stack.pop()
             state.busy.discard(ended)
             if ended is record:
                 break
         state.looks.clear()
         record.executing = False
-        module = sys.modules.get(name)
-        namespace = namespace_of(module)
-        record.failed = module is None
+        if record.source is not None:
+            record.source.data = None
+
+    def _remember_failure(self, record: Record) -> None:
+        """What an error that nobody catches leaves half imported is not to be believed afterwards."""
+        thread = self.state.thread
         before, record.before = record.before, None
         if not record.failed:
             thread.unwound.clear()
@@ -281,29 +322,11 @@ class Engine:
         else:  # nothing new for those who caught the error
             record.version = before.version
             if thread.stack:
-                self.note(name)
-        if state.unbound:
-            self._bind_submodules(name)
+                self.note(record.name)
         if not thread.stack:
             for each in thread.unwound:
                 each.broken = True
             thread.unwound.clear()
-        if namespace is not None and "__path__" in namespace:
-            self.survey.look_elsewhere(record, namespace["__path__"])
-        if record.source is not None:
-            record.source.data = None
-        transaction = state.transaction
-        if transaction is not None:
-            if from_list and state.owner == _thread.get_ident():
-                self.refresher.take_submodules(name, from_list)
-            if not record.failed:
-                reason = transaction.reasons.get(name, "imported for the first time")
-                transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
-        if not thread.stack and (transaction is None or state.owner != _thread.get_ident()):
-            thread.moment = 0
-        if namespace is not None and namespace.get("__livereload__", True) is False:
-            self.interpreter.detach(module)  # type: ignore[arg-type]
-            del state.records[name]
 
     def missing(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""

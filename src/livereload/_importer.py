@@ -80,9 +80,10 @@ class Loader(SourceFileLoader):
         if source is None or self._engine is None:
             return super().get_data(path)
         if path != self.path:
-            return _trusted_bytecode(path, source, super().get_data) if path.endswith(".pyc") else super().get_data(path)
+            get_data = super().get_data
+            return _trusted_bytecode(path, source, get_data) if path.endswith(".pyc") else get_data(path)
         self._source = None
-        if source.data is None or stamp_at(path) != source.stamp and not self._is_executing():
+        if source.data is None or (stamp_at(path) != source.stamp and not self._is_executing()):
             return super().get_data(path)
         return source.data
 

@@ -35,9 +35,9 @@ class Record:
     __slots__ = (
         "asked_for",
         "before",
+        "broken",
         "checked",
         "code",
-        "broken",
         "edges",
         "executing",
         "failed",

@@ -121,18 +121,7 @@ class Survey:
         state = self.state
         records = state.records
         moment = state.thread.moment
-        reached: dict[str, Record] = {}
-
-        def enter(name: str) -> "dict[str, int] | None":
-            record = records.get(name)
-            if record is None or record.executing or (moment and record.checked == moment):
-                return None
-            reached[name] = record
-            if record.edges is None:
-                record.edges = edges_in_code(record, self.state.records)
-            return record.edges
-
-        _graph.closure(names, enter)
+        reached = self._reached(names, moment)
         if not reached:
             return Plan({}, {})
         folders = {folder for where in {record.where for record in reached.values()} for folder in where}
@@ -160,6 +149,23 @@ class Survey:
                 if name not in found.reasons:
                     record.checked = moment
         return found
+
+    def _reached(self, names: "tuple[str, ...]", moment: int) -> dict[str, Record]:
+        """The records of all that `names` import, without those found fresh in this `moment` or being executed."""
+        records = self.state.records
+        reached: dict[str, Record] = {}
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            if record is None or record.executing or (moment and record.checked == moment):
+                return None
+            reached[name] = record
+            if record.edges is None:
+                record.edges = edges_in_code(record, records)
+            return record.edges
+
+        _graph.closure(names, enter)
+        return reached
 
     def _look_at_folders(self, folders: set[str]) -> None:
         state = self.state
