@@ -201,3 +201,22 @@ def test_namespace_without_asking():
     assert not is_loaded(module)
     assert is_loaded(ModuleType("mod"))
     assert not is_loaded(None)
+
+
+def test_an_interrupt_while_rolling_back():
+    """A second Ctrl-C in the middle of a roll back is raised when everything is undone."""
+    transaction = Transaction(1)
+    undone = []
+    interrupts = iter([KeyboardInterrupt()])
+
+    def interrupted(name):
+        for error in interrupts:
+            raise error
+        undone.append(name)
+
+    transaction.note(undone.append, "first")
+    transaction.note(interrupted, "second")
+    transaction.note(undone.append, "third")
+    with pytest.raises(KeyboardInterrupt):
+        transaction.roll_back()
+    assert undone == ["third", "second", "first"]

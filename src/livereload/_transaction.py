@@ -183,7 +183,22 @@ class Transaction:
         self.taken.clear()
 
     def roll_back(self) -> None:
-        """Undo everything, the last effect first."""
+        """Undo everything, the last effect first.
+
+        An interrupt in the middle (a second Ctrl-C) is raised when all is undone.
+        """
+        interrupted: BaseException | None = None
+        while self._journal:
+            try:
+                self._undo()
+            except BaseException as error:
+                if interrupted is not None:
+                    self._journal.pop()  # tried twice
+                interrupted = error
+        if interrupted is not None:
+            raise interrupted
+
+    def _undo(self) -> None:
         while self._journal:
             undo, arguments = self._journal[-1]
             undo(*arguments)
