@@ -197,9 +197,11 @@ class Installation:
             if state.transaction is None and not state.thread.stack:
                 # Or it could not be imported before: what has seen half of it is stale.
                 return Wanted(name) if name in records or parent in records else None
-            if parent in records and parent in sys.modules and not records[parent].executing:
-                return Wanted(parent)
-            return None
+            above = records.get(parent)
+            if above is None or parent not in sys.modules or above.executing:
+                return None
+            # … unless it was found fresh within this very import statement.
+            return None if above.checked == state.thread.moment != 0 else Wanted(parent)
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")
         if type(spec) is not _Proxy or spec.__dict__.get("_initializing", False):
