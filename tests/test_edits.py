@@ -255,3 +255,17 @@ def test_unchanged_after_a_generated_file_is_written_again(project):
     project.step("import a", [])
     project.write({"b.py": "Y = 1\n"})
     project.step("import a", ["a", "b"])
+
+
+def test_a_star_import_decides_which_module_is_imported(project):
+    """What a constant from a star import selects is what is executed and re-exported."""
+    choice = "from cfg import *\nif DEBUG:\n    from .dev import run\nelse:\n    from .prod import run\n"
+    project.write({"cfg.py": "DEBUG = True\n__all__ = ['DEBUG', 'A']\nA = 1\n", "pkg/__init__.py": choice})
+    project.write({"pkg/dev.py": "def run(): return 'dev'\n", "pkg/prod.py": "def run(): return 'prod'\n"})
+    project.step("from pkg import run", ["pkg", "cfg", "pkg.dev"])
+    project.write({"cfg.py": "DEBUG = False\n__all__ = ['DEBUG']\nA = 1\n"})
+    project.step("from pkg import run", ["pkg", "cfg", "pkg.prod"])
+    project.write({"cfg.py": "DEBUG = True\n__all__ = ['DEBUG', 'A']\nA = 1\n"})
+    project.write({"pkg/dev.py": "def run(): return 'dev2'\n"})
+    project.step("from pkg import run", ["pkg", "cfg", "pkg.dev"])
+    assert project.value("run()") == "dev2"

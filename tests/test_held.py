@@ -933,3 +933,44 @@ def test_order_of_definition(project):
     project.step("import shop", ["shop"])
     project.write({"shop.py": 'class Cart:\n    """A cart."""\n    size: int = 1\n' + order})
     project.step("import shop", ["shop"])
+
+
+def test_what_metaclasses_and_descriptors_hold(project):
+    """A registry kept by a metaclass has each class once, and a descriptor's owner is the kept class."""
+    orm = """
+class Field:
+    def __set_name__(self, owner, name): self.owner = owner
+class Meta(type):
+    registry = []
+    def __new__(meta, name, bases, namespace):
+        cls = super().__new__(meta, name, bases, namespace)
+        Meta.registry.append(cls)
+        return cls
+class Model(metaclass=Meta): pass
+"""
+    models = "from orm import Model, Field\nclass User(Model):\n    a = Field()\nclass Post(Model):\n    of = User\n"
+    project.write({"orm.py": orm, "models.py": models})
+    project.step("import models", ["models", "orm"])
+    project.run("import orm; held = models.User")
+    project.write({"models.py": models.replace("a = Field()", "b = Field()\n    a = Field()")})
+    project.step("import models", ["models"])
+    assert project.value("(held is models.User, held.b.owner is held, models.Post.of is held)") == (True, True, True)
+    assert project.value("[cls.__name__ for cls in orm.Meta.registry]") == ["Model", "User", "Post"]
+
+
+def test_made_by_calls(project):
+    """Functions made by exec() and classes made by type() and on a namedtuple() follow as others do."""
+    source = """
+for name in ("x", "y"):
+    exec(f"def get_{name}(): return {name!r} * 1")
+T = type("T", (), {"v": 1})
+from collections import namedtuple
+class P(namedtuple("Base", "a b")):
+    def first(self): return self[0]
+"""
+    project.write({"gen.py": source})
+    project.step("import gen", ["gen"])
+    project.run("get, t, p, T = gen.get_x, gen.T(), gen.P(1, 2), gen.T")
+    project.write({"gen.py": source.replace("* 1", "* 2").replace('"v": 1', '"v": 2').replace("self[0]", "self[1]")})
+    project.step("import gen", ["gen"])
+    assert project.value("(get(), t.v, T is gen.T, p.first(), isinstance(p, gen.P))") == ("xx", 2, True, 2, True)

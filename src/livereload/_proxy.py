@@ -112,7 +112,7 @@ class Installation:
                     elif name in records:
                         engine.wait(name)
                 except BaseException as error:
-                    raise error.with_traceback(_code.beyond_us(error.__traceback__))
+                    raise error.with_traceback(_code.beyond_us(error.__traceback__))  # noqa: B904 (the same error)
             return get_module_lock(name)
 
         return _call_with_frames_removed
