@@ -169,6 +169,47 @@ def test_error_inside_try(project):
     project.step("import a", ["a", "b"])
 
 
+@pytest.mark.parametrize("first", ["import new", "import top"])
+def test_error_caught_by_a_first_import(project, first):
+    """A module whose error is caught by one that is imported for the first time is gone, as in a fresh interpreter."""
+    project.write({"b.py": "X = 1\n", "user.py": "import b\ndef use(): return b.X\n"})
+    project.write({"new.py": "try:\n    import b\nexcept ImportError:\n    b = None\n", "top.py": "import new\n"})
+    project.step("import user", ["user", "b"])
+    project.write({"b.py": "import missing\n"})
+    on_top = ["top"] if first == "import top" else []
+    assert "b" not in project.step(first, [*on_top, "new", "b"]).modules
+    project.step(first, [])
+    project.step("import b", ["b"], raises="ModuleNotFoundError")
+    assert project.value("user.use()") == 1
+    project.write({"b.py": "X = 2\n"})
+    project.step(first, [*on_top, "new", "b"])
+    project.step("import user", ["user"])
+    assert project.value("user.use()") == 2
+
+
+def test_error_caught_by_a_first_import_that_fails(project):
+    """A first import that catches the error of a stale module and fails later leaves that module as it was."""
+    project.write({"b.py": "X = 1\n", "new.py": "try:\n    import b\nexcept ImportError:\n    b = None\n1 / 0\n"})
+    project.step("import b", ["b"])
+    project.write({"b.py": "import missing\n"})
+    for _ in range(2):
+        project.step("import new", ["new", "b"], raises="ZeroDivisionError")
+    assert project.value("b.X") == 1
+    project.write({"b.py": "X = 2\n"})
+    project.step("import b", ["b"])
+
+
+def test_error_caught_by_a_reload_that_fails(project):
+    """`importlib.reload` of such a module leaves the stale one as it was, too."""
+    project.write({"b.py": "X = 1\n", "new.py": ""})
+    project.step("import b, new", ["b", "new"])
+    project.write({"b.py": "import missing\n", "new.py": "try:\n    import b\nexcept ImportError:\n    pass\n1 / 0\n"})
+    outcome = project.attempt("import importlib; importlib.reload(new)")
+    assert (outcome.error["type"], outcome.executed) == ("ZeroDivisionError", ["new", "b"])
+    assert project.value("b.X") == 1
+    assert "b" in outcome.modules
+
+
 def test_error_after_others_were_executed(project):
     """What was executed before the one that fails is rolled back, and executed at the next attempt."""
     project.write({"a.py": "import b, c\n", "b.py": "X = 1\n", "c.py": "X = 1\n"})

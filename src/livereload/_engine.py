@@ -292,8 +292,8 @@ class Engine:
         if transaction is not None and not record.failed:
             reason = transaction.reasons.get(name, "imported for the first time")
             transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
-        if not thread.stack and not mine:
-            thread.moment = 0
+        if not thread.stack:
+            self._leave_outermost(record, transaction if mine else None)
         if namespace.get("__livereload__", True) is False:
             self.interpreter.detach(module)  # type: ignore[arg-type]
             del state.records[name]
@@ -310,6 +310,13 @@ class Engine:
         record.executing = False
         if record.source is not None:
             record.source.data = None
+
+    def _leave_outermost(self, record: Record, transaction: Transaction | None) -> None:
+        """This thread executes no module any longer; it may be within a `transaction` still."""
+        if transaction is None or transaction.pending:
+            self.state.thread.moment = 0
+        if transaction is not None and transaction.pending:
+            self.refresher.conclude(transaction, failed=record.failed or record.source is None)
 
     def _remember_failure(self, record: Record) -> None:
         """What an error that nobody catches leaves half imported is not to be believed afterwards."""

@@ -30,6 +30,8 @@ from ._transaction import Transaction, is_loaded, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._interpreter import Interpreter
 
 
@@ -95,25 +97,38 @@ class Refresher:
         try:
             self._execute(plan, wanted)
         finally:
-            if state.last.executed or state.last.error is not None:
-                tell(state.last, list(state.listeners), state.verbose)
+            if state.transaction is None:
+                self._tell()
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
         state = self.state
+        everything = self._everything(wanted, plan)
+        all_stale = len(everything.reasons) == len(plan.reasons)
+
+        def failure(error: BaseException) -> tuple[object, ...]:
+            return (type(error), _text(error), tuple(plan.reasons), plan.hashes())
+
+        def is_believed(error: BaseException) -> bool:
+            unconfirmed = isinstance(error, Exception) and not all_stale and failure(error) != state.confirmed
+            return not unconfirmed or _is_inherent(error, plan)  # type: ignore[arg-type]
+
         try:
-            return self._attempt(plan, wanted)
+            return self._attempt(plan, wanted, is_believed)
         except Exception as error:
             first = error
-        everything = self._everything(wanted, plan)
-        failure = (type(first), _text(first), tuple(plan.reasons), plan.hashes())
-        if len(everything.reasons) == len(plan.reasons) or failure == state.confirmed or _is_inherent(first, plan):
+        if is_believed(first):
             raise first
         try:
-            return self._attempt(everything, wanted)
+            return self._attempt(everything, wanted, lambda error: True)
         except Exception as error:
-            if (type(error), _text(error)) == failure[:2]:
-                state.confirmed = failure
+            if failure(error)[:2] == failure(first)[:2]:
+                state.confirmed = failure(first)
             raise
+
+    def _tell(self) -> None:
+        last = self.state.last
+        if last.executed or last.error is not None:
+            tell(last, list(self.state.listeners), self.state.verbose)
 
     def _everything(self, wanted: "list[Wanted]", plan: Plan) -> Plan:
         """A plan to execute all that is tracked and `wanted`, directly or not."""
@@ -130,8 +145,12 @@ class Refresher:
                 reasons.setdefault(name, "as executing only what was stale failed")
         return Plan(reasons, plan.sources)
 
-    def _attempt(self, plan: Plan, wanted: "list[Wanted]") -> None:
-        """Execute what `plan` says, all or nothing."""
+    def _attempt(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
+        """Execute what `plan` says, all or nothing.
+
+        Within the first import of another module, which may catch the error, a failure that
+        `is_believed` is not undone but left for `conclude`.
+        """
         state = self.state
         before = state.thread.moment
         moment = before or next(state.moments)
@@ -143,37 +162,76 @@ class Refresher:
         state.owner = _thread.get_ident()
         state.thread.moment = moment
         stack = list(state.thread.stack)
-        progress = transaction.progress = Progress(len(plan.reasons), time.perf_counter)
+        transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         message = None
         try:
-            self.take(transaction, plan)
-            self._import(wanted)
-            transaction.generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
-        except BaseException as error:
-            state.busy.difference_update(state.thread.stack[len(stack) :])
-            state.thread.stack[:] = stack
-            transaction.roll_back()
-            text = _text(error)
-            state.errors[self._culprit(error, wanted[0].name)] = text
-            state.last = Report(error=text, seconds=progress.seconds)
-            raise
-        else:
-            transaction.commit(state.records)
-            message = transaction.generations.move()
-            for each in transaction.executed:
-                state.errors.pop(each.name, None)
-            notes = () if message is None else (message,)
-            state.last = Report(tuple(transaction.executed), notes, seconds=progress.seconds)
+            try:
+                self.take(transaction, plan)
+                self._import(wanted)
+            except BaseException as error:
+                state.busy.difference_update(state.thread.stack[len(stack) :])
+                state.thread.stack[:] = stack
+                if stack and is_believed(error):
+                    state.lock.acquire()
+                    transaction.pending = True
+                else:
+                    transaction.roll_back()
+                self._remember_error(transaction, error, wanted[0].name)
+                raise
+            message = self._commit(transaction)
         finally:
-            progress.end()
-            self.interpreter.stop_watching_classes()
-            state.busy.discard(transaction)
-            state.looks.clear()
-            state.transaction = None
-            state.owner = 0
+            if not transaction.pending:
+                self._close(transaction)
             state.thread.moment = before
         if message is not None:
             self.interpreter.warn(message)
+
+    def conclude(self, transaction: Transaction, *, failed: bool) -> None:
+        """The outermost module has been executed, or has `failed`, after a failure that it could have caught."""
+        message = None
+        try:
+            if failed:
+                transaction.roll_back()
+            else:
+                message = self._commit(transaction)
+        finally:
+            self._close(transaction)
+            self.state.lock.release()
+            self._tell()
+        if message is not None:
+            self.interpreter.warn(message)
+
+    def _commit(self, transaction: Transaction) -> str | None:
+        """Keep what has been executed; returns what there is to say about what could not be kept."""
+        state = self.state
+        names = [each.name for each in transaction.executed if each.name in sys.modules]
+        try:
+            transaction.generations.finish(names)
+        except BaseException as error:
+            transaction.roll_back()
+            self._remember_error(transaction, error, "")
+            raise
+        transaction.commit(state.records)
+        message = transaction.generations.move()
+        for each in transaction.executed:
+            state.errors.pop(each.name, None)
+        notes = () if message is None else (message,)
+        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds)
+        return message
+
+    def _remember_error(self, transaction: Transaction, error: BaseException, name: str) -> None:
+        text = _text(error)
+        self.state.errors[self._culprit(error, name)] = text
+        self.state.last = Report(error=text, seconds=transaction.progress.seconds)
+
+    def _close(self, transaction: Transaction) -> None:
+        state = self.state
+        transaction.progress.end()
+        self.interpreter.stop_watching_classes()
+        state.busy.discard(transaction)
+        state.looks.clear()
+        state.transaction = None
+        state.owner = 0
 
     def _culprit(self, error: BaseException, name: str) -> str:
         """The module in whose code an error was raised; `name` if that cannot be told."""

@@ -82,6 +82,8 @@ class Transaction:
         # {"shop.cart": "shop/cart.py changed"}
         self.reasons: dict[str, str] = {}
         self.executed: list[Executed] = []
+        # something has failed, and whoever imports it for the first time may catch the error
+        self.pending = False
         # old and new objects of the modules that are executed
         self.generations: Generations
         self.progress: Progress
