@@ -98,6 +98,21 @@ def test_namespace_package_gets_an_init(project):
     project.step("import pkg.a", ["pkg.a"])
 
 
+@pytest.mark.parametrize("spelling", ["import p.q.z", "from p.q import z", "from . import q", "from .q import z"])
+def test_namespace_package_becomes_a_regular_one_elsewhere(project, spelling):
+    """While the code of the regular package runs, its submodules are looked for below it, not where they were."""
+    project.path = [f"{project.root}/first", f"{project.root}/second"]
+    project.write({"first/other.py": "", "second/p/q/__init__.py": "", "second/p/q/y.py": ""})
+    project.step("import p.q.y", ["p.q", "p.q.y"])
+    project.write({"first/p/__init__.py": f"{spelling}\n"})
+    raised = "ImportError" if spelling == "from . import q" else "ModuleNotFoundError"
+    for _ in range(2):
+        project.step("import p", ["p"], raises=raised)
+    project.step("import p.q.y", ["p"], raises=raised)
+    project.write({"first/p/__init__.py": "", "first/p/q/__init__.py": "", "first/p/q/z.py": ""})
+    project.step("import p.q.z", ["p", "p.q", "p.q.z"])
+
+
 @pytest.mark.parametrize("entry", ["a", "b"])
 def test_cycle(project, entry):
     """A cycle is executed as one, entered where a fresh interpreter enters it."""

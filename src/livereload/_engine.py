@@ -238,6 +238,7 @@ class Engine:
             (transaction.replace if reloading else transaction.begin)(name, state.records)
         state.records[name] = record
         if old is not None and spec.submodule_search_locations is not None:
+            self.survey.look_elsewhere(record, spec.submodule_search_locations)
             self._expect_submodules(name)
         if thread.stack:
             self.note(name)

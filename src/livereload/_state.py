@@ -43,6 +43,7 @@ class Record:
         "failed",
         "generation",
         "gone",
+        "left",
         "missing",
         "name",
         "path",
@@ -80,6 +81,8 @@ class Record:
         self.missing = False
         # one of the folders in `where` has changed in a way that may give the name another meaning
         self.suspect = False
+        # its package looks for submodules elsewhere now than where this one was found
+        self.left = False
         # the file was not there when last looked at, and that is believed
         self.gone = False
         # the module's code is running

@@ -197,10 +197,12 @@ class Survey:
         portions = self.folders(path)
         if portions == record.portions:
             return
+        left = set(record.portions).difference(portions)
         record.portions = portions
         self.state.looks.clear()
         for name, each in list(self.state.records.items()):
             if name.rpartition(".")[0] == record.name:
+                each.left = _home(each) in left
                 each.where = (*portions, *(folder for folder in each.where if folder not in portions))
                 each.suspect = True
                 each.checked = 0
@@ -235,7 +237,8 @@ class Survey:
         if spec is None:
             # A path is None for what is missing still.  One that is still there was found in another
             # way before (a search path that has been taken back): keep to it.
-            return None if record.missing or record.path is not None else "is gone"
+            return None if record.missing or (record.path is not None and not record.left) else "is gone"
+        record.left = False
         if record.missing:
             return "can be imported now"
         origin = spec.origin if spec.has_location else None
@@ -282,6 +285,12 @@ class Survey:
                 pass
         self.state.records[name] = record
         self.state.looks.clear()
+
+
+def _home(record: Record) -> str:
+    """The folder that the module was found in."""
+    home, name = os.path.split(record.path or "")
+    return os.path.dirname(home) if name == "__init__.py" else home
 
 
 def _forget_listing(folder: str) -> None:
