@@ -61,6 +61,42 @@ def test_adopt_and_undo(journal):
     assert list(members(old)) == list(before)
 
 
+def test_adopt_members_that_are_named_like_attributes_of_classes(journal):
+    """What a class body binds to a name that classes, or its metaclass, answer for is moved like any other member."""
+
+    class Meta(type):
+        @property
+        def total(cls):
+            return "of the class"
+
+    def make(value):
+        class A(metaclass=Meta):
+            __class__ = property(lambda self: value)
+            __dict__ = property(lambda self: {"value": value})
+            __name__ = __mro__ = value
+            total = value
+
+        return A
+
+    def seen():
+        instance = old()
+        return instance.__class__, instance.__dict__, instance.__name__, instance.__mro__, instance.total
+
+    old = make(1)
+    first, before = (1, {"value": 1}, 1, 1, 1), members(old)
+    assert seen() == first
+    assert _objects.adopt(old, make(2), journal.note, BOTH) is None
+    assert seen() == (2, {"value": 2}, 2, 2, 2)
+    assert (old.__name__, old.total, type(old), old.__mro__) == ("A", "of the class", Meta, (old, object))
+    journal.undo()
+    assert (seen(), members(old)) == (first, before)
+    new = Meta("A", (), {"__dict__": vars(old)["__dict__"]})
+    assert _objects.adopt(old, new, journal.note, BOTH) is None
+    assert (old().__class__, old().__dict__, hasattr(old(), "total")) == (old, {"value": 1}, False)
+    journal.undo()
+    assert (seen(), members(old)) == (first, before)
+
+
 def test_adopt_refuses_other_slots(journal):
     """A class with other slots is not touched, and the reason is told."""
     old, new = type("A", (), {"__slots__": ("a",)}), type("A", (), {"__slots__": ("a", "b")})

@@ -50,6 +50,9 @@ _LAYOUT = tuple(
 _EMPTY = object()
 # From 3.14 on (PEP 649), setting one of these through the class moves and forgets the others.
 _ANNOTATIONS = ("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__")
+# What `type` answers for, and keeps where the class body's bindings are.
+_STORED = ("__module__", "__doc__", "__abstractmethods__")
+_SCRATCH = "__livereload_scratch__"
 
 
 class _AnyMetaclass(type):
@@ -224,6 +227,9 @@ def _fill(cls: type, contents: "dict[str, Any]", order: list[str]) -> None:
 def set_member(cls: type, key: str, value: object) -> None:
     if key in _ANNOTATIONS:
         _contents_of(cls)[key] = value
+    elif _is_answered_for(cls, key):
+        _contents_of(cls)[key] = value
+        _forget_lookups(cls)
     else:
         type.__setattr__(cls, key, value)
 
@@ -231,15 +237,35 @@ def set_member(cls: type, key: str, value: object) -> None:
 def delete_member(cls: type, key: str) -> None:
     if key in _ANNOTATIONS:
         del _contents_of(cls)[key]
+    elif _is_answered_for(cls, key):
+        del _contents_of(cls)[key]
+        _forget_lookups(cls)
     else:
         type.__delattr__(cls, key)
 
 
-def _contents_of(cls: type) -> "dict[str, Any]":
-    """The very dict of a class.
+def _is_answered_for(cls: type, key: str) -> bool:
+    """True if setting this attribute of the class sets something else than what its body binds to the name.
 
-    Only annotations may be set in it, as no cache of the interpreter holds them, and the order of what it has.
+    `__class__`, `__name__`, `__dict__`, or a property of its metaclass: for instances, they may be anything.
     """
+    if key in _STORED:
+        return False
+    for each in mro_of(type(cls)):
+        found = namespace_of_class(each).get(key, _EMPTY)
+        if found is not _EMPTY:
+            return hasattr(type(found), "__set__") or hasattr(type(found), "__delete__")
+    return False
+
+
+def _forget_lookups(cls: type) -> None:
+    """Have the interpreter look up attributes again, after its dict was changed behind its back."""
+    type.__setattr__(cls, _SCRATCH, None)
+    type.__delattr__(cls, _SCRATCH)
+
+
+def _contents_of(cls: type) -> "dict[str, Any]":
+    """The very dict of a class, for what cannot be set through the class, and for the order of what it has."""
     (contents,) = gc.get_referents(namespace_of_class(cls))
     return contents  # type: ignore[no-any-return]
 
