@@ -66,6 +66,18 @@ def test_foreign_loader_that_fails(project, code):
     assert project.run("import a", "a.X").value == 2
 
 
+def test_finders_keep_their_places(project):
+    """Who puts a finder at the front, and takes away the one at the front later, takes away its own."""
+    project.write({"a.py": "X = 1\n", "b.py": "X = 1\n", "c.py": "X = 1\n"})
+    project.start(FINDER + "livereload.install(); mine = OwnFinder('a')\nbefore = list(sys.meta_path)")
+    project.run("sys.meta_path.insert(0, mine); import a; import b")
+    assert project.value("(sys.meta_path == [mine, *before], a.INSTRUMENTED)") == (True, True)
+    project.write({"a.py": "X = 2\n", "b.py": "X = 2\n"})
+    assert project.run("import a; import b").executed == ["a", "b"]
+    project.run("del sys.meta_path[0]; import c")
+    assert project.value("sys.meta_path == before") is True
+
+
 def test_foreign_loader_uninstalled(project):
     """uninstall() leaves another loader's modules as their loader made them."""
     project.write({"a.py": "X = 1\n"})

@@ -95,6 +95,12 @@ def test_namespace_packages(tmp_path):
     assert not Policy().tracks(ModuleSpec("builtin", None))
 
 
+def test_what_livereload_stands_on(spec):
+    """importlib is in use while a module is executed again, so it cannot be executed again itself."""
+    assert not Policy(include=["importlib"]).tracks(spec("importlib"))
+    assert Policy(include=["enum"]).tracks(spec("enum"))
+
+
 def test_exclude_wins(spec):
     """`exclude` goes before `include`, for a module and all below it; names go by whole parts."""
     made = spec("pkg.mod")

@@ -357,6 +357,48 @@ def test_sys_modules_entry_removed_by_hand(project):
     project.step("import a", ["a"])
 
 
+def test_removed_by_hand_and_its_file_deleted(project):
+    """Nothing is waited for where a module that the user has removed is written elsewhere: it is in nobody's editor."""
+    project.path = [f"{project.root}/one", f"{project.root}/two"]
+    project.write({"one/a.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.run("from livereload._stamp import Clock; slept = []; Clock.sleep = staticmethod(slept.append)")
+    project.run("import sys; del sys.modules['a']")
+    project.delete("one/a.py")
+    project.write({"two/a.py": "X = 2\n"})
+    project.step("import a", ["a"])
+    assert project.value("slept") == []
+
+
+def test_sys_modules_entry_put_back_by_hand(project):
+    """What was imported anew in the place of a module that is put back does not make its importers stale."""
+    project.write({"a.py": "X = 1\n", "user.py": "from a import X\n"})
+    project.step("import user", ["user", "a"])
+    for _ in range(2):
+        outcome = project.run("import sys; before = sys.modules.pop('a'); import a; sys.modules['a'] = before")
+        assert outcome.executed == ["a"]
+        project.step("import user", [])
+        project.step("import a", [])
+        assert project.value("(a is before, a.X)") == (True, 1)
+    project.write({"a.py": "X = 2\n"})
+    project.step("import user", ["user", "a"])
+    assert project.value("(a is before, before.X)") == (True, 2)
+
+
+def test_sys_modules_entry_put_back_by_the_importer(project):
+    """A module that imports another anew and puts the one of before back is not stale for that (as for its tests)."""
+    source = "import a, sys\nbefore = sys.modules.pop('a')\nimport a as anew\nsys.modules['a'] = before\n"
+    project.write({"a.py": "X = 1\n", "user.py": source})
+    project.run("import a")
+    assert project.run("import user").executed == ["user", "a"]
+    for _ in range(2):
+        project.step("import user", [])
+        project.step("import a", [])
+    project.write({"a.py": "X = 2\n"})
+    assert project.run("import user", "(a.X, user.anew.X)").value == (2, 2)
+    project.step("import user", [])
+
+
 def test_sys_modules_entry_blocked_by_hand(project):
     """None in `sys.modules` blocks an import, as ever."""
     project.write({"a.py": "X = 1\n"})

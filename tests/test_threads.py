@@ -302,3 +302,26 @@ def test_interrupt_at_every_line(project):
     project.run(textwrap.dedent(code))
     assert project.value("(at > 8, a.X, a.Y, a.b.Z)") == (True, 2, 2, 2)
     project.step("import a", [])
+
+
+def test_first_import_in_another_thread_while_one_plans(project):
+    """What another thread has begun to import since this one looked at the files is not executed a second time."""
+    project.write({"a.py": "import b\n", "b.py": "X = 1\n"})
+    project.run(SHARED + "import a")
+    project.run("del sys.modules['a'], sys.modules['b']; import b")
+    outcome = run(project, """
+        import livereload._engine
+        livereload._engine._PATIENCE_S = 0  # the other thread does not wait for this one's refresh
+        survey = livereload._proxy.installed.engine.survey
+        plan = survey.plan
+        def plan_and_let_another_go_on(names):
+            found = plan(names)
+            if "a" in names:
+                survey.plan = plan
+                finish(start(lambda: __import__("a")))
+            return found
+        survey.plan = plan_and_let_another_go_on
+        import a
+        assert survey.plan is plan, "nothing was planned"
+    """)  # fmt: skip
+    assert outcome.executed == ["a"]

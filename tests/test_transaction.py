@@ -35,7 +35,7 @@ def test_take(modules):
     """What is taken is neither in `sys.modules` nor bound in its package; the module object stays whole."""
     modules("pkg", "pkg.mod", "other")
     module = sys.modules["pkg.mod"]
-    taken = Transaction(1).take(plan("pkg.mod", "not there"))
+    taken = Transaction(1).take(plan("pkg.mod", "not there"), {})
     assert "pkg.mod" not in sys.modules
     assert not hasattr(sys.modules["pkg"], "mod")
     assert list(taken) == ["pkg.mod"]
@@ -48,7 +48,7 @@ def test_renew(modules):
     modules("mod")
     module, namespace = sys.modules["mod"], vars(sys.modules["mod"])
     transaction = Transaction(1)
-    transaction.take(plan("mod"))
+    transaction.take(plan("mod"), {})
     assert transaction.renew("mod") is module
     assert vars(module) is namespace
     assert namespace == vars(ModuleType("mod"))
@@ -59,7 +59,7 @@ def test_renew_keeps_what_is_asked_for(modules):
     """Of its earlier names, a module has those that it asks for."""
     modules("mod")
     transaction = Transaction(1)
-    transaction.take(plan("mod"))
+    transaction.take(plan("mod"), {})
     assert transaction.renew("mod", ["mark", "nowhere"]).mark == "mod"
 
 
@@ -69,7 +69,7 @@ def test_renew_gives_back_the_plain_type(modules):
     cls = type("Own", (ModuleType,), {})
     sys.modules["mod"].__class__ = cls
     transaction = Transaction(1)
-    transaction.take(plan("mod"))
+    transaction.take(plan("mod"), {})
     assert type(transaction.renew("mod")) is ModuleType
     transaction.roll_back()
     assert type(sys.modules["mod"]) is cls
@@ -82,7 +82,7 @@ def test_roll_back(modules, names, renewed):
     state = modules("mod", "pkg", "pkg.mod")
     before = state()
     transaction = Transaction(1)
-    transaction.take(plan(*names))
+    transaction.take(plan(*names), {})
     for name in names if renewed else ():
         module = transaction.renew(name)
         sys.modules[name] = module
@@ -153,7 +153,7 @@ def test_commit_keeps(modules):
     """After a commit nothing is rolled back."""
     modules("mod")
     transaction = Transaction(1)
-    transaction.take(plan("mod"))
+    transaction.take(plan("mod"), {})
     sys.modules["mod"] = transaction.renew("mod")
     sys.modules["mod"].new = 1
     transaction.commit({})
@@ -166,7 +166,7 @@ def test_commit_puts_back_what_was_not_reached(modules):
     state = modules("pkg", "pkg.mod")
     before = state()
     transaction = Transaction(1)
-    transaction.take(plan("pkg.mod"))
+    transaction.take(plan("pkg.mod"), {})
     transaction.commit({"pkg.mod": Record("pkg.mod", "/mod.py", ())})
     assert state() == before
 
@@ -179,7 +179,7 @@ def test_commit_leaves_away_what_a_fresh_interpreter_does_not_have(modules, why)
     record = Record("pkg.mod", "/mod.py", ())
     setattr(record, why, True)
     transaction = Transaction(1)
-    transaction.take(plan("pkg.mod"))
+    transaction.take(plan("pkg.mod"), {})
     transaction.renew("pkg.mod")
     transaction.commit({"pkg.mod": record})
     assert "pkg.mod" not in sys.modules

@@ -10,6 +10,7 @@ innermost module that this thread is executing depends on.
 import _thread
 import sys
 import time
+from _weakref import ref
 
 from . import _graph
 from ._earlier import names_asked_for
@@ -236,6 +237,8 @@ class Engine:
         if transaction is not None and (state.owner == _thread.get_ident() or name in transaction.taken):
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
+        if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
+            self.survey.set_aside(old)
         state.records[name] = record
         if old is not None and spec.submodule_search_locations is not None:
             self.survey.look_elsewhere(record, spec.submodule_search_locations)
@@ -281,6 +284,7 @@ class Engine:
         module = sys.modules.get(name)
         namespace = namespace_of(module) or {}
         record.failed = module is None
+        record.module = ref(module) if namespace else None
         self._remember_failure(record)
         if state.unbound:
             self._bind_submodules(name)

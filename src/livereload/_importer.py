@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # PEP 552: magic number, flags (hash-based, to be checked), hash.  No source has this hash, so a
 # loader that is shown this header compiles, and writes bytecode that no edit can make stale.
+_PACKAGE = __name__.rpartition(".")[0] + "."
 _NO_BYTECODE = MAGIC_NUMBER + (3).to_bytes(4, "little") + bytes(8)
 
 
@@ -157,12 +158,20 @@ class Finder:
 
     def find_spec(self, fullname: str, path: "Any" = None, target: "ModuleType | None" = None) -> ModuleSpec | None:
         """The spec that the finders after this one give, None if they give none."""
+        return self.find(self.ask_others, fullname, path, target)
+
+    def find(
+        self, ask: "Callable[..., ModuleSpec | None]", fullname: str, path: "Any", target: "ModuleType | None"
+    ) -> ModuleSpec | None:
+        """The spec that `ask` gives, which is tracked if it is of the user's."""
         if path is None and (fullname in sys.stdlib_module_names or fullname in sys.builtin_module_names):
-            spec = self.ask_others(fullname, path, target)
+            spec = ask(fullname, path, target)
             if spec is None or not spec.has_location or not self._engine.state.policy.tracks(spec):
                 return spec
         folders = self._engine.survey.folders(path)
-        spec = self.ask_others(fullname, path, target)
+        if ask != self.ask_others:
+            self._engine.survey.forget_unsettled(path)
+        spec = ask(fullname, path, target)
         if spec is None and path is None:
             spec = self._where_it_was(fullname)
         if spec is None:
@@ -210,9 +219,7 @@ class Finder:
 
 def _is_for_main() -> bool:
     """True if it is runpy (`python -m`) that asks for a spec: what it finds is executed as `__main__`."""
-    frame = sys._getframe(2)  # _find_spec, importlib.util.find_spec, runpy
-    for _ in range(2):
-        if frame.f_back is None:
-            return False
-        frame = frame.f_back
-    return frame.f_globals.get("__name__") == "runpy"
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith((_PACKAGE, "importlib.")):
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame is not None and frame.f_globals.get("__name__") == "runpy"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Plan:
     """Which modules to execute, the reason for each, and the sources read on the way (by path).
 
-    If all is fresh, `look` is what was compared and `reached` whose files these are.
+    `reached` are the records whose files were compared; if all is fresh, `look` is what was compared.
     """
 
     __slots__ = ("look", "reached", "reasons", "sources")

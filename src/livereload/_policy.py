@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 # Debian's /usr/lib/python3/dist-packages is in no sysconfig path: go by the folder's name.
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 _SUFFIXES = tuple(SOURCE_SUFFIXES)
-# The program itself, this project, and what `site` executes at the start, once.
-_NEVER = frozenset({"__main__", "__mp_main__", "livereload", "_livereload_imports", "sitecustomize", "usercustomize"})
+# The program itself, this project and what it asks while a module is executed, and what `site` executes once.
+_NEVER = frozenset(
+    {"__main__", "__mp_main__", "livereload", "_livereload_imports", "importlib", "sitecustomize", "usercustomize"}
+)
 
 
 class Policy:

@@ -95,6 +95,8 @@ class Installation:
         self._builders: list[Any] = []
         self._get_module_lock = bootstrap._get_module_lock
         self._hook = _code.disguised(self._lock_or_refresh())
+        self._find_spec = bootstrap._find_spec
+        self._search = _code.disguised(self._find_and_track())
 
     def _lock_or_refresh(self) -> "Any":
         engine = self.engine
@@ -105,7 +107,6 @@ class Installation:
             if installed is not None:
                 wanted = None
                 try:
-                    installed.come_first()
                     wanted = installed.wanted(name)
                     if wanted is not None:
                         engine.bring_up_to_date(wanted)
@@ -116,6 +117,21 @@ class Installation:
             return get_module_lock(name)
 
         return _call_with_frames_removed
+
+    def _find_and_track(self) -> "Any":
+        """The finders may be in any order, and keep it: who puts one at the front may take away the one at the front.
+
+        A module that our finder did not see found might be executed from stale bytecode.
+        """
+        finder, find_spec = self.finder, self._find_spec
+
+        def _find_spec(name: str, path: "Any", target: "Any" = None) -> ModuleSpec | None:
+            finders = sys.meta_path
+            if installed is not self or not finders or finders[0] is finder:
+                return find_spec(name, path, target)  # type: ignore[no-any-return]
+            return finder.find(find_spec, name, path, target)
+
+        return _find_spec
 
     # From the import system.
 
@@ -177,15 +193,6 @@ class Installation:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
         self.engine.end(spec, _from_list_of(sys._getframe(2)))
-    def come_first(self) -> None:
-        """Put our finder before those that were put before it since: it asks them as it asks the others.
-
-        A module that it did not see found might be executed from stale bytecode.
-        """
-        finders = sys.meta_path
-        if not finders or finders[0] is not self.finder:
-            finders[:] = [self.finder, *(finder for finder in finders if finder is not self.finder)]
-
     def wanted(self, name: str) -> Wanted | None:
         """What the import system waits for when it asks for the lock of `name`; None if not us."""
         state = self.engine.state
@@ -314,6 +321,7 @@ def install(state: State) -> Installation:
     global installed, _fork_hook_registered
     installation = Installation(state)
     bootstrap._get_module_lock = installation._hook
+    bootstrap._find_spec = installation._search
     installed = installation
     try:
         _check(installation)
@@ -339,6 +347,9 @@ def uninstall() -> None:
         installed = None
         if bootstrap._get_module_lock is installation._hook:
             bootstrap._get_module_lock = installation._get_module_lock
+        for module in (bootstrap, sys.modules.get("importlib.util")):  # which may have got it from there
+            if getattr(module, "_find_spec", None) is installation._search:
+                module._find_spec = installation._find_spec  # type: ignore[union-attr]
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not installation.finder]
         for module in list(sys.modules.values()):
             if issubclass(type(module), ModuleType):

@@ -245,7 +245,7 @@ class Refresher:
         return name
 
     def take(self, transaction: Transaction, plan: Plan) -> None:
-        new = transaction.take(plan)
+        new = transaction.take(plan, self.state.records)
         others = []
         for name, record in self.state.records.items():
             namespace = namespace_of(sys.modules.get(name))

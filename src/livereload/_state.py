@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
+    from typing import Any
+    from weakref import ReferenceType
 
     from ._transaction import Transaction
 
@@ -45,6 +47,7 @@ class Record:
         "gone",
         "left",
         "missing",
+        "module",
         "name",
         "path",
         "portions",
@@ -95,8 +98,14 @@ class Record:
         self.broken = False
         # while it is executing: the record of the execution before, if that had raised
         self.before: Record | None = None
+        # the module, if one has been executed
+        self.module: ReferenceType[Any] | None = None
         # where the submodules of this package are looked for (its __path__)
         self.portions: tuple[str, ...] = ()
+
+    def is_of(self, module: object) -> bool:
+        """True if this is what is known of that very module; of None, if there is no such module any more."""
+        return (None if self.module is None else self.module()) is module
 
     def copy(self) -> "Record":
         other = Record(self.name, self.path, self.where)
@@ -131,6 +140,8 @@ class State:
         self.clock = clock if clock is not None else Clock()
         # {"shop.cart": Record}: tracked modules, and names that a tracked module could not import
         self.records: dict[str, Record] = {}
+        # {"shop.cart": [Record]}: modules that somebody holds, but has taken out of sys.modules and imported anew
+        self.aside: dict[str, list[Record]] = {}
         # {"/home/me/shop": Folder}: what the folders of all records held when last looked at
         self.folders: dict[str, Folder] = {}
         # {"/home/me"}: entries of search paths that importlib listed within the tick of their last change

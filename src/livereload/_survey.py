@@ -9,6 +9,7 @@ its module's source has changed; a folder, whether a name may stand for another 
 
 import os
 import sys
+from _weakref import ref
 from importlib._bootstrap_external import _NamespacePath  # type: ignore[attr-defined]
 
 from . import _graph
@@ -119,6 +120,8 @@ class Survey:
     def plan(self, names: "tuple[str, ...]") -> Plan:
         """What must be executed before `names` are as a fresh interpreter would have them."""
         state = self.state
+        if state.aside:
+            self._put_back()
         records = state.records
         moment = state.thread.moment
         reached = self._reached(names, moment)
@@ -142,13 +145,40 @@ class Survey:
             if has_moved:
                 moved.add(name)
         found = plan(reached, changed, moved, versions, sources)
+        found.reached = reached
         if not found:
-            found.look, found.reached = seen, reached
+            found.look = seen
         if moment:
             for name, record in reached.items():
                 if name not in found.reasons:
                     record.checked = moment
         return found
+
+    def set_aside(self, record: Record) -> None:
+        """Keep what is known of a module that is out of `sys.modules` while another is imported by its name."""
+        if not record.is_of(None):
+            self.state.aside.setdefault(record.name, []).append(record)
+
+    def _put_back(self) -> None:
+        """Where somebody has put a module back into `sys.modules`, go by what is known of that one.
+
+        Tests do so (`mock.patch.dict(sys.modules)`): what they imported meanwhile is nobody's dependency.
+        """
+        state = self.state
+        for name, others in list(state.aside.items()):
+            module, current = sys.modules.get(name), state.records[name]
+            others[:] = [each for each in others if not each.is_of(None)]
+            found = next((each for each in others if each.is_of(module)), None)
+            if found is not None and not current.is_of(module) and not current.executing:
+                others.remove(found)
+                self.set_aside(current)
+                state.records[name] = found
+                for record in state.records.values():
+                    if record.edges and record.edges.get(name) == current.version:
+                        record.edges[name] = found.version
+                state.looks.clear()
+            if not others:
+                del state.aside[name]
 
     def _reached(self, names: "tuple[str, ...]", moment: int) -> dict[str, Record]:
         """The records of all that `names` import, without those found fresh in this `moment` or being executed."""
@@ -212,7 +242,7 @@ class Survey:
         reason = "its last import failed" if record.broken else None
         if record.path is not None:
             try:
-                source = look(record.path, record.source, self.state.clock, patient=not record.gone)
+                source = look(record.path, record.source, self.state.clock, patient=self._may_be_back(record))
             except OSError as error:
                 return f"{_short(record.path)} cannot be read: {error.strerror}", False
             record.gone = source is None
@@ -227,6 +257,16 @@ class Survey:
                 return moved, True
             record.suspect = False
         return reason, False
+
+    def _may_be_back(self, record: Record) -> bool:
+        """True if a file that is not there may be in the middle of being saved, and is not known to be gone.
+
+        Where somebody has taken the module out of `sys.modules`, it need not be in any editor's hands: programs
+        that write modules, import them and delete them do so.
+        """
+        return not record.gone and (
+            record.name in sys.modules or record.failed or self.state.transaction is not None
+        )
 
     def _moved(self, record: Record) -> str | None:
         """Why the name no longer stands for what it stood for; None if it does."""
@@ -273,6 +313,7 @@ class Survey:
         above = namespace_of(sys.modules.get(parent)) or {}
         folders = self.folders(above.get("__path__") if parent else None)
         record = Record(name, spec.origin if spec.has_location else None, self.where(name, spec, folders))
+        record.module = ref(module)
         record.edges = None
         record.executing = bool(spec.__dict__.get("_initializing"))
         if "__path__" in namespace:

@@ -89,13 +89,19 @@ class Transaction:
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
-    def take(self, plan: "Plan") -> "dict[str, Taken]":
-        """Take out of `sys.modules` what `plan` says is to be executed; returns what was taken now."""
+    def take(self, plan: "Plan", records: "dict[str, Record]") -> "dict[str, Taken]":
+        """Take out of `sys.modules` what `plan` says is to be executed; returns what was taken now.
+
+        A module that was not there when the plan was made, and that another thread has begun to import since,
+        stays: it has another record, which is older than its entry in `sys.modules`.
+        """
         new = {}
         self.sources.update(plan.sources)
         for name, reason in plan.reasons.items():
-            self.reasons.setdefault(name, reason)
             module = sys.modules.get(name)
+            if name in plan.reached and plan.reached[name] is not records[name]:
+                continue
+            self.reasons.setdefault(name, reason)
             if module is None or name in self.taken:
                 continue
             namespace = namespace_of(module)
