@@ -128,6 +128,17 @@ def test_branch_switched_and_back(project):
     project.step("import a", ["a", "b"])
 
 
+def test_new_importer_of_a_settled_module(project):
+    """A module that is imported for the first time depends on what it imports, however well known that is."""
+    project.write({"a.py": "X = 1\n", "c.py": "from a import X\n"})
+    project.step("import a", ["a"])
+    project.tick()
+    project.run("import a; import a")
+    project.step("import c", ["c"])
+    project.write({"a.py": "X = 2\n"})
+    project.step("import c", ["c", "a"])
+
+
 def test_settled_files_are_not_read(project):
     """Once the clock has ticked, each file is read once more at most; then no file is opened."""
     write_chain(project)

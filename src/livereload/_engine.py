@@ -245,6 +245,7 @@ class Engine:
             self._expect_submodules(name)
         if thread.stack:
             self.note(name)
+        state.busy.add(record)
         thread.stack.append(record)
         thread.unwound.clear()
         if transaction is not None and name in transaction.taken:
