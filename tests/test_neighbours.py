@@ -217,6 +217,24 @@ def test_lazy_modules_are_not_woken(project):
     assert project.run("", "(lazy.X, later.X)").value == (1, 1)
 
 
+def test_functions_of_os_replaced(project):
+    """A test that replaces functions of `os` disturbs no import, as in plain Python: importlib does not ask these."""
+    project.write({"a.py": "X = 1\n", "pkg/__init__.py": "", "pkg/b.py": "X = 1\n"})
+    project.step("import a, pkg.b", ["a", "pkg", "pkg.b"])
+    project.write({"a.py": "from pkg import b, c\nX = 2\n", "pkg/c.py": ""})
+    code = """
+        import os
+        replaced = {name: getattr(os, name) for name in ("stat", "lstat", "fstat", "listdir", "scandir", "getpid")}
+        def fail(*arguments, **options): raise KeyError(*arguments)
+        for name in replaced: setattr(os, name, fail)
+        try:
+            import a
+        finally:
+            for name in replaced: setattr(os, name, replaced[name])
+    """
+    assert project.run(textwrap.dedent(code), "a.X").executed == ["a", "pkg.c"]
+
+
 def test_odd_things_in_sys_modules(project):
     """What is no module, or raises at each look, disturbs nothing."""
     project.write({"a.py": "X = 1\n"})

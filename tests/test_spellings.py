@@ -1,8 +1,10 @@
 """Every spelling of an import, in every place, brings what it names up to date."""
 
+import subprocess
 import sys
 
 import pytest
+from conftest import SRC
 
 PKG = {"pkg/__init__.py": "NAME = 'pkg'\n", "pkg/mod.py": "value = 1\n"}
 
@@ -181,6 +183,21 @@ def test_star_with_submodules_in_all(project):
     project.write({"pkg/__init__.py": "__all__ = ['a', 'c']\n"})
     project.step("from pkg import *", ["pkg", "pkg.c"])
     assert project.value("c.value") == 2
+
+
+def test_from_c_with_no_python_code_running(tmp_path):
+    """An import by C code, from whose caller no frame leads to Python code, is served like any other."""
+    (tmp_path / "a.py").write_text("X = 1\n")
+    code = f"""
+import sys; sys.path[:0] = [{SRC!r}, {str(tmp_path)!r}]
+import livereload; livereload.install()
+import a, atexit
+atexit.register(lambda: print(a.X))
+atexit.register(__import__, "a")
+open(a.__file__, "w").write("X = 2")
+"""
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("2\n", "")
 
 
 def test_reload_executes_once(project):

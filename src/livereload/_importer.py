@@ -7,9 +7,8 @@ module's code is importlib's own or disguised as such, so tracebacks are those o
 """
 
 import _imp
-import os
 import sys
-from importlib._bootstrap_external import MAGIC_NUMBER, spec_from_file_location
+from importlib._bootstrap_external import MAGIC_NUMBER, _os, spec_from_file_location  # type: ignore[attr-defined]
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
 from ._code import disguised
@@ -126,7 +125,7 @@ def _trusted_bytecode(path: str, source: Source, get_data: "Callable[[str], byte
         flags = int.from_bytes(data[4:8], "little")
         if flags & 1:
             return data if flags & 2 or data[8:16] == source.hash else _NO_BYTECODE
-        result = os.stat(path)
+        result = _os.stat(path)
     except OSError:
         return _NO_BYTECODE
     written = min(result.st_mtime_ns, result.st_ctime_ns)

@@ -45,7 +45,10 @@ class Watcher:
         return -1 if self._watch is None else self._watch.poll()
 
     def covers(self, files: "Iterable[str]", folders: "Iterable[str]") -> bool:
-        return self._watch is not None and self._watch.covers(files, folders)
+        try:
+            return self._watch is not None and self._watch.covers(files, folders)
+        except Exception:  # a program has replaced functions of `os`
+            return False
 
     def close(self) -> None:
         """Stop watching, and start again when it is worth it."""

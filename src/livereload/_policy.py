@@ -4,9 +4,10 @@ Knows where Python keeps what is not the user's, and what the user included and 
 """
 
 import os
-import stat
 import sys
 from importlib.machinery import SOURCE_SUFFIXES, ModuleSpec, SourceFileLoader
+
+from ._stamp import stamp_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ class Policy:
         path = spec.origin
         if not path.endswith(_SUFFIXES):
             return False
+        if not included and not self.is_users(path):
+            return False
         # What a plain loader was made for was a file, even if that has been deleted since.
-        return (included or self.is_users(path)) and (type(spec.loader) is SourceFileLoader or _is_file(path))
+        return type(spec.loader) is SourceFileLoader or stamp_at(path) is not None
 
     def is_users(self, path: str) -> bool:
         """True if a file at this absolute path is neither the standard library's nor installed."""
@@ -74,14 +77,6 @@ class Policy:
             return False
         portions = list(spec.submodule_search_locations)
         return bool(portions) and (included or any(self.is_users(os.path.join(p, "")) for p in portions))
-
-
-def _is_file(path: str) -> bool:
-    # os.stat, not os.lstat: strict editable installs consist of symbolic links.
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def _covers(names: tuple[str, ...], name: str) -> bool:

@@ -67,7 +67,11 @@ class _Proxy(ModuleSpec):
             look = installed.looks.get(self.name)
             if look is not None and not installed.busy and look.holds():
                 return False
-        return installed.asked(self, initializing, sys._getframe(1))
+        try:
+            frame = sys._getframe(1)
+        except ValueError:  # C code imports, and no Python code is running
+            frame = None
+        return installed.asked(self, initializing, frame)
 
     @_initializing.setter
     def _initializing(self, value: bool) -> None:
@@ -151,10 +155,9 @@ class Installation:
             return initializing
         if initializing:
             return True
-        code = frame.f_code
-        if code.co_filename == _code.BOOTSTRAP_FILE:
-            from_list: tuple[str, ...] = ()
-        else:
+        from_list: tuple[str, ...] = ()
+        if frame is not None and frame.f_code.co_filename != _code.BOOTSTRAP_FILE:
+            code = frame.f_code
             if _code.is_attribute(code, frame.f_lasti):
                 return False  # an attribute is missing: that is no import
             from_list = _code.from_list(code, frame.f_lasti)

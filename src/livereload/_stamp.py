@@ -10,6 +10,8 @@ Knows `stat` results, bytes, hashes and folder listings.  Must not know modules.
    within two seconds of the moment it was taken proves nothing, and the file is read instead.
 3. A *source* is the bytes of a file, their hash and the stamp, all of one read.  Whether a file has
    changed is decided by the hash; the stamp only spares the reading.
+
+The system is asked through `_os`, as importlib does: programs, tests above all, replace functions of `os`.
 """
 
 import _imp
@@ -17,7 +19,7 @@ import io
 import os
 import stat
 import time
-from importlib._bootstrap_external import MAGIC_NUMBER
+from importlib._bootstrap_external import MAGIC_NUMBER, _os  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def stamp_at(path: str) -> Stamp | None:
     (a FIFO), so it is not opened.
     """
     try:
-        result = os.stat(path)
+        result = _os.stat(path)
     except (OSError, ValueError):
         return None
     return stamp_of(result) if stat.S_ISREG(result.st_mode) else None
@@ -108,9 +110,9 @@ def read(path: str, clock: Clock) -> Source:
     with io.open_code(path) as file:
         while True:
             now = clock.now()
-            before = stamp_of(os.fstat(file.fileno()))
+            before = stamp_of(_os.fstat(file.fileno()))
             data = file.read()
-            after = stamp_of(os.fstat(file.fileno()))
+            after = stamp_of(_os.fstat(file.fileno()))
             if before == after:
                 return Source(data, hash_of(data), after, is_settled(after, now))
             file.seek(0)
@@ -159,7 +161,7 @@ def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:
         if stamp is None:
             return Folder(frozenset(), None, True)
         try:
-            names = frozenset(os.listdir(path))
+            names = frozenset(_os.listdir(path))
         except OSError:
             names = frozenset()
         if folder_stamp_at(path) == stamp:
@@ -168,7 +170,7 @@ def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:
 
 def folder_stamp_at(path: str) -> Stamp | None:
     try:
-        result = os.stat(path)
+        result = _os.stat(path)
     except (OSError, ValueError):
         return None
     return stamp_of(result) if stat.S_ISDIR(result.st_mode) else None
