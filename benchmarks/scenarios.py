@@ -1,0 +1,288 @@
+"""What is measured: one function for each row of the table; its docstring is the label.
+
+A scenario prepares the files that it needs in a `Workshop` and returns a `Row`: how a sample is
+taken, and the goal.  All preparing is done, and has settled, before the first sample is taken.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from results import Goal
+from workshop import Workshop
+
+ALL_PEERS = ("ipython", "jurigged", "hmr")
+
+LOOP = 100_000
+PROMPT_S = 2e-3
+
+# What a driver needs for one unit of work, and what of the work it did not do.
+Sample = dict
+
+
+@dataclass
+class Row:
+    """One row to be measured."""
+
+    sample: Callable[[str], Sample]  # takes the name of a driver
+    goals: tuple[Goal, ...]
+    unit: str = "s"
+    against: str = "plain"
+    peers: tuple[str, ...] = ()
+    samples: int | None = None  # fresh processes for each driver, if not as many as for all rows
+
+
+Scenario = Callable[[Workshop], Row]
+
+
+def untracked(workshop: Workshop) -> Row:
+    """an untracked module (json) imported in a loop"""
+    number = workshop.scaled(LOOP, 1000)
+    sample = workshop.child("loop", [], statement="import json", number=number, repeats=10)
+    return Row(sample, (Goal("as plain, within noise", lambda row: row.ratio <= 1 + row.noise),), peers=ALL_PEERS)
+
+
+def closure_of_0(workshop: Workshop) -> Row:
+    """a tracked, unchanged module imported in a loop of 100,000"""
+    return _closure(workshop, 0)
+
+
+def closure_of_10(workshop: Workshop) -> Row:
+    """… with 10 modules in its closure"""
+    return _closure(workshop, 10)
+
+
+def closure_of_100(workshop: Workshop) -> Row:
+    """… with 100"""
+    return _closure(workshop, 100)
+
+
+def closure_of_1000(workshop: Workshop) -> Row:
+    """… with 1,000"""
+    return _closure(workshop, 1000, ALL_PEERS)
+
+
+def closure_of_10000(workshop: Workshop) -> Row:
+    """… with 10,000"""
+    return _closure(workshop, 10_000)
+
+
+def _closure(workshop: Workshop, size: int, peers: tuple[str, ...] = ()) -> Row:
+    number = workshop.scaled(LOOP, 1000)
+    tree = workshop.tree(workshop.scaled(size, 100))
+    sample = workshop.child("loop", [tree], statement="import first", number=number)
+    goals = [Goal("1 µs over", lambda row: row.over <= 1e-6)]
+    if size:
+        goals.append(Goal("same for every size", lambda row: row.as_fast_as("closure_of_0")))
+    return Row(sample, tuple(goals), peers=peers)
+
+
+def prompt_cold(workshop: Workshop) -> Row:
+    """the same as one statement at the prompt, 1,000 modules: the first one, caches cold"""
+    return _prompt(workshop, earlier=0)
+
+
+def prompt_warm(workshop: Workshop) -> Row:
+    """… the fourth one, after a pause"""
+    return _prompt(workshop, earlier=2)
+
+
+def _prompt(workshop: Workshop, earlier: int) -> Row:
+    tree = workshop.tree(workshop.scaled(1000, 100))
+    sample = workshop.child("prompt", [tree], statement="import first", earlier=earlier)
+    return Row(sample, (Goal("2 ms", lambda row: row.figure <= PROMPT_S),), peers=ALL_PEERS)
+
+
+def first_import(workshop: Workshop) -> Row:
+    """first import of a tree of 1,000 modules, good bytecode"""
+    tree = workshop.tree(workshop.scaled(1000, 100))
+    sample = workshop.child("first", [tree], statement="import first")
+    return Row(sample, (Goal("1.10 of plain", lambda row: row.ratio <= 1.10),), peers=ALL_PEERS)
+
+
+def start_inert(workshop: Workshop) -> Row:
+    """python -c pass, livereload installed and not asked for"""
+    return _start(workshop, {})
+
+
+def start_prompts(workshop: Workshop) -> Row:
+    """… switched on for prompts (LIVERELOAD=1)"""
+    return _start(workshop, {"LIVERELOAD": "1"})
+
+
+def start_every(workshop: Workshop) -> Row:
+    """… switched on for every start (LIVERELOAD=all)"""
+    return _start(workshop, {"LIVERELOAD": "all"})
+
+
+def _start(workshop: Workshop, variables: dict[str, str]) -> Row:
+    pythons = {"plain": workshop.bare_python(), "livereload": workshop.activated_python()}
+
+    def sample(driver: str) -> Sample:
+        command = [pythons.get(driver) or workshop.python_of(driver), "-c", "pass"]
+        environment = workshop.environment(driver) | (variables if driver == "livereload" else {})
+        begun = time.perf_counter()
+        subprocess.run(command, env=environment, cwd=workshop.folder, check=True)
+        return {"figure": time.perf_counter() - begun, "failed": ""}
+
+    goals = (
+        Goal("1.03 of plain", lambda row: row.ratio <= 1.03),
+        Goal("1 ms over", lambda row: row.over <= 1e-3),
+    )
+    sample("livereload")  # writes bytecode
+    peers = ("hmr",) if variables.get("LIVERELOAD") == "all" else ()
+    return Row(sample, goals, samples=workshop.scaled(20 * workshop.samples, 2), peers=peers)
+
+
+def edited_leaf(workshop: Workshop) -> Row:
+    """a leaf of 1,000 modules edited, an importer that computes with it asked for (against executing those two)"""
+    return _edited(workshop, "DOUBLE = 2 * f()\n", "importer.DOUBLE", ["leaf", "importer"], "import importer")
+
+
+def edited_leaf_for_later(workshop: Workshop) -> Row:
+    """… an importer that only calls it later (against executing the leaf)"""
+    return _edited(workshop, "def double(): return 2 * f()\n", "importer.double()", ["leaf"], "import importer")
+
+
+def _edited(workshop: Workshop, use: str, expression: str, needed: list[str], statement: str) -> Row:
+    size = workshop.scaled(1000, 100)
+    tree = workshop.tree(size)
+    importer = (tree / "first.py").read_text() + "from leaf import f\n" + use
+    leaf = "".join(f"def f{i}(a, b=1):\n    return a + b\n" for i in range(10)) + "def f(): return {}\n"
+    number = workshop.samples * (2 + len(ALL_PEERS))
+    folders = workshop.copies({"leaf.py": leaf.format(1), "importer.py": importer}, number)
+
+    def sample(driver: str) -> Sample:
+        folder = next(folders)
+        # Plain Python has to be told what to execute, and then to look the changed function up.
+        again = f"import {', '.join(needed)}; importer.f = leaf.f" if needed == ["leaf"] else statement
+        return workshop.child(
+            "edited",
+            [tree, folder],
+            statement=statement,
+            again=again if driver == "plain" else statement,
+            file=str(folder / "leaf.py"),
+            text=leaf.format(21),
+            expression=expression,
+            expected=42,
+            forget=needed,
+        )(driver)
+
+    goal = Goal("1.5 of that + one look", lambda row: row.figure <= 1.5 * row.base + row.extra("look"))
+    return Row(sample, (goal,), peers=ALL_PEERS)
+
+
+# project: (import package, statements, what it needs, releases)
+PACKAGES = {
+    "click": ("click", "import click; from click import testing", "",
+              "8.0.0 8.0.1 8.0.2 8.0.3 8.0.4 8.1.0 8.1.1 8.1.2 8.1.3 8.1.4 8.1.5 8.1.6 8.1.7 8.1.8 8.2.0 8.2.1"),
+    "sqlparse": ("sqlparse", "import sqlparse", "", "0.4.0 0.4.1 0.4.2 0.4.3 0.4.4 0.5.0 0.5.1 0.5.2 0.5.3"),
+    "jinja2": ("jinja2", "import jinja2; from jinja2 import sandbox, ext", "markupsafe",
+               "3.0.0 3.0.1 3.0.2 3.0.3 3.1.0 3.1.1 3.1.2 3.1.3 3.1.4 3.1.5 3.1.6"),
+    "werkzeug": ("werkzeug", "import werkzeug; from werkzeug import routing, test, wrappers", "markupsafe",
+                 "2.2.0 2.2.1 2.2.2 2.2.3 2.3.0 2.3.3 2.3.6 2.3.8 3.0.0 3.0.1 3.0.3 3.0.6 3.1.0 3.1.3"),
+    "attrs": ("attr", "import attr; from attr import validators, converters", "",
+              "21.4.0 22.1.0 22.2.0 23.1.0 23.2.0 24.1.0 24.2.0 24.3.0 25.1.0 25.3.0"),
+    "packaging": ("packaging", "from packaging import version, requirements, tags, specifiers, markers", "pyparsing",
+                  "21.0 21.2 21.3 22.0 23.0 23.1 23.2 24.0 24.1 24.2 25.0"),
+    "tomlkit": ("tomlkit", "import tomlkit", "", "0.11.0 0.11.4 0.11.6 0.11.8 0.12.0 0.12.3 0.12.5 0.13.0 0.13.2"),
+    "marshmallow": ("marshmallow", "import marshmallow; from marshmallow import fields, validate", "packaging",
+                    "3.18.0 3.19.0 3.20.0 3.20.2 3.21.0 3.21.3 3.22.0 3.23.0 3.23.2 3.24.0 3.25.0 3.26.0 3.26.1"),
+    "starlette": ("starlette", "from starlette import applications, responses, routing, requests, websockets",
+                  "anyio typing_extensions",
+                  "0.37.0 0.37.2 0.38.0 0.38.6 0.39.0 0.40.0 0.41.0 0.41.3 0.45.0 0.46.0 0.46.2"),
+    "prompt_toolkit": ("prompt_toolkit",
+                       "import prompt_toolkit; from prompt_toolkit import application, layout, widgets", "wcwidth",
+                       "3.0.30 3.0.33 3.0.36 3.0.38 3.0.40 3.0.43 3.0.47 3.0.48 3.0.50 3.0.51"),
+}  # fmt: skip
+
+
+def release_step(workshop: Workshop) -> Row:
+    """a release laid over the one before, its imports repeated; mean of 104 steps of ten packages (against purge)"""
+    releases: dict[str, list[str]] = {}
+    for project, (_, _, needs, versions) in list(PACKAGES.items())[: 2 if workshop.quick else None]:
+        wanted = versions.split()[: 3 if workshop.quick else None]
+        releases[project] = [str(workshop.wheel(project, each)) for each in wanted]
+        if needs:
+            workshop.installed(needs)
+    fresh: dict[str, list[Sample]] = {}
+
+    def replay(driver: str, project: str, folders: list[str]) -> Sample:
+        package, statements, needs, _ = PACKAGES[project]
+        target = workshop.folder / "releases"  # the same for all, as what a session holds names its files
+        target.mkdir()
+        try:
+            path = [target, *([workshop.installed(needs)] if needs else [])]
+            arguments = {"package": package, "statements": statements, "folders": folders, "target": str(target)}
+            return workshop.child("releases", path, **arguments)(driver)
+        finally:
+            workshop.remove(target)
+
+    def sample(driver: str) -> Sample:
+        seconds, steps, equal = 0.0, 0, 0
+        for project, folders in releases.items():
+            if project not in fresh:
+                fresh[project] = [replay("plain", project, [each])["found"][0] for each in folders]
+            found = replay(driver, project, folders)
+            seconds += found["figure"]
+            steps += len(folders) - 1
+            equal += sum(_is_equal(*each) for each in zip(found["found"][1:], fresh[project][1:], strict=True))
+        failed = f"equal to a fresh interpreter after {equal} of {steps} steps" if equal < steps else ""
+        return {"figure": seconds / steps, "failed": failed}
+
+    goals = (
+        Goal("0.5 of purge", lambda row: row.ratio <= 0.5),
+        Goal("below IPython's", lambda row: row.is_below("ipython")),
+    )
+    samples = max(1, workshop.samples // 3)
+    return Row(sample, goals, against="purge", peers=("ipython",), samples=samples)
+
+
+def _is_equal(found: Sample, fresh: Sample) -> bool:
+    """True if a session holds what a fresh interpreter holds (it may hold more modules), or both raised the same."""
+    return found["error"] == fresh["error"] and fresh["modules"].items() <= found["modules"].items()
+
+
+def memory(workshop: Workshop) -> Row:
+    """memory for each of 1,000 modules (tracemalloc)"""
+    size = workshop.scaled(1000, 100)
+    tree = workshop.tree(size)
+    sample = workshop.child("memory", [tree], statement="import first", modules=size)
+    return Row(sample, (Goal("1.5 KB over", lambda row: row.over <= 1500),), unit="B", peers=ALL_PEERS)
+
+
+def refreshes_time(workshop: Workshop) -> Row:
+    """the last 100 of 10,000 refreshes (against the first 100)"""
+    return _refreshes(workshop, "time", Goal("as fast, within noise", lambda row: row.ratio <= 1 + row.noise))
+
+
+def refreshes_memory(workshop: Workshop) -> Row:
+    """the process's memory after 10,000 refreshes (against that after 100)"""
+    return _refreshes(workshop, "memory", Goal("0.5 MB over", lambda row: row.over <= 500_000))
+
+
+def _refreshes(workshop: Workshop, what: str, goal: Goal) -> Row:
+    number, window = workshop.scaled(10_000, 200), workshop.scaled(100, 20)
+    runs: list[Sample] = workshop.shared.setdefault("refreshes", [])
+    taken = {"first": 0, "livereload": 0}
+
+    def sample(driver: str) -> Sample:
+        k = taken[driver]
+        taken[driver] += 1
+        if k == len(runs):
+            folder = workshop.scratch("refreshes")
+            runs.append(
+                workshop.child("refreshes", [folder], folder=str(folder), number=number, window=window)("livereload")
+            )
+        return {"figure": runs[k][what][driver == "livereload"], "failed": runs[k]["failed"]}
+
+    samples = max(1, workshop.samples // 3)
+    return Row(sample, (goal,), unit="s" if what == "time" else "B", against="first", samples=samples)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    *(untracked, closure_of_0, closure_of_10, closure_of_100, closure_of_1000, closure_of_10000),
+    *(prompt_cold, prompt_warm, first_import, start_inert, start_prompts, start_every),
+    *(edited_leaf, edited_leaf_for_later, release_step, memory, refreshes_time, refreshes_memory),
+)
