@@ -104,6 +104,13 @@ def test_adopt_refuses_other_slots(journal):
     assert old.__slots__ == ("a",)
 
 
+def test_adopt_refuses_classes_of_extension_modules(journal):
+    """A class that came from C in the place of one of the same name (`functools.Placeholder`'s) is not touched."""
+    new = type("NoneType", (), {"__slots__": ()})
+    assert _objects.adopt(type(None), new, journal.note, BOTH) == "it is a class of an extension module"
+    assert journal == []
+
+
 def test_adopt_with_bases_that_cannot_be_given(journal):
     """A class that cannot have the other bases keeps all it has."""
 

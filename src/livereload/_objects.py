@@ -38,6 +38,7 @@ _dict_of_type = type.__dict__["__dict__"].__get__
 _mro_of_type = type.__dict__["__mro__"].__get__
 _qualname = type.__dict__["__qualname__"]
 bases = type.__dict__["__bases__"]
+_flags = type.__dict__["__flags__"]
 class_of = object.__dict__["__class__"]
 
 # By id: `in` would ask the metaclass of a user's class whether it equals `str`.
@@ -48,6 +49,9 @@ _LAYOUT = tuple(
     type.__dict__[name] for name in ("__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__")
 )
 _EMPTY = object()
+# Py_TPFLAGS_HEAPTYPE and Py_TPFLAGS_IMMUTABLETYPE: what Python code makes has only the first of them.
+_HEAP = 1 << 9
+_MUTABLE = _HEAP | 1 << 8
 # From 3.14 on (PEP 649), setting one of these through the class moves and forgets the others.
 _ANNOTATIONS = ("__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__")
 # What `type` answers for, and keeps where the class body's bindings are.
@@ -174,6 +178,8 @@ def discard(cls: type) -> None:
 
 
 def _obstacle(old: type, new: type) -> str | None:
+    if _flags.__get__(old) & _MUTABLE != _HEAP:
+        return "it is a class of an extension module"
     if _slots(old) != _slots(new):
         return "its __slots__ changed"
     if same(bases.__get__(old), bases.__get__(new)) and any(
