@@ -217,6 +217,36 @@ def test_lazy_modules_are_not_woken(project):
     assert project.run("", "(lazy.X, later.X)").value == (1, 1)
 
 
+def test_modules_that_come_while_livereload_looks(project):
+    """Finalizers may add modules at any moment (up to 3.11, whenever a tuple is made): that disturbs no import."""
+    project.write({f"{name}.py": "X = 1\n" for name in "abc"} | {"pkg/__init__.py": "", "pkg/d.py": "import a, b, c\n"})
+    project.run("import pkg.d")
+    project.write({"c.py": "X = 2\n", "pkg/e.py": ""})
+    code = """
+        import gc, sys, types
+        made = []
+        class Cycle:
+            def __init__(self): self.me = self
+            def __del__(self):
+                if not made or made[-1] is not None:
+                    made.append(f"made{len(made)}")
+                    sys.modules[made[-1]] = types.ModuleType(made[-1])
+                    Cycle()
+        threshold = gc.get_threshold()
+        gc.collect()
+        Cycle()
+        sys.modules["another"] = types.ModuleType("another")
+        gc.set_threshold(1)
+        try:
+            import pkg.d, pkg.e
+            livereload.status(), livereload.refresh()
+        finally:
+            made.append(None)
+            gc.set_threshold(*threshold)
+    """
+    assert project.run(textwrap.dedent(code), "len(made) > 10").value is True
+
+
 def test_functions_of_os_replaced(project):
     """A test that replaces functions of `os` disturbs no import, as in plain Python: importlib does not ask these."""
     project.write({"a.py": "X = 1\n", "pkg/__init__.py": "", "pkg/b.py": "X = 1\n"})
@@ -325,3 +355,21 @@ def test_spec_as_others_see_it(project):
     assert project.value("inspect.getsource(a)") == "X = 1\n"
     assert project.value("a.__loader__.get_filename('a') == a.__file__") is True
     assert project.value("pkg.__loader__.is_package('pkg')") is True
+    assert project.value("repr(a.__loader__).partition(' at ')[0] == repr(fresh.loader).partition(' at ')[0]") is True
+
+
+@pytest.mark.parametrize("passed_on", ["pickle.loads(pickle.dumps(a.{0}))", "copy.copy(a.{0})", "copy.deepcopy(a.{0})"])
+def test_spec_and_loader_passed_on(project, passed_on):
+    """A spec and a loader can be copied and pickled; the copies are plain ones, which livereload has no part in."""
+    project.write({"a.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.run("import copy, pickle; from importlib.machinery import ModuleSpec, SourceFileLoader")
+    loader, spec = passed_on.format("__loader__"), passed_on.format("__spec__")
+    project.run(f"loader, spec = {loader}, {spec}")
+    assert project.value("type(loader) is SourceFileLoader, vars(loader)") == (
+        True,
+        {"name": "a", "path": str(project.file("a.py"))},
+    )
+    assert project.value("type(spec) is ModuleSpec, spec == a.__spec__, spec._initializing") == (True, True, False)
+    project.write({"a.py": "X = 2\n"})
+    project.step("import a", ["a"])

@@ -121,7 +121,7 @@ class Engine:
         """
         transaction = self.state.transaction
         taken = None if transaction is None else transaction.taken.get(name)
-        for child, module in list(sys.modules.items()):
+        for child, module in sys.modules.copy().items():
             parent, _, tail = child.rpartition(".")
             if parent != name:
                 continue
@@ -393,7 +393,7 @@ class Engine:
         """The state of every tracked module; nothing is executed."""
         self.survey.adopt()
         records = self.state.records
-        names = tuple(name for name, record in records.items() if not record.missing and name in sys.modules)
+        names = tuple(name for name, record in records.copy().items() if not record.missing and name in sys.modules)
         reasons = self.survey.plan(names).reasons
         return {
             name: ModuleStatus(

@@ -46,6 +46,11 @@ class Loader(SourceFileLoader):
     def __hash__(self) -> int:
         return hash(self.name) ^ hash(self.path)
 
+    def __reduce_ex__(self, protocol: "Any") -> "Any":
+        """What is copied or pickled is a plain loader."""
+        state = {key: value for key, value in self.__dict__.items() if key not in ("_engine", "_source")}
+        return SourceFileLoader, (self.name, self.path), state
+
     def create_module(self, spec: ModuleSpec) -> "ModuleType | None":
         """The module that is to be executed again, or None for a new one."""
         return None if self._engine is None else self._engine.module_for(spec.name)
@@ -90,6 +95,10 @@ class Loader(SourceFileLoader):
     def _is_executing(self) -> bool:
         record = self._engine.state.records.get(self.name) if self._engine is not None else None
         return record is not None and record.executing
+
+
+Loader.__qualname__ = SourceFileLoader.__qualname__  # so that its repr is the usual one
+Loader.__module__ = SourceFileLoader.__module__
 
 
 class Reloader(Loader):

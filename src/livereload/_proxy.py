@@ -81,6 +81,11 @@ class _Proxy(ModuleSpec):
         if installed is not None and not value:
             installed.end(self)
 
+    def __reduce_ex__(self, protocol: "Any") -> "Any":
+        """What is copied or pickled is a plain spec."""
+        state = {key: value for key, value in self.__dict__.items() if key != _WHERE}
+        return ModuleSpec, (self.name, self.loader), state
+
 
 _Proxy.__name__ = _Proxy.__qualname__ = "ModuleSpec"  # so that its repr is the usual one
 _Proxy.__module__ = ModuleSpec.__module__

@@ -48,7 +48,9 @@ class Refresher:
         state = self.state
         self.survey.adopt()
         wanted = names or tuple(
-            name for name, record in state.records.items() if not record.missing and is_loaded(sys.modules.get(name))
+            name
+            for name, record in state.records.copy().items()
+            if not record.missing and is_loaded(sys.modules.get(name))
         )
         with state.lock:
             found = self.survey.plan(wanted)
@@ -235,7 +237,7 @@ class Refresher:
 
     def _culprit(self, error: BaseException, name: str) -> str:
         """The module in whose code an error was raised; `name` if that cannot be told."""
-        paths = {record.path: record.name for record in self.state.records.values()}
+        paths = {record.path: record.name for record in list(self.state.records.values())}
         if isinstance(error, SyntaxError):
             return paths.get(error.filename, name)
         traceback = error.__traceback__
@@ -247,7 +249,7 @@ class Refresher:
     def take(self, transaction: Transaction, plan: Plan) -> None:
         new = transaction.take(plan, self.state.records)
         others = []
-        for name, record in self.state.records.items():
+        for name, record in self.state.records.copy().items():
             namespace = namespace_of(sys.modules.get(name))
             if namespace is not None and not record.missing:
                 others.append(namespace)

@@ -165,7 +165,7 @@ class Survey:
         Tests do so (`mock.patch.dict(sys.modules)`): what they imported meanwhile is nobody's dependency.
         """
         state = self.state
-        for name, others in list(state.aside.items()):
+        for name, others in state.aside.copy().items():
             module, current = sys.modules.get(name), state.records[name]
             others[:] = [each for each in others if not each.is_of(None)]
             found = next((each for each in others if each.is_of(module)), None)
@@ -173,7 +173,7 @@ class Survey:
                 others.remove(found)
                 self.set_aside(current)
                 state.records[name] = found
-                for record in state.records.values():
+                for record in list(state.records.values()):
                     if record.edges and record.edges.get(name) == current.version:
                         record.edges[name] = found.version
                 state.looks.clear()
@@ -215,7 +215,7 @@ class Survey:
     def _suspect(self, folder: str, stems: set[str]) -> None:
         """Mark the records that a change of these names in a folder may concern."""
         self.state.looks.clear()
-        for name, record in list(self.state.records.items()):
+        for name, record in self.state.records.copy().items():
             if folder not in record.where:
                 continue
             tail = name.rpartition(".")[2]
@@ -230,7 +230,7 @@ class Survey:
         left = set(record.portions).difference(portions)
         record.portions = portions
         self.state.looks.clear()
-        for name, each in list(self.state.records.items()):
+        for name, each in self.state.records.copy().items():
             if name.rpartition(".")[0] == record.name:
                 each.left = _home(each) in left
                 each.where = (*portions, *(folder for folder in each.where if folder not in portions))
@@ -293,10 +293,10 @@ class Survey:
         state = self.state
         if len(sys.modules) == state.known_modules:
             return
-        modules = list(sys.modules.items())
+        modules = sys.modules.copy()  # at once: a list of pairs would let finalizers run that import
         state.known_modules = len(modules)
         started = process_start(state.clock.now())
-        for name, module in modules:
+        for name, module in modules.items():
             if name not in state.records:
                 self._adopt(name, module, started)
 
@@ -341,7 +341,7 @@ def _forget_listing(folder: str) -> None:
     is remembered; and namespace packages look for their portions again.
     """
     folder = os.path.abspath(folder)
-    for entry, finder in list(sys.path_importer_cache.items()):
+    for entry, finder in sys.path_importer_cache.copy().items():
         if os.path.abspath(entry) != folder:
             continue
         if finder is None:
