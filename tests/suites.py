@@ -19,6 +19,9 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent.parent / "src"
 
+# How often a difference must be seen again.
+REPETITIONS = 2
+
 # The outcome of the process as a whole.
 EXIT = "(exit status)"
 
@@ -50,7 +53,7 @@ class Run:
 
 def variables(**more):
     """The environment of a run: this one, but for what would change how Python starts."""
-    ours = ("PYTHON", "LIVERELOAD", "VIRTUAL_ENV", "PIP_", "COVERAGE", "PYTEST_")
+    ours = ("PYTHON", "LIVERELOAD", "VIRTUAL_ENV", "COVERAGE", "PYTEST_")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **more}
 
 
@@ -121,7 +124,7 @@ def differences(off, on):
 def compare(start, modes):
     """The runs {"off": …, mode: …} by `start(mode)`, and {(mode, test): (off, on)} where their outcomes differ.
 
-    What differs is run again, both ways: a test that has another outcome at each run is nobody's doing.
+    What differs is run again, both ways: a test that has now one outcome and now another is nobody's doing.
     """
     runs = {mode: start(mode) for mode in ("off", *modes)}
     found = {}
@@ -129,11 +132,11 @@ def compare(start, modes):
     for mode in modes:
         assert runs[mode].tracked is not None, "livereload was off where it should have been on"
         seen = differences(runs["off"], runs[mode])
-        if seen:
-            again = differences(start("off"), start(mode))
-            for test in seen.keys() - again.keys():
-                print(f"  unsteady: {test}: once {seen[test]}", flush=True)
-            found |= {(mode, test): pair for test, pair in seen.items() if test in again}
+        for _ in range(REPETITIONS):
+            again = differences(start("off"), start(mode)) if seen else {}
+            for test in [test for test in seen if seen[test] != again.get(test)]:
+                print(f"  unsteady: {test}: {seen.pop(test)}, then {again.get(test, 'no difference')}", flush=True)
+        found |= {(mode, test): pair for test, pair in seen.items()}
     return runs, found
 
 
@@ -143,7 +146,7 @@ class Reasons:
     `versions` are separated by blanks; `any` stands for all, of them and of modes.
     """
 
-    def __init__(self, path):
+    def __init__(self, path=os.devnull):
         lines = [line for line in Path(path).read_text().splitlines() if line and not line.startswith("#")]
         self._entries = [[part.strip() for part in line.split("|", 3)] for line in lines]
 
