@@ -104,9 +104,14 @@ def _describe_class(cls, root, seen):
 
 def describe_code(code):
     """What a code object does and where it says it stands."""
-    constants = [describe_code(each) if type(each) is CodeType else repr(each) for each in code.co_consts]
+    constants = [describe_code(each) if type(each) is CodeType else _describe_constant(each) for each in code.co_consts]
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
     return (code.co_name, code.co_filename, code.co_firstlineno, code.co_code, names, constants)
+
+
+def _describe_constant(value):
+    """Its `repr`; that of a set without its order, which is another one once it has been in bytecode."""
+    return sorted(map(repr, value)) if type(value) is frozenset else repr(value)
 
 
 def _name(thing):
