@@ -25,7 +25,7 @@ PEERS = {"ipython": "ipython", "jurigged": "jurigged", "hmr": "hmr-daemon"}
 SETTLED_AFTER_S = 2.1
 
 # No sample takes longer.
-TIMEOUT_S = 300
+TIMEOUT_S = 1200
 
 BODY = """
 def f(a, b=1):
