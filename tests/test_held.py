@@ -583,6 +583,18 @@ def test_state_of_a_wrapper(project):
     assert project.value("f.seen(), f.also[0]()") == (3, 3)
 
 
+def test_functions_in_objects_of_extension_modules(project):
+    """A function that an object of C code hides (`cmp_to_key`, wrapt's decorators) follows where the object is held."""
+    source = "import functools\n@functools.cmp_to_key\ndef key(a, b): return {}(a - b)\n"
+    project.write({"m.py": source.format("")})
+    project.run("import m; key = m.key")
+    assert project.value("sorted([2, 3, 1], key=key)") == [1, 2, 3]
+    for sign, expected in (("-", [3, 2, 1]), ("", [1, 2, 3])):
+        project.write({"m.py": source.format(sign)})
+        outcome = project.run("import m", "sorted([2, 3, 1], key=key), sorted([2, 3, 1], key=m.key)")
+        assert outcome.value == (expected, expected)
+
+
 def test_functions_that_share_a_variable(project):
     """Functions of one closure, of which the session holds one and the edit adds another, share their variable."""
     source = "def make():\n    n = 0\n    def get(): return n\n    def put(x):\n        nonlocal n\n"

@@ -5,6 +5,7 @@ Knows namespaces and what they hold.  Must not know generations: one namespace a
 A place is a path in a namespace: ("Cart", "total", "fget").
 """
 
+import gc
 from _functools import _lru_cache_wrapper, partial  # type: ignore[import-not-found]
 from types import CodeType, FunctionType, MethodType, ModuleType
 
@@ -64,8 +65,14 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
         return enumerate(value) if len(value) <= _MOST else ()
     if kind is PARTIAL:
         return [("func", value.func)]
-    attributes = instance_dict(value) if len(place) <= 3 else None
-    return [(key, each) for key, each in attributes.items() if type(key) is str] if attributes else ()
+    if len(place) > 3:
+        return ()
+    attributes = instance_dict(value) or {}
+    named = [(key, each) for key, each in attributes.items() if type(key) is str]
+    known = {id(each) for _, each in named}
+    # What an object made by C code refers to, without a name.
+    hidden = [each for each in gc.get_referents(value) if type(each) is FunctionType and id(each) not in known]
+    return named + [(("hidden", each.__qualname__), each) for each in hidden]
 
 
 def _is_own_class(name: str, namespace: "dict[str, Any]", place: "Place", cls: type) -> bool:
