@@ -11,24 +11,16 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from conftest import Project, serving
+from environments import Environment, Hosted, needs_network, run
 from test_prompt import BYE, HELLO, IMPORT, Prompt
 
 REPOSITORY = Path(__file__).parent.parent
 REQUIREMENTS = [
     *("editables", "flit_core", "hatchling", "packaging", "pdm-backend", "poetry-core", "setuptools", "uv", "uv_build"),
 ]
-PATIENCE_S = 600.0
-
-needs_network = pytest.mark.skipif(
-    os.environ.get("LIVERELOAD_TEST_NETWORK", "0") in ("", "0"), reason="needs a network: LIVERELOAD_TEST_NETWORK=1"
-)
 
 # How a backend is told what to install and how: {style: (backend, {layout: lines of pyproject.toml}, options of pip)}.
 PLAIN = {"src": "", "flat": ""}
@@ -83,48 +75,20 @@ LENIENT = [case for case in CASES if case not in STRICT]
 SHARING = [case for case in LENIENT if "namespace" in case[1]]
 
 
-class Environment:
-    """A virtual environment that has pip and the backends."""
-
-    def __init__(self, folder):
-        venv.create(folder, with_pip=True, symlinks=os.name != "nt")
-        self.scripts = sysconfig.get_path("scripts", "venv", {"base": str(folder), "platbase": str(folder)})
-        self.python = os.path.join(self.scripts, "python")
-        ours = ("PYTHON", "LIVERELOAD", "VIRTUAL_ENV")
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        path = os.pathsep.join([self.scripts, os.environ["PATH"]])  # uv_build looks for a program of its own
-        self.variables = {**inherited, "PATH": path}
-
-    def pip(self, *arguments):
-        run([self.python, "-m", "pip", *arguments], env=self.variables)
-
-    def install(self, folder, *options):
-        """Install what is in `folder`, editable, with the backends that are there."""
-        self.pip("install", "-q", "--no-build-isolation", "--no-deps", "--no-index", *options, "-e", str(folder))
-
-
-def run(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    pytest.importorskip("ensurepip")  # Debian and Ubuntu have it in python3-venv
     environment = Environment(tmp_path_factory.mktemp("editable") / "environment")
     environment.pip("install", "-q", "--upgrade", *REQUIREMENTS)
     return environment
 
 
-class Installed(Project):
-    """A project whose sessions are those of an environment, started once everything is installed."""
+class Installed(Hosted):
+    """A project that is installed."""
 
     def __init__(self, environment, folder):
-        super().__init__(str(folder / "socket"), folder)
+        super().__init__(environment, folder)
         self.path, self.homes = [], [self.root, str(self.file("src"))]
-        self.environment = environment
         self.names = []
-        self._server = ExitStack()
 
     def install(self, style, layout, files, name="pkg", folder=""):
         """Install the module `name`, which lies below `folder`, by this style from this layout, with `files`."""
@@ -136,14 +100,8 @@ class Installed(Project):
         self.write({Path(folder, each): text for each, text in files.items()})
         self.environment.install(self.file(folder), *options)
 
-    def start(self, *arguments, **options):
-        server = serving(self.file("../socket"), self.environment.python, "-I", "-B")
-        self._server.enter_context(server)
-        return super().start(*arguments, **options)
-
     def close(self):
         super().close()
-        self._server.close()
         self.environment.pip("uninstall", "-q", "-y", *self.names)
 
 
@@ -240,7 +198,8 @@ def test_a_path_file(project, name):
     edit(project, name, place, after=(add,))
 
 
-def test_a_finder(project):
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a_finder(project, order):
     """setuptools' style for flat layouts: a finder of its own, made by an import line of a `.pth` file."""
     mapping = {"pkg": str(project.file("lib/pkg"))}
     ask = "from setuptools.command.editable_wheel import _finder_template as make; "
@@ -253,7 +212,7 @@ def test_a_finder(project):
     project.write({"site-packages/__editable__.pkg.pth": line, **files("lib/pkg")})
     project.homes = [str(project.file("lib"))]
     add = f"import site; site.addsitedir({str(project.file('site-packages'))!r})"
-    project.start(f"{add}\nlivereload.install()")
+    project.start("\n".join([add, "livereload.install()"][:: 1 if order == "before" else -1]))
     edit(project, "pkg", "lib/pkg", after=(add,))
 
 
