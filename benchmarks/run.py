@@ -77,7 +77,8 @@ def _file_system(folder: str) -> str:
     except OSError:
         return "unknown file system"
     above = [(point, kind) for point, kind in mounts if Path(folder).resolve().is_relative_to(point)]
-    return max(above, key=lambda each: len(each[0]))[1]
+    # A chroot may have no mount above its folders.
+    return max(above, key=lambda each: len(each[0]), default=("", "unknown file system"))[1]
 
 
 def _commit() -> str:
@@ -136,7 +137,10 @@ def main() -> None:
 def run(workshop: Workshop, given: argparse.Namespace, say) -> dict[str, Result]:
     """Prepare the rows that are asked for, then measure them; a line for each as soon as it is known."""
     if given.peers:
-        workshop.install_peers()
+        try:
+            workshop.install_peers()
+        except Unavailable as error:
+            say(f"peers:     none, {error}")
     results: dict[str, Result] = {}
     rows: dict[str, Row] = {}
     for scenario in SCENARIOS:
