@@ -366,3 +366,21 @@ def test_warning_as_error(project):
         project.step("import warnings; warnings.simplefilter('error')\nimport a", [], raises="SyntaxError")
     project.write({"a.py": "X = 2\n"})
     project.step("import a", ["a"])
+
+
+def test_a_file_that_no_memory_can_hold(project):
+    """A sparse file of a terabyte raises MemoryError, as in a fresh interpreter, and the session goes on."""
+    write_chain(project)
+    statement = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32)); import a"
+    with open(project.file("b.py"), "r+b") as file:
+        try:
+            file.truncate(2**40)
+        except OSError as error:
+            pytest.skip(f"no such file can be made here: {error}")
+    before = project.run("").modules
+    for _ in range(2):
+        outcome = project.attempt(statement)
+        assert (outcome.error["type"], outcome.modules) == ("MemoryError", before)
+    assert project.fresh(statement).error["type"] == "MemoryError"
+    project.write({"b.py": "import c\nX = c.X + 5\n"})
+    project.step("import a", ["a", "b"])

@@ -1,6 +1,7 @@
 """Stamps, sources and folders, with clocks and files of the tests' own."""
 
 import importlib.util
+import itertools
 import os
 
 import pytest
@@ -102,6 +103,24 @@ def test_read_again_while_it_is_written(path, monkeypatch):
     monkeypatch.setattr(_stamp, "stamp_of", changing)
     source = read(path, TestClock(0))
     assert (source.data, source.stamp) == (b"X = 22\n", (2, 2, 6, 1, 1))
+
+
+def test_read_what_is_written_for_ever(path, monkeypatch):
+    """A file that does not come to rest is taken as it is, and its stamp proves nothing."""
+    write(path, "X = 1\n")
+    times = itertools.count()
+    monkeypatch.setattr(_stamp, "stamp_of", lambda result: (next(times), 0, 6, 1, 1))
+    source = read(path, long_after(path))
+    assert (source.data, source.settled) == (b"X = 1\n", False)
+
+
+def test_look_into_what_changes_for_ever(tmp_path, monkeypatch):
+    """Nor is the listing of a folder in which somebody makes files all the time."""
+    (tmp_path / "a.py").touch()
+    times = itertools.count()
+    monkeypatch.setattr(_stamp, "stamp_of", lambda result: (next(times), 0, 6, 1, 1))
+    folder = look_into(str(tmp_path), None, TestClock(10**12))
+    assert (folder.names, folder.settled) == ({"a.py"}, False)
 
 
 def test_look_at_what_has_not_changed(path, monkeypatch):

@@ -4,6 +4,7 @@ import os
 import textwrap
 
 import pytest
+from conftest import SRC
 
 DEADLINE = 20
 
@@ -138,6 +139,57 @@ def test_many_threads_ask_at_once(project):
         assert project.value("seen") == [generation] * 8
 
 
+# Each gives two values that one execution of one module has made.
+SPELLINGS = {
+    "import": "import a; seen = a.X, a.Y",
+    "from": "from a import X, Y; seen = X, Y",
+    "as": "import pkg.sub as s; seen = s.X, s.Y",
+    "dotted": "import pkg.sub; seen = pkg.sub.X, pkg.sub.Y",
+    "from package": "from pkg import sub; seen = sub.X, sub.Y",
+    "star": "from a import *; seen = X, Y",
+    "import_module": "m = __import__('importlib').import_module('pkg.sub'); seen = m.X, m.Y",
+    "__import__": "m = __import__('a'); seen = m.X, m.Y",
+    "first import": "import importlib; m = importlib.import_module(f'new_{number}'); seen = m.X, m.Y",
+}
+CROWD = f"""
+sys.setswitchinterval(1e-6)
+codes = [compile(text, "<stdin>", "exec") for text in {list(SPELLINGS.values())!r}]
+def crowd(size):
+    barrier, results = threading.Barrier(size), [None] * size
+    def use(number):
+        names = {{"number": number % 9}}
+        code = codes[number % len(codes)]
+        barrier.wait({DEADLINE})
+        for _ in range(3):
+            exec(code, names)
+        results[number] = names["seen"]
+    finish(*[start(lambda number=number: use(number)) for number in range(size)])
+    return results
+"""
+
+
+def generation(n):
+    files = {
+        "b.py": f"X = {n}\nclass C:\n    def x(self): return {n}\n",
+        "a.py": f"import b\nX = {n}\nfrom pkg import sub\nY = sub.X\n",
+        "pkg/__init__.py": "",
+        "pkg/sub.py": f"X = {n}\nimport b\nY = b.X\n",
+    }
+    return files | {f"new_{i}.py": f"X = {n}\nfrom a import X as Y\n" for i in range(9)}
+
+
+@pytest.mark.parametrize("size", [20, 50])
+def test_a_crowd(project, size):
+    """Whatever way many threads ask at once for what is stale: all get the new modules, whole, and no one hangs."""
+    project.write(generation(1))
+    project.run(SHARED + CROWD + "import a, pkg.sub; held = a.b.C()")
+    for n in range(2, 6):
+        project.write(generation(n))
+        executed = project.run(f"results = crowd({size})").executed
+        assert project.value("set(results), held.x()") == ({(n, n)}, n)
+        assert [executed.count(name) for name in ("a", "b", "pkg.sub")] == [1, 1, 1]
+
+
 def test_failure_while_others_wait(project):
     """A refresh that fails in one thread leaves a thread that waited for it the last good state, or the same error."""
     project.write({"a.py": "X = 1\n"})
@@ -267,6 +319,55 @@ def test_fork_while_another_thread_refreshes(project):
         finish(one)
     """)  # fmt: skip
     assert project.value("(code, a.X)") == (0, 2)
+
+
+def test_tasks(project):
+    """Tasks of one event loop that import, each at its own pace, all get the new modules, executed once."""
+    project.write(generation(1))
+    run(project, """
+        import asyncio, a
+        async def use(number):
+            for _ in range(number % 3):
+                await asyncio.sleep(0)
+            import pkg.sub
+            await asyncio.sleep(0)
+            from a import X, Y
+            return X, Y, pkg.sub.X, pkg.sub.Y
+        async def all_of_them():
+            return await asyncio.gather(*[use(number) for number in range(12)])
+    """)
+    for n in range(2, 5):
+        project.write(generation(n))
+        outcome = project.run("results = asyncio.run(all_of_them())")
+        assert sorted(outcome.executed) == ["a", "b", "pkg.sub"]
+        assert project.value("set(results)") == {(n, n, n, n)}
+
+
+SUB_INTERPRETER = """
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+other = interpreters.create()
+def elsewhere(code):
+    error = interpreters.run_string(other, code)
+    assert error is None, error
+"""
+
+
+def test_sub_interpreter(project):
+    """A sub-interpreter refreshes what it imports, and the main one what that imports."""
+    project.write({"a.py": "X = 1\n"})
+    project.run(SUB_INTERPRETER + "import a")
+    start = f"import sys; sys.path[:0] = {[project.root, SRC]!r}; import livereload; livereload.install(); import a"
+    project.run(f"elsewhere({start!r}); elsewhere('held = a; assert a.X == 1')")
+    project.write({"a.py": "X = 2\n"})
+    project.run("elsewhere('from a import X; assert X == held.X == 2')")
+    assert project.value("a.X") == 1
+    project.step("import a", ["a"])
+    project.write({"a.py": "X = 3\n"})
+    project.step("import a", ["a"])
+    project.run("elsewhere('assert held.X == 2; import a; assert held.X == 3'); interpreters.destroy(other)")
 
 
 def test_interrupt_at_every_line(project):

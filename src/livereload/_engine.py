@@ -100,19 +100,20 @@ class Engine:
             return
         if name in state.unbound:
             self._bind(name)
-        if not state.lock.acquire(blocking=False):
-            if self.interpreter.is_importing():
-                return
-            if not state.lock.acquire(timeout=_PATIENCE_S):
-                return
-        try:
-            names = (name, *self.survey.submodules(name, wanted.from_list))
-            plan = self.survey.plan(names)
-            there = (name, *_graph.parents(name), *plan.reasons)
-            if plan and not sys.modules.keys().isdisjoint(there):  # else an import is all that it takes
-                self.refresher.execute(plan, [wanted])
-        finally:
-            state.lock.release()
+        state.exclusively(self._may_refresh, lambda: self._refresh(wanted))
+
+    def _may_refresh(self) -> bool:
+        lock = self.state.lock
+        return lock.acquire(blocking=False) or (
+            not self.interpreter.is_importing() and lock.acquire(timeout=_PATIENCE_S)
+        )
+
+    def _refresh(self, wanted: Wanted) -> None:
+        name = wanted.name
+        plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)))
+        there = (name, *_graph.parents(name), *plan.reasons)
+        if plan and not sys.modules.keys().isdisjoint(there):  # else an import is all that it takes
+            self.refresher.execute(plan, [wanted])
 
     def _expect_submodules(self, name: str) -> None:
         """The package `name` starts without its submodules, those that are in `sys.modules` included.
@@ -132,11 +133,11 @@ class Engine:
 
     def _bind(self, name: str) -> None:
         """Bind a submodule in its package, as the import system does when it has loaded it."""
-        self.state.unbound.discard(name)
         parent, _, tail = name.rpartition(".")
         namespace = namespace_of(sys.modules.get(parent))
         if namespace is not None and name in sys.modules:
             namespace[tail] = sys.modules[name]
+        self.state.unbound.discard(name)
 
     def _bind_submodules(self, name: str) -> None:
         """The package `name` has been executed: bind the submodules that its code left unbound."""
@@ -245,8 +246,8 @@ class Engine:
             self._expect_submodules(name)
         if thread.stack:
             self.note(name)
-        state.busy.add(record)
         thread.stack.append(record)
+        state.busy.add(record)
         thread.unwound.clear()
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
@@ -308,14 +309,40 @@ class Engine:
         """This thread executes the module of this record no longer, nor what that was executing."""
         state = self.state
         while True:
-            ended = state.thread.stack.pop()
+            ended = state.thread.stack[-1]
+            ended.executing = False
             state.busy.discard(ended)
+            state.thread.stack.pop()
             if ended is record:
                 break
+            ended.broken = True  # nobody has told of its end
         state.looks.clear()
-        record.executing = False
         if record.source is not None:
             record.source.data = None
+
+    def break_off(self, name: str, *, had_begun: bool) -> None:
+        """An interrupt has broken off `begin` or, if the module's code `had_begun`, `end`.
+
+        Nobody knows what such a module has: its next import executes it again.
+        """
+        record = self.state.records.get(name)
+        if record is not None and (had_begun or record.executing):
+            self.abandon(record)
+        self._end_moment()
+
+    def abandon(self, record: Record) -> None:
+        """This thread executes no longer what it has begun, and nobody has told of the end."""
+        if record in self.state.thread.stack:
+            self._leave(record)
+        record.executing = False
+        record.broken = True
+        self._bind_submodules(record.name)
+        self._end_moment()
+
+    def _end_moment(self) -> None:
+        state = self.state
+        if not state.thread.stack and (state.transaction is None or state.owner != _thread.get_ident()):
+            state.thread.moment = 0
 
     def _leave_outermost(self, record: Record, transaction: Transaction | None) -> None:
         """This thread executes no module any longer; it may be within a `transaction` still."""

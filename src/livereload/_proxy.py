@@ -59,27 +59,38 @@ class _Proxy(ModuleSpec):
 
     @property
     def _initializing(self) -> bool:
-        initializing: bool = self.__dict__.get("_initializing", False)
-        if installed is None:
-            return initializing
-        if not initializing:
-            # The path of nearly all imports.
-            look = installed.looks.get(self.name)
-            if look is not None and not installed.busy and look.holds():
-                return False
         try:
-            frame = sys._getframe(1)
-        except ValueError:  # C code imports, and no Python code is running
-            frame = None
-        return installed.asked(self, initializing, frame)
+            initializing: bool = self.__dict__.get("_initializing", False)
+            if installed is None:
+                return initializing
+            if not initializing:
+                # The path of nearly all imports.
+                look = installed.looks.get(self.name)
+                if look is not None and not installed.busy and look.holds():
+                    return False
+            return installed.asked(self, initializing, _caller())
+        except BaseException as error:
+            if installed is None or sys.version_info >= (3, 13):
+                raise
+            # The import system would pass over an interrupt here.  It asks for the lock next.
+            installed.engine.state.thread.interrupt = error
+            return True
 
     @_initializing.setter
     def _initializing(self, value: bool) -> None:
-        if installed is not None and value:
-            installed.begin(self)
-        self.__dict__["_initializing"] = value
-        if installed is not None and not value:
-            installed.end(self)
+        if installed is None:
+            self.__dict__["_initializing"] = value
+            return
+        try:
+            if value:
+                installed.begin(self)
+            self.__dict__["_initializing"] = value
+            if not value:
+                installed.end(self)
+        except BaseException:
+            self.__dict__["_initializing"] = False
+            installed.break_off(self, had_begun=not value)
+            raise
 
     def __reduce_ex__(self, protocol: "Any") -> "Any":
         """What is copied or pickled is a plain spec."""
@@ -116,6 +127,7 @@ class Installation:
             if installed is not None:
                 wanted = None
                 try:
+                    installed.raise_interrupt()
                     wanted = installed.wanted(name)
                     if wanted is not None:
                         engine.bring_up_to_date(wanted)
@@ -151,6 +163,10 @@ class Installation:
         if record is None:
             return initializing
         thread = state.thread
+        if thread.stack:
+            self._forget_broken_off()
+        if initializing and not record.executing:
+            spec.__dict__["_initializing"] = initializing = False
         if thread.stack and (
             initializing
             or (record.checked == thread.moment and not record.portions and name not in state.unbound)
@@ -171,7 +187,17 @@ class Installation:
             thread.wanted = Wanted(name, from_list)
         return answer
 
+    def _forget_broken_off(self) -> None:
+        """Take from the stack what this thread executes no more.
+
+        An interrupt may come before our first line, when importlib tells that a module has been executed.
+        """
+        stack = self.engine.state.thread.stack
+        while stack and not _is_locked(stack[-1].name):
+            self.engine.abandon(stack[-1])
+
     def begin(self, spec: _Proxy) -> None:
+        self._forget_broken_off()
         loader = spec.loader
         if type(loader) is not Loader:
             _give_back(loader, "create_module")
@@ -179,6 +205,13 @@ class Installation:
         namespace = self.engine.namespace_taken(spec.name)
         if namespace is not None:
             self._watch_classes(namespace)
+
+    def break_off(self, spec: _Proxy, *, had_begun: bool) -> None:
+        """An error has come out of `begin` or `end`."""
+        if type(spec.loader) is not Loader:
+            _give_back(spec.loader, "create_module")
+            _give_back(spec.loader, "path_stats")
+        self.engine.break_off(spec.name, had_begun=had_begun)
 
     def _watch_classes(self, namespace: "dict[str, Any]") -> None:
         """Have the class statements of a module that is executed again yield the kept classes.
@@ -201,11 +234,20 @@ class Installation:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
         self.engine.end(spec, _from_list_of(sys._getframe(2)))
+    def raise_interrupt(self) -> None:
+        """Raise what has interrupted the proxy's answer, where it could not be raised."""
+        thread = self.engine.state.thread
+        if thread.interrupt is not None:
+            interrupt, thread.interrupt = thread.interrupt, None
+            raise interrupt
+
     def wanted(self, name: str) -> Wanted | None:
         """What the import system waits for when it asks for the lock of `name`; None if not us."""
         state = self.engine.state
         records = state.records
         module = sys.modules.get(name)
+        if state.thread.stack:
+            self._forget_broken_off()
         if module is None:
             # A submodule that is imported for the first time: its package first, as in a fresh start.
             parent = name.rpartition(".")[0]
@@ -304,6 +346,21 @@ class Installation:
         spec = None if namespace is None else namespace.get("__spec__")
         if type(spec) is _Proxy:
             _restore(spec)
+
+
+def _caller() -> "Any":
+    """The frame that has called our caller; None if C code imports, and no Python code is running."""
+    try:
+        return sys._getframe(2)
+    except ValueError:
+        return None
+
+
+def _is_locked(name: str) -> bool:
+    """True if this thread holds the lock of the module `name`, as it does while it executes it."""
+    reference = bootstrap._module_locks.get(name)
+    lock = None if reference is None else reference()
+    return getattr(lock, "owner", None) == _thread.get_ident()
 
 
 def _class_builder(original: "Any", made: "Callable[..., object]", namespace: "dict[str, Any]") -> FunctionType:

@@ -52,12 +52,16 @@ class Refresher:
             for name, record in state.records.copy().items()
             if not record.missing and is_loaded(sys.modules.get(name))
         )
-        with state.lock:
+
+        def refresh() -> Report:
             found = self.survey.plan(wanted)
             if not found:
                 return Report()
             self.execute(found, [Wanted(name) for name in wanted])
             return state.last
+
+        report: Report = state.exclusively(state.lock.acquire, refresh)
+        return report
 
     def refresh_each(self) -> "list[Exception]":
         """Bring everything tracked up to date, one module after the other; returns the errors.
@@ -96,11 +100,12 @@ class Refresher:
             self.take(state.transaction, plan)
             self._import(wanted)
             return
+        before = state.last
         try:
             self._execute(plan, wanted)
         finally:
             if state.transaction is None:
-                self._tell()
+                self._tell(before)
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
         state = self.state
@@ -127,9 +132,9 @@ class Refresher:
                 state.confirmed = failure(first)
             raise
 
-    def _tell(self) -> None:
+    def _tell(self, before: Report) -> None:
         last = self.state.last
-        if last.executed or last.error is not None:
+        if last is not before and (last.executed or last.error is not None):
             tell(last, list(self.state.listeners), self.state.verbose)
 
     def _everything(self, wanted: "list[Wanted]", plan: Plan) -> Plan:
@@ -154,86 +159,96 @@ class Refresher:
         `is_believed` is not undone but left for `conclude`.
         """
         state = self.state
-        before = state.thread.moment
-        moment = before or next(state.moments)
-        transaction = Transaction(moment)
+        before, depth = state.thread.moment, len(state.thread.stack)
+        transaction = Transaction(before or next(state.moments))
         transaction.generations = Generations(transaction.note)
         self._dispose(plan)
-        state.transaction = transaction
-        state.busy.add(transaction)
-        state.owner = _thread.get_ident()
-        state.thread.moment = moment
-        stack = list(state.thread.stack)
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
-        message = None
         try:
             try:
+                self._open(transaction)
                 self.take(transaction, plan)
                 self._import(wanted)
+                message = self._commit(transaction)
             except BaseException as error:
-                state.busy.difference_update(state.thread.stack[len(stack) :])
-                state.thread.stack[:] = stack
-                if stack and is_believed(error):
-                    state.lock.acquire()
-                    transaction.pending = True
-                else:
-                    transaction.roll_back()
-                self._remember_error(transaction, error, wanted[0].name)
+                if transaction.has_effects:
+                    transaction.pending = depth > 0 and is_believed(error)
+                    self._remember_error(transaction, error, wanted[0].name)
                 raise
-            message = self._commit(transaction)
-        finally:
-            if not transaction.pending:
-                self._close(transaction)
-            state.thread.moment = before
+            finally:
+                self._close(transaction, before, depth)
+        except BaseException:
+            self._close(transaction, before, depth)  # an interrupt may have broken it off
+            raise
         if message is not None:
             self.interpreter.warn(message)
 
     def conclude(self, transaction: Transaction, *, failed: bool) -> None:
         """The outermost module has been executed, or has `failed`, after a failure that it could have caught."""
+        state = self.state
+        before = state.last
         message = None
+        transaction.pending = False
         try:
-            if failed:
-                transaction.roll_back()
-            else:
-                message = self._commit(transaction)
+            try:
+                if not failed:
+                    message = self._commit(transaction)
+            finally:
+                self._close(transaction, 0, 0)
+                state.let_go()
+        except BaseException:
+            self._close(transaction, 0, 0)
+            state.let_go()
+            raise
         finally:
-            self._close(transaction)
-            self.state.lock.release()
-            self._tell()
+            self._tell(before)
         if message is not None:
             self.interpreter.warn(message)
+
+    def _open(self, transaction: Transaction) -> None:
+        state = self.state
+        state.busy.add(transaction)
+        state.owner = _thread.get_ident()
+        state.transaction = transaction
+        state.thread.moment = transaction.moment
 
     def _commit(self, transaction: Transaction) -> str | None:
         """Keep what has been executed; returns what there is to say about what could not be kept."""
         state = self.state
-        names = [each.name for each in transaction.executed if each.name in sys.modules]
-        try:
-            transaction.generations.finish(names)
-        except BaseException as error:
-            transaction.roll_back()
-            self._remember_error(transaction, error, "")
-            raise
+        generations = transaction.generations
+        generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
         transaction.commit(state.records)
-        message = transaction.generations.move()
+        try:
+            message = generations.move()
+        except BaseException:
+            generations.move()  # to its end: half of it would leave two generations
+            raise
         for each in transaction.executed:
             state.errors.pop(each.name, None)
         notes = () if message is None else (message,)
         state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds)
         return message
 
-    def _remember_error(self, transaction: Transaction, error: BaseException, name: str) -> None:
-        text = _text(error)
-        self.state.errors[self._culprit(error, name)] = text
-        self.state.last = Report(error=text, seconds=transaction.progress.seconds)
-
-    def _close(self, transaction: Transaction) -> None:
+    def _close(self, transaction: Transaction, moment: int, depth: int) -> None:
+        """Undo what has not been committed, and be at rest.  To be called again if it was interrupted."""
         state = self.state
-        transaction.progress.end()
+        state.busy.difference_update(state.thread.stack[depth:])
+        del state.thread.stack[depth:]
+        state.thread.moment = moment
+        if transaction.pending:
+            return
+        transaction.roll_back()
         self.interpreter.stop_watching_classes()
         state.busy.discard(transaction)
         state.looks.clear()
         state.transaction = None
         state.owner = 0
+        transaction.progress.end()
+
+    def _remember_error(self, transaction: Transaction, error: BaseException, name: str) -> None:
+        text = _text(error)
+        self.state.errors[self._culprit(error, name)] = text
+        self.state.last = Report(error=text, seconds=transaction.progress.seconds)
 
     def _culprit(self, error: BaseException, name: str) -> str:
         """The module in whose code an error was raised; `name` if that cannot be told."""

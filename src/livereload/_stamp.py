@@ -34,6 +34,9 @@ SETTLED_AFTER_NS = 2_000_000_000
 PATIENCE_S = 0.1
 _GLANCE_S = 0.005
 
+# How often what changes while it is read is read again.
+_ATTEMPTS = 10
+
 _HASH_KEY = int.from_bytes(MAGIC_NUMBER, "little")
 
 
@@ -105,10 +108,10 @@ def read(path: str, clock: Clock) -> Source:
     """The source at `path`; OSError if it cannot be read.
 
     The stamp describes exactly the bytes returned: a file that is written while it is read is read
-    again.
+    again.  One that does not come to rest is taken as it is, and not believed.
     """
     with io.open_code(path) as file:
-        while True:
+        for _ in range(_ATTEMPTS):
             now = clock.now()
             before = stamp_of(_os.fstat(file.fileno()))
             data = file.read()
@@ -116,6 +119,7 @@ def read(path: str, clock: Clock) -> Source:
             if before == after:
                 return Source(data, hash_of(data), after, is_settled(after, now))
             file.seek(0)
+    return Source(data, hash_of(data), after, False)
 
 
 def look(path: str, known: Source | None, clock: Clock, *, patient: bool = True) -> Source | None:
@@ -151,9 +155,9 @@ def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:
     """The names in the folder at `path` now; `known` itself if it cannot have changed.
 
     Names come before or after any concurrent change as a whole only if the folder's stamp was the
-    same before and after the listing.
+    same before and after the listing.  A folder that does not come to rest is not believed.
     """
-    while True:
+    for _ in range(_ATTEMPTS):
         now = clock.now()
         stamp = folder_stamp_at(path)
         if known is not None and stamp == known.stamp and known.settled:
@@ -166,6 +170,7 @@ def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:
             names = frozenset()
         if folder_stamp_at(path) == stamp:
             return Folder(names, stamp, is_settled(stamp, now))
+    return Folder(names, stamp, False)
 
 
 def folder_stamp_at(path: str) -> Stamp | None:

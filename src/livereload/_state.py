@@ -128,6 +128,8 @@ class PerThread(_thread._local):
         self.unwound: list[Record] = []
         # what the proxy was last asked for and found stale: the lock is asked for next
         self.wanted: Wanted | None = None
+        # what interrupted the proxy's answer; to be raised when the lock is asked for
+        self.interrupt: BaseException | None = None
         # the moment of the outermost import that this thread is in; 0 outside
         self.moment = 0
 
@@ -180,6 +182,27 @@ class State:
         self.reported: object = None
         # {"shop.cart": "ZeroDivisionError: division by zero"}: where the last refresh failed
         self.errors: dict[str, str] = {}
+
+    def exclusively(self, acquire: "Callable[[], bool]", action: "Callable[[], Any]") -> "Any":
+        """What `action()` returns while no other thread refreshes; None if `acquire()`, of `lock`, gives up.
+
+        Whenever an interrupt comes: the lock is this thread's afterwards only if it was before.
+        """
+        if self.lock._is_owned():  # type: ignore[attr-defined]
+            return action()
+        try:
+            try:
+                return action() if acquire() else None
+            finally:
+                self.let_go()
+        except BaseException:
+            self.let_go()
+            raise
+
+    def let_go(self) -> None:
+        """Let other threads refresh, unless this one has not ended its own."""
+        while self.transaction is None and self.lock._is_owned():  # type: ignore[attr-defined]
+            self.lock.release()
 
     def renew_locks(self) -> None:
         """For a forked child: its other threads are gone, and with them whatever they had begun."""

@@ -187,11 +187,16 @@ class Transaction:
             gone = name in records and records[name].gone
             if namespace is not None and self.taken[name].bound and not gone:
                 namespace.setdefault(tail, sys.modules[name])
-        self._journal.clear()
+        self._journal.clear()  # the one moment from which on everything is kept
         self.taken.clear()
 
+    @property
+    def has_effects(self) -> bool:
+        """True if there is something to undo: nothing before the first effect, nor after the commit."""
+        return bool(self._journal)
+
     def roll_back(self) -> None:
-        """Undo everything, the last effect first.
+        """Undo everything, the last effect first; nothing after a commit.
 
         An interrupt in the middle (a second Ctrl-C) is raised when all is undone.
         """
@@ -213,15 +218,15 @@ class Transaction:
             self._journal.pop()
 
     def _forget(self, name: str, bound: object) -> None:
-        module = sys.modules.pop(name, None)
+        module = sys.modules.get(name)
         parent, _, tail = name.rpartition(".")
         namespace = namespace_of(sys.modules.get(parent))
-        if namespace is None or module is None or namespace.get(tail) is not module:
-            return
-        if bound is _MISSING:
-            del namespace[tail]
-        else:
-            namespace[tail] = bound
+        if namespace is not None and module is not None and namespace.get(tail) is module:
+            if bound is _MISSING:
+                del namespace[tail]
+            else:
+                namespace[tail] = bound
+        sys.modules.pop(name, None)  # last, as an interrupt may come before: then all is done again
 
     def note(self, undo: "Callable[..., object]", *arguments: object) -> None:
         """Have `undo(*arguments)` called when this is rolled back."""
