@@ -217,6 +217,32 @@ def test_lazy_modules_are_not_woken(project):
     assert project.run("", "(lazy.X, later.X)").value == (1, 1)
 
 
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_lazy_modules_follow_once_they_are_loaded(project, order):
+    """A lazy module is executed once, when it is asked for an attribute, and is tracked like any other from then on."""
+    project.write({"lazy.py": "X = 1\ndef f(): return X\n"})
+    steps = [LAZY + "lazy = lazily('lazy')", "livereload.install()"]
+    project.start("\n".join(steps if order == "before" else steps[::-1]))
+    outcome = project.run("f = lazy.f", "f()")
+    assert (outcome.value, outcome.executed) == (1, ["lazy"])
+    assert project.run("import lazy as again").executed == []
+    for digit in (2, 3):
+        project.write({"lazy.py": f"X = {digit}\ndef f(): return X\n"})
+        outcome = project.run("import lazy as again", "(f(), lazy.X, again is lazy)")
+        assert (outcome.value, outcome.executed) == ((digit, digit, True), ["lazy"])
+        assert project.run("import lazy as again").executed == []
+
+
+def test_lazy_module_edited_before_it_is_loaded(project):
+    """What a lazy module is executed from is the source of the moment when it is loaded."""
+    project.write({"lazy.py": "X = 1\n"})
+    project.start(LAZY + "livereload.install()\nlazy = lazily('lazy')")
+    project.write({"lazy.py": "X = 2\n"})
+    outcome = project.run("", "lazy.X")
+    assert (outcome.value, outcome.executed) == (2, ["lazy"])
+    assert project.run("import lazy").executed == []
+
+
 def test_modules_that_come_while_livereload_looks(project):
     """Finalizers may add modules at any moment (up to 3.11, whenever a tuple is made): that disturbs no import."""
     project.write({f"{name}.py": "X = 1\n" for name in "abc"} | {"pkg/__init__.py": "", "pkg/d.py": "import a, b, c\n"})
@@ -336,6 +362,23 @@ def test_zip_files_are_left_alone(project):
     archive = str(project.file("lib.zip"))
     project.start(f"import sys; sys.path.insert(0, {archive!r})\nlivereload.install(); import zipped")
     assert project.value("sorted(livereload.status().modules)") == []
+
+
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_importer_of_a_module_in_a_zip_file(project, order):
+    """A module that imports one in a zip file follows; the one in the zip file is not executed again."""
+    import zipfile
+
+    archive = str(project.file("lib.zip"))
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("zipped.py", "executed = []\nX = 1\n")
+    project.write({"a.py": "import zipped\nzipped.executed.append(1)\nX = zipped.X + 1\n"})
+    steps = [f"import sys; sys.path.insert(0, {archive!r}); import zipped", "livereload.install()"]
+    project.start("\n".join(steps if order == "before" else steps[::-1]))
+    project.run("import a")
+    project.write({"a.py": "import zipped\nzipped.executed.append(2)\nX = zipped.X + 2\n"})
+    outcome = project.run("import a", "a.X, zipped.executed")
+    assert (outcome.value, outcome.executed) == ((3, [1, 2]), ["a"])
 
 
 def test_spec_as_others_see_it(project):

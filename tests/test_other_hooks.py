@@ -144,7 +144,8 @@ def test_wrapt(hosted, order):
 def test_lazy_loader(hosted, order):
     """Modules that are imported when they are asked for are tracked; what a package keeps of them follows them."""
     start(hosted, order, "import lazy_loader")
-    attach = "import lazy_loader\n__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, ['sub'], {'mod': ['f']})\n"
+    attach = "__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, ['sub'], {'mod': ['f']})\n"
+    attach = "import lazy_loader\n" + attach
     hosted.write({"pkg/__init__.py": attach, "pkg/mod.py": "def f(): return 1\n", "pkg/sub.py": "X = 1\n"})
     hosted.write({"late.py": "X = 1\n"})
     assert hosted.run("import pkg; late = lazy_loader.load('late')").executed == ["pkg"]
@@ -261,7 +262,7 @@ def test_edit():
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_assertion_rewriting(tmp_path, before):
-    """A module whose assertions pytest rewrites is rewritten after each edit, livereload being there before or after."""
+    """A module whose assertions pytest rewrites is rewritten after each edit as well."""
     (tmp_path / "helper.py").write_text(REWRITTEN.format(1))
     (tmp_path / "conftest.py").write_text("import pytest\npytest.register_assert_rewrite('helper')\n")
     (tmp_path / "test_it.py").write_text(TEST)

@@ -53,6 +53,8 @@ class Loader(SourceFileLoader):
 
     def create_module(self, spec: ModuleSpec) -> "ModuleType | None":
         """The module that is to be executed again, or None for a new one."""
+        if is_lazy(spec.loader):
+            self.__class__ = Reloader
         return None if self._engine is None else self._engine.module_for(spec.name)
 
     @disguised
@@ -102,7 +104,7 @@ Loader.__module__ = SourceFileLoader.__module__
 
 
 class Reloader(Loader):
-    """The loader of one `importlib.reload`, which by itself tells no spec when the module's code runs."""
+    """The loader of one `importlib.reload`, or of a lazy module, which tell no spec when the module's code runs."""
 
     def exec_module(self, module: "ModuleType") -> None:
         """Execute the module, and say so; if that fails, what the module holds is of no source."""
@@ -117,6 +119,12 @@ class Reloader(Loader):
             raise
         finally:
             spec._initializing = False
+
+
+def is_lazy(loader: object) -> bool:
+    """True for a `LazyLoader`, which executes a module by itself when an attribute is asked for."""
+    util = sys.modules.get("importlib.util")
+    return util is not None and issubclass(type(loader), util.LazyLoader)
 
 
 def _trusted_bytecode(path: str, source: Source, get_data: "Callable[[str], bytes]") -> bytes:

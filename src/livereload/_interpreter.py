@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         def attach(self, module: ModuleType) -> bool:
             """Make the module's spec the proxy; False if that cannot be done."""
 
+        def attach_lazy(self, spec: ModuleSpec, where: tuple[str, ...]) -> None:
+            """Have it told when the code of a lazy module runs."""
+
         def detach(self, module: ModuleType) -> None:
             """Undo `attach`."""
 

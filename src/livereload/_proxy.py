@@ -328,6 +328,11 @@ class Installation:
             module.__file__ = None  # importlib does this only if it makes the loader itself
         return module
 
+    def attach_lazy(self, spec: ModuleSpec, where: tuple[str, ...]) -> None:
+        self.attach_spec(spec, where)
+        if type(spec.loader) is Loader:
+            spec.loader.__class__ = Reloader
+
     def attach(self, module: ModuleType) -> bool:
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")

@@ -307,12 +307,15 @@ class Survey:
             return
         if namespace.get("__livereload__", True) is False or not self.state.policy.tracks(spec):
             return
-        if not self.interpreter.attach(module):  # type: ignore[arg-type]
-            return
         parent = name.rpartition(".")[0]
         above = namespace_of(sys.modules.get(parent)) or {}
-        folders = self.folders(above.get("__path__") if parent else None)
-        record = Record(name, spec.origin if spec.has_location else None, self.where(name, spec, folders))
+        where = self.where(name, spec, self.folders(above.get("__path__") if parent else None))
+        if (type(module).__module__, type(module).__qualname__) == ("importlib.util", "_LazyModule"):
+            self.interpreter.attach_lazy(spec, where)
+            return
+        if not self.interpreter.attach(module):  # type: ignore[arg-type]
+            return
+        record = Record(name, spec.origin if spec.has_location else None, where)
         record.module = ref(module)
         record.edges = None
         record.executing = bool(spec.__dict__.get("_initializing"))
