@@ -26,6 +26,7 @@ class Outcome:
         self.error = answer["error"]  # None, or {"type", "message", "traceback", "attributes"}
         self.value = answer["value"]
         self.executed = answer["executed"]  # ["pkg", "pkg.mod"]: modules, in the order in which they began
+        self.spared = answer["spared"]  # ["pkg"]: those of them of which only the import statements were executed
         self.compiled = answer["compiled"]  # ["pkg.mod"]
         self.opened = answer["opened"]  # ["pkg/mod.py"]
         self.modules = answer["modules"]  # {"pkg.mod": {"X": …}}: the fingerprint of all modules afterwards
@@ -155,10 +156,11 @@ class Project:
 
     # The oracle.
 
-    def step(self, statement, executes, *, after=(), raises=None, loses=(), confirms=()):
+    def step(self, statement, executes, *, after=(), raises=None, loses=(), confirms=(), spares=None):
         """Execute an import statement; compare with a fresh interpreter; see that only `executes` was executed.
 
-        `executes` lists the modules in the order in which their code begins to run.  `after` are
+        `executes` lists the modules in the order in which their code begins to run; of those that it
+        `spares` (None: not compared), the code of their import statements only.  `after` are
         statements that the fresh interpreter needs to execute before.  `raises`, the name of an
         exception's type, says that both raise it; then the live session must have kept all it had,
         but for the modules that it `loses`.  `confirms` lists what was executed by the second attempt,
@@ -182,6 +184,7 @@ class Project:
             assert {name: live.modules.get(name) for name in kept} == {name: before.modules[name] for name in kept}
         assert set(live.twice) <= set((before if raises else fresh).twice), "classes live in two generations"
         assert live.executed == [*executes, *confirms]
+        assert spares is None or live.spared == [*spares]
         return live
 
     def close(self):

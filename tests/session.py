@@ -102,7 +102,7 @@ class Session:
         self.root = ""
         self.homes = []
         self.main = ModuleType("__main__")
-        self.executed, self.compiled, self.opened = [], [], []
+        self.executed, self.spared, self.compiled, self.opened = [], [], [], []
         self.forbidden = []
 
     def serve(self):
@@ -131,7 +131,7 @@ class Session:
     def run(self, code, expression, ticks, forbidden):
         """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened."""
         self.world.ticks, self.forbidden = ticks, forbidden
-        for seen in (self.executed, self.compiled, self.opened):
+        for seen in (self.executed, self.spared, self.compiled, self.opened):
             seen.clear()
         error: BaseException | None = None
         value = None
@@ -141,7 +141,7 @@ class Session:
                 value = eval(expression, self.main.__dict__)
         except BaseException as caught:
             error = caught
-        seen = {"executed": self.executed[:], "compiled": self.compiled[:], "opened": self.opened[:]}
+        seen = {name: getattr(self, name)[:] for name in ("executed", "spared", "compiled", "opened")}
         try:
             marshal.dumps(value)
         except ValueError:
@@ -159,7 +159,10 @@ class Session:
         if event == "exec":
             code = arguments[0]
             if getattr(code, "co_name", None) == "<module>" and code.co_filename.startswith(self.root):
-                self.executed.append(self.module_name(code.co_filename))
+                name = self.module_name(code.co_filename)
+                self.executed.append(name)
+                if code.co_qualname == "<imports>":
+                    self.spared.append(name)
         elif event == "compile":
             file = arguments[1]
             if isinstance(file, str) and file.startswith(self.root):

@@ -177,3 +177,12 @@ def test_log_handlers(project):
         project.run("import shop")
         assert project.value("[h is mine or h.formatter._fmt.split()[0] for h in shop.logger.handlers]") == [True, form]
         assert project.value("shop.handler in shop.logger.handlers")
+
+
+def test_an_entry_whose_function_is_gone(project):
+    """A handler that the new source does not define is gone from another module's table, which it has imported."""
+    plugin = "from registry import handlers\ndef {0}(): pass\nhandlers['{0}'] = {0}\n"
+    project.write({"registry.py": "handlers = {}\n", "plugin.py": plugin.format("a")})
+    project.step("import plugin", ["plugin", "registry"])
+    project.write({"plugin.py": plugin.format("b")})
+    project.step("import plugin", ["plugin"])

@@ -57,7 +57,7 @@ def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
 
 def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     """The names that the import instruction at `offset` asks for in its module; none if it is another instruction."""
-    opcodes = _numbers()
+    opcodes = numbers()
     raw = code.co_code
     if not 0 <= offset < len(raw):
         return ()
@@ -80,7 +80,7 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
 
 def _resolved(code: "CodeType", offset: int) -> tuple[str, ...]:
     """The name in whose place the instruction at `offset` may put what was imported lazily (PEP 810)."""
-    opcodes = _numbers()
+    opcodes = numbers()
     raw = code.co_code
     for instruction, shift in _RESOLVING.items():
         if raw[offset] == opcodes[instruction]:
@@ -99,7 +99,7 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
 
     Of a call it is not known what is called, so the names in the code decide.
     """
-    opcodes = _numbers()
+    opcodes = numbers()
     raw = code.co_code
     if not 0 <= offset < len(raw) or raw[offset] == opcodes["IMPORT_NAME"]:
         return False
@@ -116,7 +116,7 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
 
     Statements in functions are left out: they belong to the function's run.
     """
-    opcodes = _numbers()
+    opcodes = numbers()
     raw = code.co_code
     argument = 0
     history: list[tuple[int, int]] = []
@@ -137,7 +137,7 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
         del history[:-2]
         argument = 0
     for constant in code.co_consts:
-        if type(constant) is type(code) and not constant.co_flags & _CO_OPTIMIZED:
+        if type(constant) is type(code) and not is_function(constant):
             yield from imports(constant)
 
 
@@ -156,7 +156,7 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
 
 def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
     """{"hello": "h"} for `from myprj import hello as h`."""
-    opcodes = _numbers()
+    opcodes = numbers()
     stores = (opcodes["STORE_NAME"], opcodes["STORE_GLOBAL"])
     found = {}
     argument, imported = 0, None
@@ -174,7 +174,13 @@ def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _numbers() -> dict[str, int]:
+def is_function(code: "CodeType") -> bool:
+    """True for the code of a function, False for that of a module or the body of a class."""
+    return bool(code.co_flags & _CO_OPTIMIZED)
+
+
+def numbers() -> dict[str, int]:
+    """The number of each instruction, by its name."""
     if not _opcodes:
         from opcode import opmap  # half a millisecond, not spent before it is needed
 

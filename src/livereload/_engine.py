@@ -170,6 +170,8 @@ class Engine:
         transaction = self.state.transaction
         if transaction is None or name not in transaction.taken:
             return None
+        if name in transaction.spared:
+            return transaction.keep(name)
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, self.state.records[name])
         return transaction.renew(name, asked_for, own_type=own_type)
 
@@ -188,14 +190,20 @@ class Engine:
         return names_asked_for(changed.data or b"")
 
     def known_code(self, name: str) -> "CodeType | None":
-        """The code of a module that is being executed again from the source of the last time."""
+        """The code to execute of a module that is being executed again, if it is known already."""
         record = self.state.records.get(name)
-        return record.code if record is not None and record.executing else None
+        if record is None or not record.executing:
+            return None
+        transaction = self.state.transaction
+        return transaction.codes[name] if transaction is not None and name in transaction.spared else record.code
 
     def keep_code(self, name: str, code: "CodeType | None") -> None:
-        """Keep the code of a module that is being executed again: it may well be once more."""
+        """Keep the code of a module that is being executed again: it may well be once more.
+
+        And the code that no bytecode file keeps: what the next source changes is to be seen.
+        """
         record = self.state.records.get(name)
-        if record is not None and record.executing and self.taken(name):
+        if record is not None and record.executing and (sys.dont_write_bytecode or self.taken(name)):
             record.code = code
 
     def source_for(self, name: str, path: str) -> Source | None:
@@ -228,7 +236,9 @@ class Engine:
             thread.moment = next(state.moments)
         old = state.records.get(name)
         record = self._new_record(spec, where, old)
-        record.version = record.checked = thread.moment
+        record.checked = thread.moment
+        if not self._is_spared(name):
+            record.version = thread.moment
         record.executing = True
         if read_source and record.path is not None:
             try:
@@ -241,7 +251,7 @@ class Engine:
         if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
             self.survey.set_aside(old)
         state.records[name] = record
-        if old is not None and spec.submodule_search_locations is not None:
+        if old is not None and spec.submodule_search_locations is not None and not self._is_spared(name):
             self.survey.look_elsewhere(record, spec.submodule_search_locations)
             self._expect_submodules(name)
         if thread.stack:
@@ -255,6 +265,8 @@ class Engine:
 
     def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
         """A record for another execution, with what still holds of the `old` one."""
+        if old is not None and self._is_spared(spec.name):
+            return old.copy()
         record = Record(spec.name, spec.origin if spec.has_location else None, where)
         record.generation = 1
         if old is None:
@@ -267,8 +279,13 @@ class Engine:
         transaction = self.state.transaction
         if transaction is not None and spec.name in transaction.taken:
             record.asked_for = transaction.asked_for.get(spec.name)
-            if old.path == record.path and old.path not in transaction.sources:
-                record.source, record.code = old.source, old.code
+            if old.path == record.path:
+                source = transaction.sources.get(old.path or "")
+                if source is not None and spec.name in transaction.codes:  # compiled already
+                    record.source, record.code = source, transaction.codes[spec.name]
+                    del transaction.sources[old.path or ""]
+                elif old.path not in transaction.sources:
+                    record.source, record.code = old.source, old.code
         return record
 
     def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
@@ -296,8 +313,12 @@ class Engine:
         mine = transaction is not None and state.owner == _thread.get_ident()
         if mine and from_list:
             self.refresher.take_submodules(name, from_list)
-        if transaction is not None and not record.failed:
-            reason = transaction.reasons.get(name, "imported for the first time")
+        if self._is_spared(name):
+            record.reason = transaction.spared[name]  # type: ignore[union-attr]
+            transaction.not_executed.append(name)  # type: ignore[union-attr]
+            self._renew_edges(record)
+        elif transaction is not None and not record.failed:
+            reason = record.reason = transaction.reasons.get(name, "imported for the first time")
             transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
         if not thread.stack:
             self._leave_outermost(record, transaction if mine else None)
@@ -387,6 +408,18 @@ class Engine:
         if thread.stack:
             self.note(name)
 
+    def _is_spared(self, name: str) -> bool:
+        """True while a refresh executes only the import statements of this module."""
+        transaction = self.state.transaction
+        return transaction is not None and name in transaction.spared
+
+    def _renew_edges(self, record: Record) -> None:
+        """All that a spared module had imported is fresh now, whether or not it has been executed."""
+        records = self.state.records
+        for other in record.edges or ():
+            if other in records:
+                record.edges[other] = records[other].version  # type: ignore[index]
+
     def taken(self, name: str) -> bool:
         """True while a refresh keeps the module `name` aside, to be executed again."""
         transaction = self.state.transaction
@@ -396,7 +429,7 @@ class Engine:
         """The namespace of a module that is executed again, during a refresh."""
         transaction = self.state.transaction
         taken = None if transaction is None else transaction.taken.get(name)
-        return None if taken is None else taken.namespace
+        return None if taken is None or self._is_spared(name) else taken.namespace
 
     def made(self, body: "FunctionType", cls: object) -> object:
         """What a class statement yields that made `cls`."""
@@ -424,7 +457,12 @@ class Engine:
         reasons = self.survey.plan(names).reasons
         return {
             name: ModuleStatus(
-                name, records[name].path, reasons.get(name), records[name].generation, self.state.errors.get(name)
+                name,
+                records[name].path,
+                reasons.get(name),
+                records[name].generation,
+                self.state.errors.get(name),
+                records[name].reason,
             )
             for name in sorted(names)
         }

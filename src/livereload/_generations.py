@@ -155,8 +155,11 @@ class Generations:
         self._claimed.add(id(old))
         return True
 
-    def finish(self, executed: "Iterable[str]") -> None:
-        """Let what is held of the modules in `executed` live on in what they have now."""
+    def finish(self, executed: "Iterable[str]", others: "Iterable[dict[str, Any]]" = ()) -> None:
+        """Let what is held of the modules in `executed` live on in what they have now.
+
+        `others` are namespaces that have taken names over from these.
+        """
         names = set(executed)
         modules = [module for module in self._modules.values() if module.name in names]
         for module in modules:
@@ -164,14 +167,36 @@ class Generations:
         self._replace_discarded()
         self._forget_checks()
         for module in modules:
-            module.new = dict(walk(module.name, module.namespace, module.namespace))
+            module.new = dict(_made_anew(module))
         same, forgotten = self._finish_functions(modules)
         self._reconcile(modules, same, forgotten)
         for module in modules:
             _put_back(module, same)
+        for namespace in others:
+            _put_back_names(namespace, same)
         for each in self._registered:
             each.reconcile({id(module.namespace) for module in modules})
         self._replace_functions(modules, same)
+
+    def move_positions(self, moved: "Iterable[tuple[dict[str, Any], CodeType, CodeType]]") -> None:
+        """Let functions and classes stand where `new` code says that differs from the `old` in nothing else.
+
+        For each module its namespace, the old code, and the new.
+        """
+        codes: dict[int, dict[CodeType, CodeType]] = {}
+        for namespace, old, new in moved:
+            codes[id(namespace)] = dict(_corresponding(old, new))
+            lines = {each.co_qualname: each.co_firstlineno for each in codes[id(namespace)].values()}
+            for value in dict(walk(namespace.get("__name__", ""), namespace, namespace)).values():
+                line = namespace_of_class(value).get("__firstlineno__") if is_class(value) else None
+                if line is not None and qualname_of(value) in lines:
+                    self._note(_objects.set_member, value, "__firstlineno__", line)
+                    _objects.set_member(value, "__firstlineno__", lines[qualname_of(value)])
+        for each in gc.get_objects():
+            if type(each) is FunctionType and id(each.__globals__) in codes:
+                code = codes[id(each.__globals__)].get(each.__code__)
+                if code is not None:
+                    _objects.follow_code(each, code, self._note)
 
     def _reconcile(self, modules: "list[_Module]", same: "dict[int, Any]", forgotten: set[int]) -> None:
         """What was registered with other modules, and in what a module has kept, is there once."""
@@ -349,6 +374,22 @@ class Generations:
             substitute({key: old for key, (_, old) in held.items()}, [function for function, _ in held.values()])
 
 
+def _corresponding(old: CodeType, new: CodeType) -> "Iterator[tuple[CodeType, CodeType]]":
+    """Each code object in `old`, itself included, and its counterpart in `new`, which does the same."""
+    yield old, new
+    for one, other in zip(old.co_consts, new.co_consts, strict=True):
+        if type(one) is CodeType:
+            yield from _corresponding(one, other)
+
+
+def _made_anew(module: _Module) -> "Iterator[tuple[Place, Any]]":
+    """What the places of a module hold now.  A table elsewhere may hold an old function still: that is none of it."""
+    old = set(map(id, module.functions))
+    for place, value in walk(module.name, module.namespace, module.namespace):
+        if type(value) is not FunctionType or id(value) not in old or module.places.get(place) is value:
+            yield place, value
+
+
 def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":
     for value in places.values():
         if type(value) is FunctionType:
@@ -387,9 +428,7 @@ def _now(module: _Module, place: "Place") -> "Any":
 
 def _put_back(module: _Module, same: "dict[int, Any]") -> None:
     """Let functions keep their identity in the namespace and in its classes."""
-    for name, value in list(module.namespace.items()):
-        if id(value) in same and type(value) is FunctionType:
-            module.namespace[name] = same[id(value)]
+    _put_back_names(module.namespace, same)
     for cls in [value for value in module.new.values() if is_class(value)]:
         for name, value in list(namespace_of_class(cls).items()):
             kind = type(value)
@@ -402,6 +441,12 @@ def _put_back(module: _Module, same: "dict[int, Any]") -> None:
                 new = property(fget, fset, fdel, value.__doc__)
                 new.__set_name__(cls, name)  # type: ignore[attr-defined]
                 type.__setattr__(cls, name, new)
+
+
+def _put_back_names(namespace: "dict[str, Any]", same: "dict[int, Any]") -> None:
+    for name, value in list(namespace.items()):
+        if id(value) in same and type(value) is FunctionType:
+            namespace[name] = same[id(value)]
 
 
 def _is_last_definition(code: CodeType) -> bool:

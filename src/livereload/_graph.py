@@ -62,3 +62,40 @@ def spread(changed: "Mapping[str, str]", edges: "Mapping[str, Iterable[str]]") -
                 reasons[importer] = f"imports {name}"
                 waiting.append(importer)
     return reasons
+
+
+def cycles(edges: "Mapping[str, Iterable[str]]") -> "dict[str, frozenset[str]]":
+    """Of each name in a cycle, all the names that it is in a cycle with, itself included (Tarjan)."""
+    found: dict[str, frozenset[str]] = {}
+    numbers: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    open_names: dict[str, None] = {}
+    for root in edges:
+        if root in numbers:
+            continue
+        numbers[root] = lowest[root] = len(numbers)
+        open_names[root] = None
+        path = [(root, iter(edges[root]))]
+        while path:
+            name, remaining = path[-1]
+            for other in remaining:
+                if other not in edges:
+                    continue
+                if other not in numbers:
+                    numbers[other] = lowest[other] = len(numbers)
+                    open_names[other] = None
+                    path.append((other, iter(edges[other])))
+                    break
+                if other in open_names:
+                    lowest[name] = min(lowest[name], numbers[other])
+            else:
+                path.pop()
+                if path:
+                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[name])
+                if lowest[name] == numbers[name]:
+                    members: list[str] = []
+                    while not members or members[-1] != name:
+                        members.append(open_names.popitem()[0])
+                    if len(members) > 1:
+                        found.update(dict.fromkeys(members, frozenset(members)))
+    return found

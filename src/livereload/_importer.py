@@ -8,12 +8,13 @@ module's code is importlib's own or disguised as such, so tracebacks are those o
 
 import _imp
 import sys
-from importlib._bootstrap_external import MAGIC_NUMBER, _os, spec_from_file_location  # type: ignore[attr-defined]
+from importlib._bootstrap_external import spec_from_file_location
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
+from ._bytecode import trusted_bytecode
 from ._code import disguised
 from ._engine import Engine
-from ._stamp import SETTLED_AFTER_NS, Source, stamp_at
+from ._stamp import Source, stamp_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-# PEP 552: magic number, flags (hash-based, to be checked), hash.  No source has this hash, so a
-# loader that is shown this header compiles, and writes bytecode that no edit can make stale.
 _PACKAGE = __name__.rpartition(".")[0] + "."
-_NO_BYTECODE = MAGIC_NUMBER + (3).to_bytes(4, "little") + bytes(8)
-
 
 class Loader(SourceFileLoader):
     """A `SourceFileLoader` that executes exactly the bytes whose hash was recorded.
@@ -88,7 +85,7 @@ class Loader(SourceFileLoader):
             return super().get_data(path)
         if path != self.path:
             get_data = super().get_data
-            return _trusted_bytecode(path, source, get_data) if path.endswith(".pyc") else get_data(path)
+            return trusted_bytecode(path, source, get_data) if path.endswith(".pyc") else get_data(path)
         self._source = None
         if source.data is None or (stamp_at(path) != source.stamp and not self._is_executing()):
             return super().get_data(path)
@@ -125,40 +122,6 @@ def is_lazy(loader: object) -> bool:
     """True for a `LazyLoader`, which executes a module by itself when an attribute is asked for."""
     util = sys.modules.get("importlib.util")
     return util is not None and issubclass(type(loader), util.LazyLoader)
-
-
-def _trusted_bytecode(path: str, source: Source, get_data: "Callable[[str], bytes]") -> bytes:
-    """The bytecode at `path` if it must be that of `source`; else bytecode that importlib will refuse.
-
-    importlib validates by whole seconds and size, so an edit of the same size within the second in
-    which the bytecode was written goes unseen (gh-121376 and others).  Such bytecode is trusted only
-    if it was written clearly after the last change of the source, counted by times that nobody can
-    set back.
-    """
-    try:
-        data = get_data(path)
-        if len(data) < 16 or data[:4] != MAGIC_NUMBER:
-            return _NO_BYTECODE
-        flags = int.from_bytes(data[4:8], "little")
-        if flags & 1:
-            return data if flags & 2 or data[8:16] == source.hash else _NO_BYTECODE
-        result = _os.stat(path)
-    except OSError:
-        return _NO_BYTECODE
-    written = min(result.st_mtime_ns, result.st_ctime_ns)
-    changed = max(source.stamp[0], source.stamp[1])
-    return data if written - changed > _compile_time(source) else _NO_BYTECODE
-
-
-def _compile_time(source: Source) -> int:
-    """Nanoseconds within which a source of this size has been read, compiled and written.
-
-    A source that changed in between would be newer than what its bytecode holds.  Where the file
-    system counts in seconds, nothing can be said below two of them.
-    """
-    if source.stamp[1] % 10**9 == 0:
-        return SETTLED_AFTER_NS
-    return 10_000_000 + source.stamp[2] * 10_000
 
 
 class Finder:

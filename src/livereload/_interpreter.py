@@ -21,6 +21,9 @@ if TYPE_CHECKING:
         def is_importing(self) -> bool:
             """True if this thread holds a module's lock: it must not wait for another thread."""
 
+        def executes_code(self, name: str) -> bool:
+            """True if what is executed of the module `name` is what its loader's `get_code` returns, to us as well."""
+
         def is_reloading(self, name: str) -> bool:
             """True while `importlib.reload` is executing `name`."""
 

@@ -9,6 +9,7 @@ from . import _graph
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import CodeType
 
     from ._look import Look
     from ._stamp import Source
@@ -18,16 +19,34 @@ if TYPE_CHECKING:
 class Plan:
     """Which modules to execute, the reason for each, and the sources read on the way (by path).
 
-    `reached` are the records whose files were compared; if all is fresh, `look` is what was compared.
+    `roots` are those that are stale by themselves, not for what they import; `moved` those of them
+    that stand for another file, or none.  `reached` are the records whose files were looked at.  If
+    all is fresh, `look` is what was compared.
+
+    The least work (`_least`): `spared` need not be executed for what they import ({name: why}), and of
+    those in `layout` only comments and layout have changed ({name: old and new code}).  `codes` is
+    what to execute where that is known already: of a module that is spared, its import statements.
     """
 
-    __slots__ = ("look", "reached", "reasons", "sources")
+    __slots__ = ("codes", "layout", "look", "moved", "reached", "reasons", "roots", "sources", "spared")
 
-    def __init__(self, reasons: dict[str, str], sources: "dict[str, Source]") -> None:
+    def __init__(
+        self,
+        reasons: dict[str, str],
+        sources: "dict[str, Source]",
+        roots: "Mapping[str, str] | None" = None,
+        moved: "set[str] | frozenset[str]" = frozenset(),
+        reached: "Mapping[str, Record] | None" = None,
+    ) -> None:
         self.reasons = reasons
         self.sources = sources
+        self.roots = reasons if roots is None else roots
+        self.moved = moved
+        self.reached: Mapping[str, Record] = {} if reached is None else reached
         self.look: Look | None = None
-        self.reached: Mapping[str, Record] = {}
+        self.spared: Mapping[str, str] = {}
+        self.layout: Mapping[str, tuple[CodeType, CodeType]] = {}
+        self.codes: dict[str, CodeType] = {}
 
     def hashes(self) -> "tuple[tuple[str, bytes], ...]":
         """What tells this plan from one made after another edit."""
@@ -35,6 +54,12 @@ class Plan:
 
     def __bool__(self) -> bool:
         return bool(self.reasons)
+
+    def and_also(self, reasons: "Mapping[str, str]") -> "Plan":
+        """A plan to execute all of this and more, and to spare nothing."""
+        other = Plan({**self.reasons, **reasons}, self.sources, reached=self.reached)
+        other.codes = {name: code for name, code in self.codes.items() if name not in self.spared}
+        return other
 
     def __repr__(self) -> str:
         return f"<Plan {self.reasons}>"
@@ -65,7 +90,8 @@ def plan(
             if versions.get(other, seen) != seen:
                 reasons[name] = f"imports {other}"
                 break
+    roots = reasons
     if reasons:
         edges = {name: record.edges or {} for name, record in reached.items()}
-        reasons = _graph.spread(reasons, edges)
-    return Plan(reasons, sources)
+        reasons = _graph.spread(roots, edges)
+    return Plan(reasons, sources, roots, moved, reached)

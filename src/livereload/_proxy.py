@@ -300,6 +300,13 @@ class Installation:
                 return True
         return False
 
+    def executes_code(self, name: str) -> bool:
+        namespace = namespace_of(sys.modules.get(name)) or {}
+        spec = namespace.get("__spec__")
+        if getattr(sys, "get_lazy_imports", str)() == "all":  # PEP 810: then no import statement executes anything
+            return False
+        return type(spec) is _Proxy and type(spec.loader) in (Loader, SourceFileLoader)
+
     def is_reloading(self, name: str) -> bool:
         return name in importlib._RELOADING  # type: ignore[attr-defined]
 

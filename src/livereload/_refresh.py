@@ -19,18 +19,22 @@ import _thread
 import os
 import sys
 import time
+from types import ModuleType
 
 from . import _graph
+from ._bytecode import code_of, write_code
 from ._generations import Generations
 from ._plan import Plan
-from ._report import Progress, Report, tell
-from ._state import State, Wanted
+from ._report import Progress, Report, Spared, tell
+from ._state import Record, State, Wanted
 from ._survey import Survey
 from ._transaction import Transaction, is_loaded, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
+    from typing import Any
 
     from ._interpreter import Interpreter
 
@@ -109,21 +113,24 @@ class Refresher:
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
         state = self.state
-        everything = self._everything(wanted, plan)
-        all_stale = len(everything.reasons) == len(plan.reasons)
+        least = self._least(plan)
+        everything: Plan | None = None
 
         def failure(error: BaseException) -> tuple[object, ...]:
             return (type(error), _text(error), tuple(plan.reasons), plan.hashes())
 
         def is_believed(error: BaseException) -> bool:
-            unconfirmed = isinstance(error, Exception) and not all_stale and failure(error) != state.confirmed
-            return not unconfirmed or _is_inherent(error, plan)  # type: ignore[arg-type]
+            nonlocal everything
+            if not isinstance(error, Exception) or failure(error) == state.confirmed or _is_inherent(error, plan):
+                return True
+            everything = everything or self._everything(wanted, plan)
+            return len(everything.reasons) == len(plan.reasons)
 
         try:
-            return self._attempt(plan, wanted, is_believed)
+            return self._attempt(least, wanted, is_believed)
         except Exception as error:
             first = error
-        if is_believed(first):
+        if is_believed(first) or everything is None:
             raise first
         try:
             return self._attempt(everything, wanted, lambda error: True)
@@ -146,11 +153,39 @@ class Refresher:
             return None if record is None or record.executing else record.edges
 
         names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
-        reasons = dict(plan.reasons)
+        more = {}
         for name in _graph.closure(names, enter):
             if name in sys.modules and records[name].path is not None:  # a namespace package has no code
-                reasons.setdefault(name, "as executing only what was stale failed")
-        return Plan(reasons, plan.sources)
+                more[name] = "as executing only what was stale failed"
+        return plan.and_also(more)
+
+    def _least(self, plan: Plan) -> Plan:
+        """A plan to execute what must be executed of what `plan` says."""
+        try:
+            from ._least import least
+
+            records = self.state.records
+            return least(plan, records, _old_code, lambda record: self._new_code(plan, record), self._may_spare)
+        except ImportError:  # the program has changed how modules are found
+            return plan
+        except Exception as error:  # no reason to fail: executing all that is stale is right, too
+            self.interpreter.warn(f"executing all that is stale, as what is needed could not be told: {error!r}")
+            return plan
+
+    def _new_code(self, plan: Plan, record: Record) -> "CodeType | None":
+        """The code of the source in `plan`; None if it does not compile."""
+        source = plan.sources[record.path or ""]
+        if source.data is None or not self.interpreter.executes_code(record.name):
+            return None
+        try:
+            code: CodeType = _loader(record.name).source_to_code(source.data, record.path)
+        except (SyntaxError, ValueError):
+            return None
+        write_code(record.path or "", source, code, _loader(record.name))
+        return code
+
+    def _may_spare(self, name: str) -> bool:
+        return type(sys.modules.get(name)) is ModuleType and self.interpreter.executes_code(name)
 
     def _attempt(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
         """Execute what `plan` says, all or nothing.
@@ -167,7 +202,10 @@ class Refresher:
         try:
             try:
                 self._open(transaction)
-                self.take(transaction, plan)
+                if plan:
+                    self.take(transaction, plan)
+                if plan.layout:
+                    self._move(transaction, plan)
                 self._import(wanted)
                 message = self._commit(transaction)
             except BaseException as error:
@@ -216,7 +254,8 @@ class Refresher:
         """Keep what has been executed; returns what there is to say about what could not be kept."""
         state = self.state
         generations = transaction.generations
-        generations.finish([each.name for each in transaction.executed if each.name in sys.modules])
+        executed = [each.name for each in transaction.executed if each.name in sys.modules]
+        generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared])
         transaction.commit(state.records)
         try:
             message = generations.move()
@@ -226,7 +265,8 @@ class Refresher:
         for each in transaction.executed:
             state.errors.pop(each.name, None)
         notes = () if message is None else (message,)
-        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds)
+        spared = tuple(Spared(name, state.records[name].reason or "") for name in transaction.not_executed)
+        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds, spared=spared)
         return message
 
     def _close(self, transaction: Transaction, moment: int, depth: int) -> None:
@@ -263,12 +303,26 @@ class Refresher:
 
     def take(self, transaction: Transaction, plan: Plan) -> None:
         new = transaction.take(plan, self.state.records)
-        others = []
+        others = [transaction.taken[name].namespace for name in plan.spared if name in transaction.taken]
         for name, record in self.state.records.copy().items():
             namespace = namespace_of(sys.modules.get(name))
             if namespace is not None and not record.missing:
                 others.append(namespace)
         transaction.generations.start({name: (taken.namespace, taken.contents) for name, taken in new.items()}, others)
+
+    def _move(self, transaction: Transaction, plan: Plan) -> None:
+        """Of some modules only comments and layout have changed: let their functions say where they stand now."""
+        records = self.state.records
+        transaction.generations.move_positions(
+            [(namespace_of(sys.modules.get(name)) or {}, old, new) for name, (old, new) in plan.layout.items()]
+        )
+        for name, (_, new) in plan.layout.items():
+            transaction.replace(name, records)
+            record = records[name]
+            record.source, record.code = plan.sources[record.path or ""], new
+            record.source.data = None
+            record.reason = "only its comments and layout have changed"
+            transaction.not_executed.append(name)
 
     def _dispose(self, plan: Plan) -> None:
         """Let the modules that are going to be executed give back what they hold: sockets, threads.
@@ -289,9 +343,8 @@ class Refresher:
     def _compiles(self, name: str, plan: Plan) -> bool:
         record = self.state.records[name]
         source = plan.sources.get(record.path or "")
-        spec = (namespace_of(sys.modules.get(name)) or {}).get("__spec__")
-        to_code = getattr(getattr(spec, "loader", None), "source_to_code", None)
-        if source is None or source.data is None or to_code is None:
+        to_code = getattr(_loader(name), "source_to_code", None)
+        if source is None or source.data is None or to_code is None or name in plan.codes:
             return True
         try:
             to_code(source.data, record.path)
@@ -332,6 +385,18 @@ class Refresher:
         found = self.survey.plan(tuple(self.survey.submodules(name, from_list)))
         if found and self.state.transaction is not None:
             self.take(self.state.transaction, found)
+
+
+def _loader(name: str) -> "Any":
+    spec = (namespace_of(sys.modules.get(name)) or {}).get("__spec__")
+    return getattr(spec, "loader", None)
+
+
+def _old_code(record: Record) -> "CodeType | None":
+    """The code that a module was executed from last, as far as it is still to be had."""
+    if record.code is None and record.source is not None and record.path is not None:
+        record.code = code_of(record.path, record.source)
+    return record.code
 
 
 def _text(error: BaseException) -> str:

@@ -27,16 +27,30 @@ class Executed:
         return f"{self.name} ({self.reason}) in {self.seconds * 1e3:.1f} ms"
 
 
+class Spared:
+    """A module that did not have to be executed although it, or what it imports, had changed: `name` and `reason`."""
+
+    __slots__ = ("name", "reason")
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+
 class Report:
     """What one refresh did.
 
     `executed` holds an `Executed` (`name`, `reason`, `seconds`) for each execution, in the order in
-    which they ended, `names` just the names; `notes` says what could not follow; `error`, a str,
-    what was raised if all of it was rolled back, else None; `seconds` is how long it took.  A report
-    is true if anything was executed and kept.
+    which they ended, `names` just the names; `spared` a `Spared` (`name`, `reason`) for each module that
+    did not have to be executed although it, or what it imports, has changed; `notes` says what could
+    not follow; `error`, a str, what was raised if all of it was rolled back, else None; `seconds` is how
+    long it took.  A report is true if anything was executed and kept.
     """
 
-    __slots__ = ("error", "executed", "notes", "seconds")
+    __slots__ = ("error", "executed", "notes", "seconds", "spared")
 
     def __init__(
         self,
@@ -44,11 +58,13 @@ class Report:
         notes: tuple[str, ...] = (),
         error: str | None = None,
         seconds: float = 0.0,
+        spared: tuple[Spared, ...] = (),
     ) -> None:
         self.executed = executed
         self.notes = notes
         self.error = error
         self.seconds = seconds
+        self.spared = spared
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,8 +77,12 @@ class Report:
         if self.error is not None:
             return f"livereload: rolled back {took}, nothing has changed: {self.error}"
         if not self.executed:
-            return "livereload: nothing was stale"
-        causes = dict.fromkeys(each.reason for each in self.executed if not each.reason.startswith("imports "))
+            return (
+                "livereload: nothing was stale" if not self.spared else f"livereload: nothing had to be executed {took}"
+            )
+        causes = dict.fromkeys(
+            each.reason for each in self.executed if not each.reason.startswith(("imports ", "uses "))
+        )
         because = f" ({', '.join(causes)})" if causes else ""
         return f"livereload: executed {', '.join(self.names)}{because} {took}"
 
@@ -70,9 +90,11 @@ class Report:
         return bool(self.executed) and self.error is None
 
     def __repr__(self) -> str:
-        if self.error is not None or not self.executed:
+        if self.error is not None or not (self.executed or self.spared):
             return self.line
-        lines = ["livereload executed", *(f"  {each!r}" for each in self.executed)]
+        lines = ["livereload executed" if self.executed else "livereload executed nothing"]
+        lines += [f"  {each!r}" for each in self.executed]
+        lines += [f"  not {each!r}" for each in self.spared]
         return "\n".join(lines + [f"  could not follow: {note}" for note in self.notes])
 
 
@@ -81,19 +103,27 @@ class ModuleStatus:
 
     `name`; `path` (None for a namespace package); `stale`, a reason, or None if it is fresh;
     `generations`, how often it has been executed since `install()`; `error`, what its last execution
-    raised if it was rolled back, else None.
+    raised if it was rolled back, else None; `reason`, why the last refresh that reached it executed it,
+    or did not have to (None if no refresh has).
     """
 
-    __slots__ = ("error", "generations", "name", "path", "stale")
+    __slots__ = ("error", "generations", "name", "path", "reason", "stale")
 
     def __init__(
-        self, name: str, path: str | None, stale: str | None, generations: int, error: str | None = None
+        self,
+        name: str,
+        path: str | None,
+        stale: str | None,
+        generations: int,
+        error: str | None = None,
+        reason: str | None = None,
     ) -> None:
         self.name = name
         self.path = path
         self.stale = stale
         self.generations = generations
         self.error = error
+        self.reason = reason
 
     def __repr__(self) -> str:
         state = f"stale: {self.stale}" if self.stale else "fresh"

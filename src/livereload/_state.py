@@ -51,6 +51,7 @@ class Record:
         "name",
         "path",
         "portions",
+        "reason",
         "source",
         "started",
         "suspect",
@@ -76,6 +77,8 @@ class Record:
         self.edges: dict[str, int] | None = {}
         # the moment of the last execution; 0 for before install()
         self.version = 0
+        # why it was executed last, or did not have to be
+        self.reason: str | None = None
         # the moment in which this was last found to be fresh, see State.moments
         self.checked = 0
         # how often it has been executed since install()

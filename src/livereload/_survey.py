@@ -145,7 +145,6 @@ class Survey:
             if has_moved:
                 moved.add(name)
         found = plan(reached, changed, moved, versions, sources)
-        found.reached = reached
         if not found:
             found.look = seen
         if moment:

@@ -17,6 +17,7 @@ from types import ModuleType
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import CodeType
     from typing import Any
 
     from ._generations import Generations
@@ -77,11 +78,17 @@ class Transaction:
         self.taken: dict[str, Taken] = {}
         # {"/home/me/shop/cart.py": Source}: what the plan read, so that nothing is read twice
         self.sources: dict[str, Source] = {}
+        # {"shop.cart": code}: what to execute where that is known already
+        self.codes: dict[str, CodeType] = {}
+        # {"shop.app": why}: modules of which only the import statements are executed
+        self.spared: dict[str, str] = {}
         # {"shop.cart": {"cache"}}: the names whose earlier values a module asks for
         self.asked_for: dict[str, frozenset[str]] = {}
         # {"shop.cart": "shop/cart.py changed"}
         self.reasons: dict[str, str] = {}
         self.executed: list[Executed] = []
+        # what did not have to be: spared, or nothing but its layout has changed
+        self.not_executed: list[str] = []
         # something has failed, and whoever imports it for the first time may catch the error
         self.pending = False
         # old and new objects of the modules that are executed
@@ -92,21 +99,26 @@ class Transaction:
     def take(self, plan: "Plan", records: "dict[str, Record]") -> "dict[str, Taken]":
         """Take out of `sys.modules` what `plan` says is to be executed; returns what was taken now.
 
+        What is spared is taken, too: its import statements are executed where a fresh interpreter does so.
         A module that was not there when the plan was made, and that another thread has begun to import since,
         stays: it has another record, which is older than its entry in `sys.modules`.
         """
         new = {}
         self.sources.update(plan.sources)
-        for name, reason in plan.reasons.items():
+        self.codes.update(plan.codes)
+        for name, reason in (*plan.reasons.items(), *plan.spared.items()):
             module = sys.modules.get(name)
             if name in plan.reached and plan.reached[name] is not records[name]:
                 continue
-            self.reasons.setdefault(name, reason)
+            if name not in plan.spared:
+                self.reasons.setdefault(name, reason)
             if module is None or name in self.taken:
                 continue
             namespace = namespace_of(module)
             taken = self.taken[name] = Taken(module, {} if namespace is None else namespace)
-            if namespace is not None:  # else it has put something else in its place
+            if name in plan.spared:
+                self.spared[name] = reason
+            elif namespace is not None:  # else it has put something else in its place
                 new[name] = taken
             self.note(sys.modules.__setitem__, name, module)
             del sys.modules[name]
@@ -143,6 +155,14 @@ class Transaction:
         for each in asked_for:
             if each in taken.contents:
                 taken.namespace.setdefault(each, taken.contents[each])
+        return taken.module
+
+    def keep(self, name: str) -> ModuleType:
+        """The module that is spared, as it is."""
+        taken = self.taken[name]
+        if not taken.renewed:
+            self.note(taken.restore)
+        taken.renewed = True
         return taken.module
 
     def begin(self, name: str, records: "dict[str, Record]") -> None:

@@ -1,0 +1,646 @@
+"""The least work: which importers of a changed module need not be executed again.
+
+Knows the modules as they are before a refresh, and what their code uses (`_uses`).  Must not know how
+anything is executed.
+
+Executing every importer of a changed module is always right and often needless.  An importer is
+*spared* if nothing that executing it used has changed: names read, functions called, classes derived
+from, decorators, defaults, and what those in turn read.  Of a spared module only the import
+statements are executed, so it sees what the changed modules hold now.
+
+What is the same, judged before anything is executed:
+
+- a function or class of a changed module whose own statement and body are the same, and for which the
+  same is true of all that it reads;
+- a constant whose statement is the same, unless somebody binds it anew from elsewhere;
+- everything in a module that is not executed; but an object that can change (a registry, an instance)
+  only if no module that is executed imports, directly or not, the module that holds it.
+
+An edit of comments and layout alone leaves all code the same; no importer is stale for it.
+
+All doubts end in execution.
+"""
+
+import _ast
+import sys
+from types import (
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
+
+from . import _graph
+from ._objects import (
+    cell_contents,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    mro_of,
+    namespace_of_class,
+    qualname_of,
+    registered,
+)
+from ._places import LRU_CACHE, PARTIAL
+from ._plan import Plan
+from ._transaction import namespace_of
+from ._uses import (
+    MENTIONED,
+    OPAQUE,
+    USED,
+    Uses,
+    attribute_stores,
+    description,
+    global_stores,
+    imports_inside,
+    names_in,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from ._state import Record
+    from ._uses import Import
+
+    Namespace = dict[str, Any]
+
+# What runs in the base when a class is derived from it.
+_DERIVING = ("__init_subclass__", "__class_getitem__", "__mro_entries__", "__prepare__")
+
+# Decorators that do not call what they decorate.
+_HARMLESS = {
+    "builtins": ("property", "staticmethod", "classmethod"),
+    "functools": ("lru_cache", "cache", "cached_property", "wraps", "singledispatch", "total_ordering"),
+    "contextlib": ("contextmanager", "asynccontextmanager"),
+    "abc": ("abstractmethod",),
+    "dataclasses": ("dataclass",),
+    "typing": ("overload", "final", "override", "runtime_checkable", "no_type_check"),
+    "enum": ("unique",),
+}
+_OF_A_PROPERTY = ("getter", "setter", "deleter")
+
+_OF_THE_IMPORT_SYSTEM = ("__name__", "__file__", "__package__", "__path__")
+_CONTAINERS = (list, dict, set)
+_DESCRIPTORS = (MemberDescriptorType, GetSetDescriptorType, WrapperDescriptorType, MethodDescriptorType)
+# Nested data beyond this is looked at no further: it counts as changed.
+_MOST = 1_000
+
+
+def least(
+    plan: Plan,
+    records: "dict[str, Record]",
+    old_code: "Callable[[Record], CodeType | None]",
+    new_code: "Callable[[Record], CodeType | None]",
+    may_spare: "Callable[[str], bool]",
+) -> Plan:
+    """A plan to execute only what must be executed of what `plan` says.
+
+    `old_code` gives the code that a module was executed from, `new_code` that of its source in the
+    plan (each None if it is not to be had); a module is spared only if `may_spare(name)`.
+    """
+    work = _Least(plan, records, old_code, new_code, may_spare)
+    found = Plan(work.reasons, plan.sources, work.roots, plan.moved, plan.reached)
+    found.spared, found.layout, found.codes = work.spared, work.layout, work.codes
+    return found
+
+
+class _Least:
+    def __init__(
+        self,
+        plan: Plan,
+        records: "dict[str, Record]",
+        old_code: "Callable[[Record], CodeType | None]",
+        new_code: "Callable[[Record], CodeType | None]",
+        may_spare: "Callable[[str], bool]",
+    ) -> None:
+        self.reasons: dict[str, str] = {}
+        self.roots = dict(plan.roots)
+        self.spared: dict[str, str] = {}
+        self.layout: dict[str, tuple[CodeType, CodeType]] = {}
+        self.codes: dict[str, CodeType] = {}
+        self._plan = plan
+        self._records = records
+        self._old_code = old_code
+        self._new_code = new_code
+        self._may_spare = may_spare
+        # of the modules that may be executed: before and after; None if that is not known
+        self._before: dict[str, Uses | None] = {}
+        self._after: dict[str, Uses | None] = {}
+        # changed modules whose own level does the same as before, apart from what functions do
+        self._same_level: set[str] = set()
+        self._replayed: dict[str, list[Import]] = {}
+        self._find_what_changed()
+        self._decide()
+
+    # What has changed.
+
+    def _find_what_changed(self) -> None:
+        """Compare the code of changed modules; set those aside of which only comments and layout have changed."""
+        for name in self._plan.roots:
+            record = self._records[name]
+            if record.path not in self._plan.sources or name in self._plan.moved or record.broken or record.failed:
+                continue
+            old = self._old_code(record)
+            new = None if old is None else self._new_code(record)
+            if old is None or new is None:
+                continue
+            self.codes[name] = new
+            if description(old) == description(new):
+                self.layout[name] = (old, new)
+                del self.roots[name]
+                continue
+            self._before[name], self._after[name] = Uses(old), Uses(new)
+            if description(old, functions=False) == description(new, functions=False):
+                self._same_level.add(name)
+        self._edges = {name: record.edges or {} for name, record in self._plan.reached.items()}
+        self.reasons = _graph.spread(self.roots, self._edges) if self.layout else dict(self._plan.reasons)
+
+    # Which importers are spared.
+
+    def _decide(self) -> None:
+        candidates = {}
+        for name in self.reasons:
+            if name not in self.roots:
+                uses = self._uses_if_replayable(name)
+                self._before[name] = self._after[name] = uses
+                if uses is not None:
+                    candidates[name] = uses
+        self._executed = {name: reason for name, reason in self.reasons.items() if name not in candidates}
+        self._cycles = _graph.cycles(self._all_edges())
+        while candidates:
+            self._begin_round()
+            needed = {}
+            for name, uses in candidates.items():
+                why = self._why_needed(name, uses)
+                if why is not None:
+                    needed[name] = why
+            if not needed:
+                break
+            self._executed.update(needed)
+            for name in needed:
+                del candidates[name]
+        self.reasons = {name: self._executed[name] for name in self.reasons if name in self._executed}
+        for name in candidates:
+            self.codes[name] = self._replay(name)
+            changed = sorted(self._executed.keys() & (self._records[name].edges or {}).keys())
+            self.spared[name] = f"executing it uses nothing that changes{' in ' if changed else ''}{', '.join(changed)}"
+
+    def _all_edges(self) -> "dict[str, Iterable[str]]":
+        """The edges, and those that the new code of changed modules is going to add."""
+        edges: dict[str, Iterable[str]] = dict(self._edges)
+        for name in self.roots:
+            uses = self._after.get(name)
+            if uses is not None:
+                new = {target for each in uses.imports for target in self._targets(name, each)}
+                edges[name] = {*edges.get(name, ()), *new}
+        return edges
+
+    def _begin_round(self) -> None:
+        """Forget what was concluded from fewer executed modules."""
+        self._values: dict[tuple[int, int], bool] = {}
+        self._names: dict[tuple[str, str, int], bool] = {}
+        records = self._records
+        edges = self._all_edges()
+
+        def enter(name: str) -> "Iterable[str] | None":
+            if name in edges:
+                return edges[name]
+            return records[name].edges or () if name in records else None
+
+        # what an executed module may reach, and so change
+        self._touched = _graph.closure(list(self._executed), enter)
+        self._stores: set[str] = set()
+        for name in self._executed:
+            for uses in (self._before.get(name), self._after.get(name)):
+                if uses is not None:
+                    self._stores.update(attribute_stores(uses.code))
+        effectful = {name: "" for name in self._executed if self._has_effects(name)}
+        self._after_effects = _graph.spread(effectful, self._edges) if effectful else {}
+
+    def _has_effects(self, name: str) -> bool:
+        """True if executing this module may change the world in another way than it did."""
+        before, after = self._before.get(name), self._after.get(name)
+        if before is None or after is None:
+            return True
+        if not before.effects and not after.effects:
+            return False
+        return name not in self._same_level or self._why_used(name, after) is not None
+
+    def _why_needed(self, name: str, uses: Uses) -> str | None:
+        """Why an importer must be executed; None if it need not be."""
+        together = self._cycles.get(name, frozenset()) & self._executed.keys()
+        if together:
+            return f"imports {min(together)}"
+        if name in self._after_effects:
+            return next(
+                (f"imports {other}" for other in self._edges[name] if other in self._after_effects), self.reasons[name]
+            )
+        used = self._why_used(name, uses)
+        return None if used is None else f"uses {used}"
+
+    def _why_used(self, name: str, uses: Uses) -> str | None:
+        """Something that executing a module uses and that is going to differ."""
+        namespace = self._namespace(name)
+        loads = dict(uses.loads)
+        for decorators, code in uses.decorated:
+            if not all(_is_harmless(namespace, *each) for each in decorators):
+                loads.update(dict.fromkeys(((each, None) for each in names_in(code)), USED))
+        for bound, binding in uses.bindings.items():
+            if binding.kind == "class" and binding.body is not None and not _is_plainly_made(namespace.get(bound)):
+                loads.update(dict.fromkeys(((each, None) for each in names_in(binding.body)), USED))
+        for (loaded, attribute), strength in loads.items():
+            if self._load_differs(name, namespace, loaded, attribute, strength):
+                return loaded if attribute is None else f"{loaded}.{attribute}"
+        return None
+
+    def _load_differs(
+        self, name: str, namespace: "Namespace", loaded: str, attribute: str | None, strength: int
+    ) -> bool:
+        if loaded not in namespace:
+            return False  # of the builtins, or of a class body
+        value = namespace[loaded]
+        if type(value) is ModuleType:
+            return (
+                self._module_differs(value)
+                if attribute is None
+                else self._attribute_differs(value, attribute, strength)
+            )
+        uses = self._after.get(name)
+        binding = None if uses is None else uses.bindings.get(loaded)
+        same = name not in self._executed or name in self._same_level
+        if same and binding is not None and binding.kind in ("other", "constant"):
+            return False  # what it was computed from is judged by itself
+        return self._name_differs(name, loaded, strength)
+
+    # Whether a value is going to differ, or what it does.
+
+    def _name_differs(self, module: str, name: str, strength: int) -> bool:
+        key = (module, name, strength)
+        found = self._names.get(key)
+        if found is None:
+            self._names[key] = False  # while it is being found out: a cycle adds nothing
+            found = self._names[key] = self._find_name_differs(module, name, strength)
+        return found
+
+    def _find_name_differs(self, module: str, name: str, strength: int) -> bool:
+        namespace = self._namespace(module)
+        before, after = self._before.get(module), self._after.get(module)
+        binding = None if after is None else after.bindings.get(name)
+        if module in self._executed:
+            old = None if before is None else before.bindings.get(name)
+            if name in _OF_THE_IMPORT_SYSTEM and old is binding is None:
+                return False
+            if old is None or binding is None or name not in namespace:
+                return True
+            if binding.kind == "import" == old.kind:
+                return self._imported_differs(module, before, after, name, strength)  # type: ignore[arg-type]
+            if not binding.is_same(old, functions=strength == USED):
+                return strength != MENTIONED or not is_class(namespace[name])
+            if any(self._load_differs(module, namespace, *load, each) for load, each in binding.loads.items()):
+                return True
+        elif module in self.reasons and binding is not None and binding.kind == "import":
+            return self._imported_differs(module, before, after, name, strength)  # type: ignore[arg-type]
+        if name not in namespace:
+            return False
+        value = namespace[name]
+        if module in self._touched and (is_plain(value) or value is None):
+            return name in self._stores or name in _bound_anew(namespace)
+        return self._differs(value, module, strength)
+
+    def _imported_differs(self, module: str, before: Uses, after: Uses, name: str, strength: int) -> bool:
+        """Of a name that an import statement binds."""
+        source = self._source_of(module, after, name)
+        if source is None or source != self._source_of(module, before, name):
+            return True
+        target, attribute = source
+        if attribute is None:
+            found = sys.modules.get(target)
+            return found is None or self._module_differs(found)
+        if f"{target}.{attribute}" in sys.modules:
+            return self._module_differs(sys.modules[f"{target}.{attribute}"])
+        if target not in self._records:
+            return False
+        return self._name_differs(target, attribute, strength)
+
+    def _source_of(self, module: str, uses: Uses, name: str) -> "tuple[str, str | None] | None":
+        for each in uses.imports:
+            if each.names is None:
+                if each.bound == name:
+                    return (self._absolute(module, each), None)
+                continue
+            for attribute, bound in each.names.items():
+                if bound == name:
+                    return (self._absolute(module, each), attribute)
+        return None
+
+    def _module_differs(self, module: object) -> bool:
+        """True if anything in a module may be another: it is used as a whole."""
+        namespace = namespace_of(module)
+        name = None if namespace is None else namespace.get("__name__")
+        if name not in self._records:
+            return False
+        return (
+            name in self.reasons or name in self._touched or any(each.startswith(f"{name}.") for each in self._executed)
+        )
+
+    def _attribute_differs(self, module: ModuleType, attribute: str, strength: int) -> bool:
+        namespace = namespace_of(module) or {}
+        name = namespace.get("__name__")
+        if type(name) is not str or name not in self._records:
+            return False
+        if attribute not in namespace:
+            return self._module_differs(module)
+        value = namespace[attribute]
+        return (
+            self._module_differs(value) if type(value) is ModuleType else self._name_differs(name, attribute, strength)
+        )
+
+    def _differs(self, value: "Any", module: str, strength: int) -> bool:
+        """True if a value that a name in `module` stands for is going to be another or do something else."""
+        if is_plain(value):
+            return False
+        key = (id(value), strength)
+        found = self._values.get(key)
+        if found is None:
+            self._values[key] = False
+            found = self._values[key] = self._find_differs(value, module, strength)
+        return found
+
+    def _find_differs(self, value: "Any", module: str, strength: int) -> bool:
+        kind = type(value)
+        if kind is FunctionType:
+            return strength == USED and self._function_differs(value)
+        if is_class(value):
+            return strength != MENTIONED and self._class_differs(value, strength)
+        if kind is ModuleType:
+            return self._module_differs(value)
+        inner = _wrapped(value)
+        if inner is not None:
+            return any(self._differs(each, module, USED) for each in inner)
+        fixed = kind is tuple or kind is frozenset
+        if module in self._executed and not fixed:
+            return True  # a new object
+        if strength == MENTIONED:
+            return False
+        if fixed or kind in _CONTAINERS:
+            if module in self._touched and not fixed:
+                return True
+            entries = [*value.keys(), *value.values()] if kind is dict else value
+            return len(entries) > _MOST or any(self._differs(each, module, USED) for each in entries)
+        return module in self.reasons or module in self._touched or self._reaches_touched(module)
+
+    def _reaches_touched(self, module: str) -> bool:
+        records = self._records
+        reached = _graph.closure([module], lambda name: records[name].edges or () if name in records else None)
+        return not self._touched.keys().isdisjoint(reached)
+
+    def _function_differs(self, function: FunctionType) -> bool:
+        module = self._home(function.__globals__)
+        code = function.__code__
+        if module is not None:
+            top = function.__qualname__.partition(".")[0]
+            if module in self._executed and not self._is_same_statement(module, top, function.__qualname__):
+                return True
+            names = set(names_in(code))
+            if not OPAQUE.isdisjoint(names) or imports_inside(code):
+                return True
+            namespace = function.__globals__
+            for name in names:
+                if name not in namespace:
+                    continue
+                value = namespace[name]
+                if type(value) is ModuleType:
+                    inner = namespace_of(value) or {}
+                    if "getattr" in names and self._module_differs(value):
+                        return True
+                    if any(self._attribute_differs(value, each, USED) for each in names if each in inner):
+                        return True
+                elif self._name_differs(module, name, USED):
+                    return True
+        held = [cell_contents(cell) for cell in function.__closure__ or ()]
+        held += [
+            *(function.__defaults__ or ()),
+            *(function.__kwdefaults__ or {}).values(),
+            *function.__dict__.values(),
+        ]
+        return any(self._differs(each, module or "", USED) for each in held)
+
+    def _is_same_statement(self, module: str, top: str, qualname: str) -> bool:
+        """True if an executed module makes the same function or class by this name."""
+        before, after = self._before.get(module), self._after.get(module)
+        old = None if before is None else before.bindings.get(top)
+        new = None if after is None else after.bindings.get(top)
+        return "<locals>" not in qualname and old is not None and new is not None and new.is_same(old, functions=True)
+
+    def _class_differs(self, cls: type, strength: int) -> bool:
+        module = module_of_class(cls)
+        if module not in self._records or module is None:
+            module = None
+        elif module in self._executed:
+            top = qualname_of(cls).partition(".")[0]
+            before, after = self._before.get(module), self._after.get(module)
+            old = None if before is None else before.bindings.get(top)
+            new = None if after is None else after.bindings.get(top)
+            if old is None or new is None or new.kind != "class":
+                return True
+            if not new.is_same(old, functions=strength == USED):
+                return True
+            namespace = self._namespace(module)
+            if any(self._load_differs(module, namespace, *load, each) for load, each in new.loads.items()):
+                return True
+        if module is not None and self._contents_differ(cls, module, strength):
+            return True
+        metaclass = type(cls)
+        if module_of_class(metaclass) in self._records and self._class_differs(metaclass, USED):
+            return True
+        return any(
+            self._differs(each, "", strength) for each in mro_of(cls)[1:] if module_of_class(each) in self._records
+        )
+
+    def _contents_differ(self, cls: type, module: str, strength: int) -> bool:
+        changeable = module in self._touched
+        if changeable and "_abc_impl" in namespace_of_class(cls) and registered(cls):
+            return True
+        is_enum = "_member_map_" in namespace_of_class(cls)
+        for name, value in namespace_of_class(cls).items():
+            if type(value) is FunctionType or _wrapped(value) is not None:
+                if (strength == USED or name in _DERIVING) and self._differs(value, module, USED):
+                    return True
+            elif is_plain(value):
+                if changeable and name in self._stores:
+                    return True
+            elif is_class(value):
+                if self._differs(value, module, strength):
+                    return True
+            elif name[:1] == name[-1:] == "_" or is_enum or type(value) in _DESCRIPTORS:
+                continue
+            elif self._differs(value, module, USED):
+                return True
+        return False
+
+    # Where things are.
+
+    def _namespace(self, module: str) -> "Namespace":
+        return namespace_of(sys.modules.get(module)) or {}
+
+    def _home(self, namespace: "Namespace") -> str | None:
+        """The tracked module with this namespace."""
+        name = namespace.get("__name__")
+        if type(name) is not str or name not in self._records:
+            return None
+        return name if namespace_of(sys.modules.get(name)) is namespace else None
+
+    def _absolute(self, module: str, statement: "Import") -> str:
+        if not statement.level:
+            return statement.module
+        namespace = self._namespace(module)
+        base = module if "__path__" in namespace else module.rpartition(".")[0]
+        for _ in range(statement.level - 1):
+            base = base.rpartition(".")[0]
+        return f"{base}.{statement.module}" if statement.module else base
+
+    def _targets(self, module: str, statement: "Import") -> "list[str]":
+        """All modules that a statement may import."""
+        target = self._absolute(module, statement)
+        return [*_graph.parents(target), target, *(f"{target}.{name}" for name in statement.names or ())]
+
+    # The import statements of a module that is spared.
+
+    def _uses_if_replayable(self, name: str) -> Uses | None:
+        """What executing `name` uses, if executing only its import statements can take its place."""
+        record = self._records[name]
+        if record.edges is None or record.path is None or record.failed or record.broken or not self._may_spare(name):
+            return None
+        code = self._old_code(record)
+        uses = None if code is None else Uses(code)
+        if uses is None or uses.opaque or uses.nested_imports:
+            return None
+        covered: set[str] = set()
+        replayed = []
+        for statement in uses.imports:
+            targets = self._targets(name, statement)
+            if not self.reasons.keys().isdisjoint(targets):
+                took_place = self._took_place(name, uses, statement)
+                if took_place is None:
+                    return None
+                if took_place:
+                    replayed.append(statement)
+                    covered.update(targets)
+        for other in record.edges:
+            if other in self.reasons and (
+                other not in covered or other in self._plan.moved or other not in sys.modules
+            ):
+                return None
+        self._replayed[name] = replayed
+        return uses
+
+    def _took_place(self, name: str, uses: Uses, statement: "Import") -> bool | None:
+        """True if what a statement binds is bound by it, False if it was not executed; None if that is not sure."""
+        namespace = self._namespace(name)
+        target = self._absolute(name, statement)
+        edges = self._records[name].edges or {}
+        reached = target in edges or any(f"{target}.{each}" in edges for each in statement.names or ())
+        if not statement.plain or target not in sys.modules:
+            return None if reached or not statement.plain else False
+        if statement.names is None:
+            bound = statement.bound
+            expected = (sys.modules.get(target), sys.modules.get(target.partition(".")[0]))
+            if bound is not None and bound in namespace and any(namespace[bound] is each for each in expected):
+                return True
+            return None if reached else False
+        there = self._namespace(target)
+        for attribute, bound in statement.names.items():
+            if bound not in namespace and not reached:
+                return False
+            binding = uses.bindings.get(bound)
+            if binding is None or binding.kind != "import" or bound not in namespace or attribute not in there:
+                return None
+            if namespace[bound] is not there[attribute]:
+                return None
+        return True
+
+    def _replay(self, name: str) -> CodeType:
+        """Code that executes the import statements of a module, each where it stands."""
+        body: list[_ast.stmt] = []
+        for each in self._replayed[name]:
+            line, end, column, end_column = each.position
+            place = {
+                "lineno": line or 1,
+                "col_offset": column or 0,
+                "end_lineno": end or line or 1,
+                "end_col_offset": end_column or 0,
+            }
+            if each.names is None:
+                top = each.module.partition(".")[0]
+                alias = _ast.alias(each.module, None if each.bound == top else each.bound, **place)
+                body.append(_ast.Import([alias], **place))
+            else:
+                aliases = [
+                    _ast.alias(one, None if one == bound else bound, **place) for one, bound in each.names.items()
+                ]
+                body.append(_ast.ImportFrom(each.module or None, aliases, each.level, **place))
+        tree = _ast.Module(body, [])
+        code: CodeType = compile(tree, self._records[name].path or name, "exec", dont_inherit=True)
+        return code.replace(co_qualname="<imports>")
+
+
+def _wrapped(value: "Any") -> "list[Any] | None":
+    """The functions in what wraps functions; None for anything else."""
+    kind = type(value)
+    if kind is staticmethod or kind is classmethod or kind is MethodType:
+        return [value.__func__]
+    if kind is property:
+        return [value.fget, value.fset, value.fdel]
+    if kind is PARTIAL:
+        return [value.func, *value.args, *value.keywords.values()]
+    if kind is LRU_CACHE:
+        return [(instance_dict(value) or {}).get("__wrapped__")]
+    return None
+
+
+def _is_harmless(namespace: "Namespace", name: str, attribute: str | None) -> bool:
+    """True if what is loaded is a decorator known not to call what it decorates."""
+    if attribute in _OF_A_PROPERTY and name not in namespace:
+        return True
+    builtins = namespace_of(sys.modules["builtins"]) or {}
+    value = namespace.get(name, builtins.get(name))
+    if attribute is not None:
+        inner = namespace_of(value)
+        value = None if inner is None else inner.get(attribute)
+    for module, names in _HARMLESS.items():
+        there = namespace_of(sys.modules.get(module)) or {}
+        if any(value is not None and value is there.get(each) for each in names):
+            return True
+    return False
+
+
+def _is_plainly_made(cls: "Any") -> bool:
+    """True if making this class, or deriving from what it derives from, runs none of its own functions."""
+    if not is_class(cls) or module_of_class(type(cls)) not in (None, "abc", "builtins"):
+        return False
+    for each in mro_of(cls)[1:]:
+        if "__init_subclass__" in namespace_of_class(each) and module_of_class(each) not in (
+            None,
+            "builtins",
+            "typing",
+        ):
+            return False
+    return True
+
+
+def _bound_anew(namespace: "Namespace") -> "Iterator[str]":
+    """The names that functions of a module bind when they run."""
+    for value in namespace.values():
+        if type(value) is FunctionType and value.__globals__ is namespace:
+            yield from global_stores(value.__code__)
+        elif is_class(value):
+            for each in namespace_of_class(value).values():
+                if type(each) is FunctionType and each.__globals__ is namespace:
+                    yield from global_stores(each.__code__)

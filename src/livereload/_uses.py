@@ -1,0 +1,478 @@
+"""What a module's code does with names while it is executed, read from its code object.
+
+Knows bytecode, of all supported versions.  Must not know modules or files: a name is a string here.
+
+Executing a module's code runs the module level and the bodies of classes.  The functions that it
+defines are *dormant*: made and stored, not run, unless something calls them.  What is read on the
+way is used in one of three strengths: an annotation *mentions* a class, a class statement *derives*
+from one, and everything else *uses* what it reads.
+
+All doubts are resolved in one direction: more is used, and fewer things are the same.
+"""
+
+import itertools
+import sys
+
+from ._code import is_function, numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+    from typing import Any
+
+    # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
+    Loads = dict[tuple[str, str | None], int]
+    Instruction = tuple[int, int, int]  # offset, opcode, argument
+
+MENTIONED, DERIVED, USED = range(3)
+
+# What sees more than names tell.
+OPAQUE = frozenset((
+    *("eval", "exec", "globals", "locals", "vars", "dir"),
+    *("__import__", "import_module", "modules", "find_spec", "reload"),
+    *("__subclasses__", "get_objects", "get_referrers", "get_referents", "walk_packages", "iter_modules"),
+    *("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"),
+))  # fmt: skip
+
+_ANNOTATED = 4  # MAKE_FUNCTION, SET_FUNCTION_ATTRIBUTE
+_ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
+_LAZY = 3 if sys.version_info >= (3, 15) else 0  # the bits of PEP 810 in the argument of IMPORT_NAME
+_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
+
+
+class Binding:
+    """What one statement binds a name to.
+
+    `kind` is "def", "class", "import", "constant" or "other"; `statement` equals that of the same
+    statement in other code, whatever its line; `body` is the code of a function or class; `loads`
+    is what evaluating the statement reads.
+    """
+
+    __slots__ = ("body", "kind", "loads", "statement")
+
+    def __init__(self, kind: str, statement: object, body: "CodeType | None", loads: "Loads") -> None:
+        self.kind = kind
+        self.statement = statement
+        self.body = body
+        self.loads = loads
+
+    def is_same(self, other: "Binding", *, functions: bool) -> bool:
+        """True if the other statement does the same, in the bodies of (a class's) `functions`, too."""
+        if self.kind != other.kind or self.kind == "other" or self.statement != other.statement:
+            return False
+        if self.body is None or other.body is None:
+            return self.body is other.body
+        functions = functions or self.kind == "def"
+        return description(self.body, functions=functions) == description(other.body, functions=functions)
+
+
+class Import:
+    """One import statement at module level.
+
+    `module` with `level` leading dots, {name: name bound to} of a from-list (None: a plain import,
+    which binds `bound`), and where it stands.  It is `plain` if it is executed as it stands: neither
+    lazy (PEP 810) nor in a `try` or `with`, where an error might be caught.
+    """
+
+    __slots__ = ("bound", "level", "module", "names", "plain", "position")
+
+    def __init__(self, module: str, level: int, names: "dict[str, str] | None", position: "Any", plain: bool) -> None:
+        self.module = module
+        self.level = level
+        self.names = names
+        self.bound: str | None = None
+        self.position = position
+        self.plain = plain
+
+
+class Uses:
+    """What executing one module's code does with names."""
+
+    __slots__ = ("bindings", "code", "decorated", "effects", "imports", "loads", "nested_imports", "opaque")
+
+    def __init__(self, code: "CodeType") -> None:
+        self.code = code
+        # {"total": Binding}; a name that is bound twice is bound to something "other"
+        self.bindings: dict[str, Binding] = {}
+        self.loads: Loads = {}
+        # what is decorated: what the decorators (and defaults) read, and the code of the function or class
+        self.decorated: list[tuple[Loads, CodeType]] = []
+        self.imports: list[Import] = []
+        # it imports in the body of a class
+        self.nested_imports = False
+        # it does something for its effect: calls and drops the result, stores into something
+        self.effects = False
+        self.opaque = False
+        _Scan(self, code, self.loads, top=True).run()
+        self.opaque = any(name in OPAQUE or attribute in OPAQUE for name, attribute in self.loads)
+
+
+class _Scan:
+    """One pass over the code of a module or the body of a class."""
+
+    def __init__(self, uses: Uses, code: "CodeType", loads: "Loads", *, top: bool) -> None:
+        self.uses = uses
+        self.code = code
+        self.top = top
+        self.loads = loads
+        self.instructions = list(instructions(code))
+        self.positions: list[Any] = []
+        # of the statement that is being read: what it loads, and where it begins
+        self.chunk: Loads = {}
+        self.begun = 0
+        self.body: CodeType | None = None
+        self.imported: Import | None = None
+
+    def run(self) -> None:
+        op = numbers()
+        loading = {op[name] for name in ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS") if name in op}
+        storing = (op["STORE_NAME"], op["STORE_GLOBAL"])
+        dropping = {op[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "DELETE_ATTR", "DELETE_NAME") if name in op}
+        names = self.code.co_names
+        for index, (_, opcode, argument) in enumerate(self.instructions):
+            if opcode in loading:
+                self._load(index, names[argument >> 1 if opcode == op["LOAD_GLOBAL"] else argument])
+            elif opcode == op["LOAD_CONST"]:
+                constant = self.code.co_consts[argument]
+                if type(constant) is type(self.code):
+                    self._make(index, constant)
+            elif opcode in storing:
+                self._bind(index, names[argument])
+            elif opcode == op["IMPORT_NAME"]:
+                self._import(index, argument)
+            elif opcode == op["IMPORT_FROM"]:
+                self._import_from(index, names[argument])
+            elif opcode == op["STORE_ATTR"]:
+                self.uses.effects = True
+                self._end(index)
+            elif opcode in dropping:
+                if opcode == op["DELETE_NAME"]:
+                    self._bind_to(names[argument], Binding("other", None, None, {}))
+                elif ("__annotations__", None) in self.chunk:  # name: type (before 3.14)
+                    self.chunk = dict.fromkeys(self.chunk, MENTIONED)
+                else:
+                    self.uses.effects = True
+                self._end(index)
+            elif opcode == op["POP_TOP"]:
+                self._drop(index)
+        self._end(len(self.instructions) - 1)
+
+    def _load(self, index: int, name: str) -> None:
+        op = numbers()
+        following = self.instructions[index + 1]
+        attribute = None
+        if following[1] == op["LOAD_ATTR"]:
+            attribute = self.code.co_names[following[2] >> _ATTRIBUTE_SHIFT]
+        elif following[1] in (op.get("LOAD_METHOD"), op["STORE_ATTR"]):
+            attribute = self.code.co_names[following[2]]
+        self.chunk[name, attribute] = USED
+
+    def _make(self, index: int, code: "CodeType") -> None:
+        """A function, the body of a class, or whatever else the compiler makes code of."""
+        op = numbers()
+        if code.co_name == "__annotate__":  # evaluated when somebody asks (PEP 649)
+            return
+        if not is_function(code):
+            self.body = code
+            if self.chunk:
+                self.uses.decorated.append((dict(self.chunk), code))
+            loads: Loads = {}
+            _Scan(self.uses, code, loads, top=False).run()
+            _add(self.chunk, loads)
+            return
+        index += 2
+        while self.instructions[index][1] == op.get("SET_FUNCTION_ATTRIBUTE"):
+            index += 1
+        if self.instructions[index][1] in (op["STORE_NAME"], op["STORE_GLOBAL"]):
+            self.body = code
+        elif self.chunk and not code.co_name.startswith("<") and self._is_decoration(index):
+            self.uses.decorated.append((dict(self.chunk), code))
+        else:
+            for name in names_in(code):
+                self.chunk[name, None] = USED
+
+    def _is_decoration(self, index: int) -> bool:
+        """True if what follows calls decorators, and stores what they return."""
+        op = numbers()
+        called = False
+        while True:
+            _, opcode, argument = self.instructions[index]
+            if opcode == op["CALL"] and argument == 0:
+                called = True
+            elif opcode != op.get("PRECALL"):
+                return called and opcode in (op["STORE_NAME"], op["STORE_GLOBAL"])
+            index += 1
+
+    def _import(self, index: int, argument: int) -> None:
+        code = self.code
+        (_, of_level, level), (_, of_names, constant) = self.instructions[index - 2 : index]
+        level = code.co_consts[level] if of_level == numbers()["LOAD_CONST"] else level
+        names = code.co_consts[constant] if of_names == numbers()["LOAD_CONST"] else None  # else None it is
+        self.positions = self.positions or list(code.co_positions())
+        position = self.positions[self.instructions[index][0] // 2]
+        bound: dict[str, str] | None = None if names is None else {}
+        plain = not argument & _LAZY and not _is_protected(code, self.instructions[index][0])
+        self.imported = Import(code.co_names[argument >> _NAME_SHIFT], level, bound, position, plain)
+        if names == ("*",):
+            self.imported.names = {"*": "*"}
+        if self.top:
+            self.uses.imports.append(self.imported)
+        else:
+            self.uses.nested_imports = True
+
+    def _import_from(self, index: int, name: str) -> None:
+        op = numbers()
+        _, opcode, argument = self.instructions[index + 1]
+        names = None if self.imported is None else self.imported.names
+        if names is not None and opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):
+            names[name] = self.code.co_names[argument]
+
+    def _bind(self, index: int, name: str) -> None:
+        """The end of a statement, or of a part of a from-import, that binds a name."""
+        imported = self.imported
+        if imported is None:
+            binding = self._binding(index, name)
+            if binding.kind in ("def", "class"):
+                self.chunk = dict(binding.loads)
+        else:
+            binding = Binding("import", None, None, {})
+            if imported.names is None:
+                imported.bound = name
+        if self.top:
+            self._bind_to(name, binding)
+        self._end(index)
+        if imported is not None and imported.names is not None:
+            self.imported = imported  # there may be more names
+
+    def _bind_to(self, name: str, binding: Binding) -> None:
+        if name in self.uses.bindings:
+            binding = Binding("other", None, None, {})
+        self.uses.bindings[name] = binding
+
+    def _binding(self, index: int, name: str) -> Binding:
+        op = numbers()
+        chunk = self.instructions[self.begun : index]
+        loads = dict(self.chunk)
+        body = self.body
+        if body is not None and body.co_name == name:
+            if not is_function(body):
+                if any(opcode == op["LOAD_BUILD_CLASS"] for _, opcode, _ in chunk):
+                    return Binding("class", _statement(self.code, chunk), body, self._derived(chunk, loads))
+            elif self._has_annotations_only(chunk):
+                return Binding("def", _statement(self.code, chunk), body, dict.fromkeys(loads, MENTIONED))
+        elif len(chunk) == 1 and chunk[0][1] in [op.get(each) for each in _CONSTANTS]:
+            return Binding("constant", _statement(self.code, chunk), None, {})
+        return Binding("other", None, None, loads)
+
+    def _has_annotations_only(self, chunk: "list[Instruction]") -> bool:
+        """True if all that making a function loads are its annotations: then it is not called or changed by it."""
+        op = numbers()
+        if not self.chunk:
+            return True
+        flags = 0
+        for _, opcode, argument in chunk:
+            if opcode == op.get("SET_FUNCTION_ATTRIBUTE", op["MAKE_FUNCTION"]):
+                flags |= argument
+        built = sum(opcode in _all_of("BUILD_") for _, opcode, _ in chunk)
+        return bool(flags & _ANNOTATED) and built == 1 and not any(each[1] in _all_of("CALL") for each in chunk)
+
+    def _derived(self, chunk: "list[Instruction]", loads: "Loads") -> "Loads":
+        """The loads of a class statement: those that are nothing but bases are derived from."""
+        op = numbers()
+        plain = {op[name] for name in _BASES if name in op}
+        start = next(i for i, each in enumerate(chunk) if each[1] == op["LOAD_BUILD_CLASS"])
+        rest = chunk[start:]
+        if any(opcode not in plain for _, opcode, _ in rest):
+            return loads
+        bases: Loads = {}
+        scan = [each[1:] for each in rest]
+        for i, (opcode, argument) in enumerate(scan):
+            if opcode == op["LOAD_NAME"]:
+                attribute = None
+                if i + 1 < len(scan) and scan[i + 1][0] == op["LOAD_ATTR"]:
+                    attribute = self.code.co_names[scan[i + 1][1] >> _ATTRIBUTE_SHIFT]
+                bases[self.code.co_names[argument], attribute] = DERIVED
+        return loads | bases
+
+    def _drop(self, index: int) -> None:
+        """The end of a statement whose value is dropped, or of a from-import."""
+        if self.imported is not None and self.imported.names is None and self.imported.bound is None:
+            return  # in the middle of `import a.b.c as d`
+        if any(self.instructions[i][1] in _all_of("CALL") for i in range(self.begun, index)):
+            self.uses.effects = True
+        self._end(index)
+
+    def _end(self, index: int) -> None:
+        _add(self.loads, self.chunk)
+        self.chunk.clear()
+        self.begun = index + 1
+        self.body = None
+        self.imported = None
+
+
+_CONSTANTS = ("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT")
+
+# All that may stand between LOAD_BUILD_CLASS and the end of a class statement without keywords whose
+# bases are names, attributes of names, or subscripts of such.
+_BASES = (
+    "LOAD_BUILD_CLASS", "PUSH_NULL", "LOAD_CONST", "MAKE_FUNCTION", "LOAD_NAME", "LOAD_ATTR", "PRECALL",
+    "CALL", "BINARY_SUBSCR", "BUILD_TUPLE", "SET_FUNCTION_ATTRIBUTE", "NOP",
+)  # fmt: skip
+
+
+def names_in(code: "CodeType") -> "Iterator[str]":
+    """All names of globals and attributes in a code object and those in it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            yield from names_in(constant)
+
+
+def imports_inside(code: "CodeType") -> bool:
+    """True if a function imports something when it runs."""
+    return _contains(code, "IMPORT_NAME")
+
+
+def global_stores(code: "CodeType") -> "Iterator[str]":
+    """The module's names that a function binds anew."""
+    if _contains(code, "STORE_GLOBAL"):
+        for _, opcode, argument in instructions(code):
+            if opcode == numbers()["STORE_GLOBAL"]:
+                yield code.co_names[argument]
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            yield from global_stores(constant)
+
+
+def attribute_stores(code: "CodeType") -> "Iterator[str]":
+    """The attributes of global names that a function, or one in it, binds."""
+    op = numbers()
+    if _contains(code, "STORE_ATTR"):
+        before = -1
+        for _, opcode, argument in instructions(code):
+            if opcode == op["STORE_ATTR"] and before in (op["LOAD_GLOBAL"], op["LOAD_NAME"]):
+                yield code.co_names[argument]
+            before = opcode
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            yield from attribute_stores(constant)
+
+
+def _contains(code: "CodeType", instruction: str) -> bool:
+    return numbers()[instruction] in code.co_code[::2]
+
+
+def instructions(code: "CodeType") -> "Iterator[Instruction]":
+    """(offset, opcode, argument) of each instruction, without what the interpreter keeps between them."""
+    op = numbers()
+    extended, cache = op["EXTENDED_ARG"], op["CACHE"]
+    raw = code.co_code
+    argument = 0
+    for offset in range(0, len(raw), 2):
+        opcode = raw[offset]
+        if opcode == cache:
+            continue
+        argument = argument << 8 | raw[offset + 1]
+        if opcode != extended:
+            yield offset, opcode, argument
+            argument = 0
+
+
+def _is_protected(code: "CodeType", offset: int) -> bool:
+    """True if an error of the instruction there is handled: it is in a `try` or a `with`.
+
+    Reads the exception table (CPython, Objects/exception_handling_notes.txt): numbers of six bits a
+    byte, 64 says that more follow; of each entry start, length, target, depth.
+    """
+    numbers_read = []
+    value = 0
+    for byte in code.co_exceptiontable:
+        value = value << 6 | byte & 63
+        if not byte & 64:
+            numbers_read.append(value)
+            value = 0
+    entries = zip(numbers_read[::4], numbers_read[1::4], strict=False)
+    return any(start <= offset // 2 < start + length for start, length in entries)
+
+
+def description(code: "CodeType", *, functions: bool = True) -> object:
+    """Equal for code that does the same, wherever it stands; optionally without what functions in it do."""
+    constants = []
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            if functions or not is_function(constant):
+                constants.append(description(constant, functions=functions))
+            else:
+                constants.append((constant.co_name, constant.co_flags))
+        else:
+            constants.append(_constant(constant))
+    raw = code.co_code if is_function(code) else _without_first_line(code, constants)
+    return (
+        *(code.co_name, code.co_qualname, code.co_filename, code.co_flags, code.co_argcount),
+        *(code.co_posonlyargcount, code.co_kwonlyargcount, code.co_names, code.co_varnames),
+        *(code.co_freevars, code.co_cellvars, code.co_exceptiontable, raw, tuple(constants)),
+    )
+
+
+def _constant(constant: object) -> object:
+    """Equal for constants that cannot be told apart: 1 and True can, 0.0 and -0.0, too."""
+    if type(constant) is tuple:
+        return tuple(map(_constant, constant))
+    if type(constant) is frozenset:
+        return (frozenset, frozenset(map(_constant, constant)))
+    return (type(constant), repr(constant))
+
+
+def _without_first_line(code: "CodeType", constants: "list[object]") -> bytes:
+    """The instructions of a class body but for the line that it notes (`__firstlineno__`, from 3.13 on)."""
+    raw = code.co_code
+    if "__firstlineno__" not in code.co_names:
+        return raw
+    op = numbers()
+    found = list(instructions(code))
+    for (offset, opcode, argument), (_, following, name) in itertools.pairwise(found):
+        if following == op["STORE_NAME"] and code.co_names[name] == "__firstlineno__":
+            if opcode == op.get("LOAD_SMALL_INT"):
+                return raw[: offset + 1] + b"\0" + raw[offset + 2 :]
+            uses = sum(each[1:] == (opcode, argument) for each in found)
+            if opcode == op["LOAD_CONST"] and uses == 1:
+                constants[argument] = None
+    return raw
+
+
+def _statement(code: "CodeType", chunk: "list[Instruction]") -> object:
+    """Equal for the same statement in other code: names and constants instead of their indexes."""
+    op = numbers()
+    described: list[object] = []
+    for _, opcode, argument in chunk:
+        if opcode == op["LOAD_CONST"]:
+            constant = code.co_consts[argument]
+            described.append(constant.co_name if type(constant) is type(code) else _constant(constant))
+        elif opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
+            described.append((opcode, code.co_names[argument >> (opcode == op["LOAD_GLOBAL"])]))
+        elif opcode == op["LOAD_ATTR"]:
+            described.append((opcode, argument & _ATTRIBUTE_SHIFT, code.co_names[argument >> _ATTRIBUTE_SHIFT]))
+        elif opcode == op.get("LOAD_METHOD"):
+            described.append((opcode, code.co_names[argument]))
+        elif opcode == op.get("KW_NAMES"):
+            described.append((opcode, code.co_consts[argument]))
+        else:
+            described.append((opcode, argument))
+    return described
+
+
+def _add(loads: "Loads", more: "Loads") -> None:
+    for key, strength in more.items():
+        if loads.get(key, -1) < strength:
+            loads[key] = strength
+
+
+_families: dict[str, frozenset[int]] = {}
+
+
+def _all_of(prefix: str) -> frozenset[int]:
+    """The instructions whose names begin so."""
+    if prefix not in _families:
+        _families[prefix] = frozenset(number for name, number in numbers().items() if name.startswith(prefix))
+    return _families[prefix]
