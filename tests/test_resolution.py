@@ -399,6 +399,17 @@ def test_sys_modules_entry_put_back_by_the_importer(project):
     project.step("import user", [])
 
 
+def test_sys_modules_entry_removed_by_hand_that_opts_out(project):
+    """A module that is imported anew, and wants to be left alone now, is; whether the one of before is held or not."""
+    project.write({"a.py": "X = 1\n", "b.py": "X = 1\n"})
+    project.run("import a, b")
+    project.write({"a.py": "__livereload__ = False\n"})
+    assert project.run("import sys; before = sys.modules.pop('a'); import a").executed == ["a"]
+    project.write({"b.py": "X = 2\n"})
+    assert project.run("import a, b", "sorted(livereload.status().modules)").value == ["b"]
+    assert project.run("sys.modules['a'] = before; import a, b").executed == []
+
+
 def test_sys_modules_entry_blocked_by_hand(project):
     """None in `sys.modules` blocks an import, as ever."""
     project.write({"a.py": "X = 1\n"})

@@ -165,10 +165,10 @@ class Survey:
         """
         state = self.state
         for name, others in state.aside.copy().items():
-            module, current = sys.modules.get(name), state.records[name]
-            others[:] = [each for each in others if not each.is_of(None)]
+            module, current = sys.modules.get(name), state.records.get(name)
+            others[:] = [each for each in others if current is not None and not each.is_of(None)]
             found = next((each for each in others if each.is_of(module)), None)
-            if found is not None and not current.is_of(module) and not current.executing:
+            if current is not None and found is not None and not current.is_of(module) and not current.executing:
                 others.remove(found)
                 self.set_aside(current)
                 state.records[name] = found
