@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 _NAMESPACES = ("globals", "vars", "locals", "dir")
 _CALLS = tuple(f"{name}()".encode() for name in _NAMESPACES)
+_WORDS = (b"NameError", *_CALLS)
 
 
 def names_asked_for(source: bytes) -> frozenset[str]:
     """The names whose earlier values this source asks for, at module level; none if it does not compile."""
-    if not any(_may_ask(line) for line in source.splitlines()):
+    if not any(word in source for word in _WORDS) or not any(_may_ask(line) for line in source.splitlines()):
         return frozenset()  # nearly all: without the cost of parsing
     import ast
 

@@ -285,7 +285,7 @@ class Engine:
                     record.source, record.code = source, transaction.codes[spec.name]
                     del transaction.sources[old.path or ""]
                 elif old.path not in transaction.sources:
-                    record.source, record.code = old.source, old.code
+                    record.source, record.code, record.uses = old.source, old.code, old.uses
         return record
 
     def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:

@@ -130,9 +130,9 @@ class _Least:
         self._old_code = old_code
         self._new_code = new_code
         self._may_spare = may_spare
-        # of the modules that may be executed: before and after; None if that is not known
-        self._before: dict[str, Uses | None] = {}
-        self._after: dict[str, Uses | None] = {}
+        # of changed modules, their code and their new code, as far as known, and what these use
+        self._changed: dict[str, tuple[CodeType, CodeType]] = {}
+        self._uses: dict[str, tuple[Uses, Uses]] = {}
         # changed modules whose own level does the same as before, apart from what functions do
         self._same_level: set[str] = set()
         self._replayed: dict[str, list[Import]] = {}
@@ -156,7 +156,7 @@ class _Least:
                 self.layout[name] = (old, new)
                 del self.roots[name]
                 continue
-            self._before[name], self._after[name] = Uses(old), Uses(new)
+            self._changed[name] = (old, new)
             if description(old, functions=False) == description(new, functions=False):
                 self._same_level.add(name)
         self._edges = {name: record.edges or {} for name, record in self._plan.reached.items()}
@@ -165,15 +165,17 @@ class _Least:
     # Which importers are spared.
 
     def _decide(self) -> None:
+        self._executed = dict(self.reasons)
+        self._cycles = _graph.cycles(self._edges)
+        if not any(map(self._may_be_candidate, self.reasons)):
+            return  # without a look at what they use
+        self._cycles = _graph.cycles(self._all_edges())
         candidates = {}
         for name in self.reasons:
-            if name not in self.roots:
-                uses = self._uses_if_replayable(name)
-                self._before[name] = self._after[name] = uses
-                if uses is not None:
-                    candidates[name] = uses
-        self._executed = {name: reason for name, reason in self.reasons.items() if name not in candidates}
-        self._cycles = _graph.cycles(self._all_edges())
+            uses = self._uses_if_replayable(name) if self._may_be_candidate(name) else None
+            if uses is not None:
+                candidates[name] = uses
+                del self._executed[name]
         while candidates:
             self._begin_round()
             needed = {}
@@ -192,11 +194,14 @@ class _Least:
             changed = sorted(self._executed.keys() & (self._records[name].edges or {}).keys())
             self.spared[name] = f"executing it uses nothing that changes{' in ' if changed else ''}{', '.join(changed)}"
 
+    def _may_be_candidate(self, name: str) -> bool:
+        return name not in self.roots and self._cycles.get(name, frozenset()).isdisjoint(self.roots)
+
     def _all_edges(self) -> "dict[str, Iterable[str]]":
         """The edges, and those that the new code of changed modules is going to add."""
         edges: dict[str, Iterable[str]] = dict(self._edges)
         for name in self.roots:
-            uses = self._after.get(name)
+            uses = self._after(name)
             if uses is not None:
                 new = {target for each in uses.imports for target in self._targets(name, each)}
                 edges[name] = {*edges.get(name, ()), *new}
@@ -216,17 +221,43 @@ class _Least:
 
         # what an executed module may reach, and so change
         self._touched = _graph.closure(list(self._executed), enter)
-        self._stores: set[str] = set()
-        for name in self._executed:
-            for uses in (self._before.get(name), self._after.get(name)):
-                if uses is not None:
-                    self._stores.update(attribute_stores(uses.code))
+        self._stored: set[str] | None = None
         effectful = {name: "" for name in self._executed if self._has_effects(name)}
         self._after_effects = _graph.spread(effectful, self._edges) if effectful else {}
 
+    def _before(self, name: str) -> Uses | None:
+        """What executing a module used the last time; None if that is not known."""
+        if name in self.roots:
+            both = self._used_by_changed(name)
+            return None if both is None else both[0]
+        record = self._records[name]
+        code = self._old_code(record)
+        return None if code is None else record.used(code)
+
+    def _after(self, name: str) -> Uses | None:
+        """What executing a module is going to use."""
+        both = self._used_by_changed(name)
+        return self._before(name) if both is None else both[1]
+
+    def _used_by_changed(self, name: str) -> tuple[Uses, Uses] | None:
+        if name not in self._uses and name in self._changed:
+            old, new = self._changed[name]
+            self._uses[name] = self._records[name].used(old), Uses(new)
+        return self._uses.get(name)
+
+    def _stores(self) -> set[str]:
+        """The attributes that the code of executed modules stores into, wherever."""
+        if self._stored is None:
+            self._stored = set()
+            for name in self._executed:
+                for uses in {self._before(name), self._after(name)}:
+                    if uses is not None:
+                        self._stored.update(attribute_stores(uses.code))
+        return self._stored
+
     def _has_effects(self, name: str) -> bool:
         """True if executing this module may change the world in another way than it did."""
-        before, after = self._before.get(name), self._after.get(name)
+        before, after = self._before(name), self._after(name)
         if before is None or after is None:
             return True
         if not before.effects and not after.effects:
@@ -272,7 +303,7 @@ class _Least:
                 if attribute is None
                 else self._attribute_differs(value, attribute, strength)
             )
-        uses = self._after.get(name)
+        uses = self._after(name)
         binding = None if uses is None else uses.bindings.get(loaded)
         same = name not in self._executed or name in self._same_level
         if same and binding is not None and binding.kind in ("other", "constant"):
@@ -291,7 +322,8 @@ class _Least:
 
     def _find_name_differs(self, module: str, name: str, strength: int) -> bool:
         namespace = self._namespace(module)
-        before, after = self._before.get(module), self._after.get(module)
+        known = module in self.reasons
+        before, after = (self._before(module), self._after(module)) if known else (None, None)
         binding = None if after is None else after.bindings.get(name)
         if module in self._executed:
             old = None if before is None else before.bindings.get(name)
@@ -311,7 +343,7 @@ class _Least:
             return False
         value = namespace[name]
         if module in self._touched and (is_plain(value) or value is None):
-            return name in self._stores or name in _bound_anew(namespace)
+            return name in self._stores() or name in _bound_anew(namespace)
         return self._differs(value, module, strength)
 
     def _imported_differs(self, module: str, before: Uses, after: Uses, name: str, strength: int) -> bool:
@@ -434,7 +466,7 @@ class _Least:
 
     def _is_same_statement(self, module: str, top: str, qualname: str) -> bool:
         """True if an executed module makes the same function or class by this name."""
-        before, after = self._before.get(module), self._after.get(module)
+        before, after = self._before(module), self._after(module)
         old = None if before is None else before.bindings.get(top)
         new = None if after is None else after.bindings.get(top)
         return "<locals>" not in qualname and old is not None and new is not None and new.is_same(old, functions=True)
@@ -445,7 +477,7 @@ class _Least:
             module = None
         elif module in self._executed:
             top = qualname_of(cls).partition(".")[0]
-            before, after = self._before.get(module), self._after.get(module)
+            before, after = self._before(module), self._after(module)
             old = None if before is None else before.bindings.get(top)
             new = None if after is None else after.bindings.get(top)
             if old is None or new is None or new.kind != "class":
@@ -474,7 +506,7 @@ class _Least:
                 if (strength == USED or name in _DERIVING) and self._differs(value, module, USED):
                     return True
             elif is_plain(value):
-                if changeable and name in self._stores:
+                if changeable and name in self._stores():
                     return True
             elif is_class(value):
                 if self._differs(value, module, strength):
@@ -519,7 +551,7 @@ class _Least:
         if record.edges is None or record.path is None or record.failed or record.broken or not self._may_spare(name):
             return None
         code = self._old_code(record)
-        uses = None if code is None else Uses(code)
+        uses = None if code is None else record.used(code)
         if uses is None or uses.opaque or uses.nested_imports:
             return None
         covered: set[str] = set()
@@ -569,8 +601,9 @@ class _Least:
     def _replay(self, name: str) -> CodeType:
         """Code that executes the import statements of a module, each where it stands."""
         body: list[_ast.stmt] = []
+        positions = list(self._before(name).code.co_positions())  # type: ignore[union-attr]
         for each in self._replayed[name]:
-            line, end, column, end_column = each.position
+            line, end, column, end_column = positions[each.offset // 2]
             place = {
                 "lineno": line or 1,
                 "col_offset": column or 0,

@@ -28,10 +28,10 @@ PARTIAL: "Any" = partial
 def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") -> "Iterator[tuple[Place, Any]]":
     """The functions and classes that `contents` of the module `name` lead to, each with its shortest place."""
     seen: set[int] = {id(namespace)}
-    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in contents.items()]
+    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in contents.items() if not is_plain(value)]
     for place, value in waiting:  # it grows
         kind = type(value)
-        if is_plain(value) or kind is ModuleType or kind is CodeType or id(value) in seen or len(place) > _DEPTH:
+        if kind is ModuleType or kind is CodeType or id(value) in seen or len(place) > _DEPTH:
             continue
         if kind is FunctionType:
             if value.__globals__ is namespace or value.__module__ == name:
@@ -43,7 +43,7 @@ def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") 
                 continue
             yield place, value
         seen.add(id(value))
-        waiting += [((*place, key), each) for key, each in _inner(value, place)]
+        waiting += [((*place, key), each) for key, each in _inner(value, place) if not is_plain(each)]
 
 
 def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from weakref import ReferenceType
 
     from ._transaction import Transaction
+    from ._uses import Uses
 
 
 class Wanted:
@@ -55,6 +56,7 @@ class Record:
         "source",
         "started",
         "suspect",
+        "uses",
         "version",
         "where",
     )
@@ -70,6 +72,8 @@ class Record:
         # the code of `source`, once it has been executed again: who edits a module executes its
         # importers over and over, from sources that do not change
         self.code: CodeType | None = None
+        # what executing that code used, once somebody has looked
+        self.uses: Uses | None = None
         # the names whose earlier values `source` asks for; None if nobody has looked
         self.asked_for: frozenset[str] | None = None
         # {"shop.money": 7}: what was imported while executing, and its version at that moment;
@@ -109,6 +113,14 @@ class Record:
     def is_of(self, module: object) -> bool:
         """True if this is what is known of that very module; of None, if there is no such module any more."""
         return (None if self.module is None else self.module()) is module
+
+    def used(self, code: "CodeType") -> "Uses":
+        """What executing the module from this code uses; kept for the next time."""
+        if self.uses is None or self.uses.code is not code:
+            from ._uses import Uses
+
+            self.uses = Uses(code)
+        return self.uses
 
     def copy(self) -> "Record":
         other = Record(self.name, self.path, self.where)

@@ -17,9 +17,8 @@ from ._code import is_function, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import CodeType
-    from typing import Any
 
     # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
     Loads = dict[tuple[str, str | None], int]
@@ -44,22 +43,31 @@ _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 class Binding:
     """What one statement binds a name to.
 
-    `kind` is "def", "class", "import", "constant" or "other"; `statement` equals that of the same
-    statement in other code, whatever its line; `body` is the code of a function or class; `loads`
-    is what evaluating the statement reads.
+    `kind` is "def", "class", "import", "constant" or "other"; `body` is the code of a function or
+    class; `loads` is what evaluating the statement reads.  The statement itself is a `chunk` of `code`.
     """
 
-    __slots__ = ("body", "kind", "loads", "statement")
+    __slots__ = ("body", "chunk", "code", "kind", "loads")
 
-    def __init__(self, kind: str, statement: object, body: "CodeType | None", loads: "Loads") -> None:
+    def __init__(
+        self,
+        kind: str,
+        loads: "Loads",
+        code: "CodeType | None" = None,
+        chunk: "list[Instruction] | None" = None,
+        body: "CodeType | None" = None,
+    ) -> None:
         self.kind = kind
-        self.statement = statement
-        self.body = body
         self.loads = loads
+        self.code = code
+        self.chunk = chunk
+        self.body = body
 
     def is_same(self, other: "Binding", *, functions: bool) -> bool:
         """True if the other statement does the same, in the bodies of (a class's) `functions`, too."""
-        if self.kind != other.kind or self.kind == "other" or self.statement != other.statement:
+        if self.kind != other.kind or self.code is None or other.code is None:
+            return False
+        if _statement(self.code, self.chunk or []) != _statement(other.code, other.chunk or []):
             return False
         if self.body is None or other.body is None:
             return self.body is other.body
@@ -71,18 +79,18 @@ class Import:
     """One import statement at module level.
 
     `module` with `level` leading dots, {name: name bound to} of a from-list (None: a plain import,
-    which binds `bound`), and where it stands.  It is `plain` if it is executed as it stands: neither
+    which binds `bound`), and the offset of its instruction.  It is `plain` if it is executed as it stands: neither
     lazy (PEP 810) nor in a `try` or `with`, where an error might be caught.
     """
 
-    __slots__ = ("bound", "level", "module", "names", "plain", "position")
+    __slots__ = ("bound", "level", "module", "names", "offset", "plain")
 
-    def __init__(self, module: str, level: int, names: "dict[str, str] | None", position: "Any", plain: bool) -> None:
+    def __init__(self, module: str, level: int, names: "dict[str, str] | None", offset: int, plain: bool) -> None:
         self.module = module
         self.level = level
         self.names = names
         self.bound: str | None = None
-        self.position = position
+        self.offset = offset
         self.plain = plain
 
 
@@ -114,59 +122,85 @@ class _Scan:
     def __init__(self, uses: Uses, code: "CodeType", loads: "Loads", *, top: bool) -> None:
         self.uses = uses
         self.code = code
+        self.names = code.co_names
         self.top = top
         self.loads = loads
-        self.instructions = list(instructions(code))
-        self.positions: list[Any] = []
-        # of the statement that is being read: what it loads, and where it begins
+        self.instructions = instructions(code)
+        self._begin(0)
+        # of the statement that is being read: what it loads
         self.chunk: Loads = {}
-        self.begun = 0
+
+    def _begin(self, index: int) -> None:
+        """A statement begins: where, the code in it, the import that it is, and what it does."""
+        self.begun = index
         self.body: CodeType | None = None
         self.imported: Import | None = None
+        self.calls = False
+        self.makes_class = False
 
     def run(self) -> None:
-        op = numbers()
-        loading = {op[name] for name in ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS") if name in op}
-        storing = (op["STORE_NAME"], op["STORE_GLOBAL"])
-        dropping = {op[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR", "DELETE_ATTR", "DELETE_NAME") if name in op}
-        names = self.code.co_names
+        handlers = self._handlers()
         for index, (_, opcode, argument) in enumerate(self.instructions):
-            if opcode in loading:
-                self._load(index, names[argument >> 1 if opcode == op["LOAD_GLOBAL"] else argument])
-            elif opcode == op["LOAD_CONST"]:
-                constant = self.code.co_consts[argument]
-                if type(constant) is type(self.code):
-                    self._make(index, constant)
-            elif opcode in storing:
-                self._bind(index, names[argument])
-            elif opcode == op["IMPORT_NAME"]:
-                self._import(index, argument)
-            elif opcode == op["IMPORT_FROM"]:
-                self._import_from(index, names[argument])
-            elif opcode == op["STORE_ATTR"]:
-                self.uses.effects = True
-                self._end(index)
-            elif opcode in dropping:
-                if opcode == op["DELETE_NAME"]:
-                    self._bind_to(names[argument], Binding("other", None, None, {}))
-                elif ("__annotations__", None) in self.chunk:  # name: type (before 3.14)
-                    self.chunk = dict.fromkeys(self.chunk, MENTIONED)
-                else:
-                    self.uses.effects = True
-                self._end(index)
-            elif opcode == op["POP_TOP"]:
-                self._drop(index)
+            handler = handlers.get(opcode)
+            if handler is not None:
+                handler(index, argument)
         self._end(len(self.instructions) - 1)
 
-    def _load(self, index: int, name: str) -> None:
+    def _handlers(self) -> "dict[int, Callable[[int, int], None]]":
+        by_name: dict[str, Callable[[int, int], None]] = {
+            "LOAD_NAME": self._load,
+            "LOAD_FROM_DICT_OR_GLOBALS": self._load,
+            "LOAD_GLOBAL": lambda index, argument: self._load(index, argument >> 1),
+            "LOAD_CONST": self._load_constant,
+            "LOAD_BUILD_CLASS": self._make_class,
+            "STORE_NAME": self._bind,
+            "STORE_GLOBAL": self._bind,
+            "IMPORT_NAME": self._import,
+            "IMPORT_FROM": self._import_from,
+            "STORE_ATTR": self._store,
+            "STORE_SUBSCR": self._store,
+            "DELETE_SUBSCR": self._store,
+            "DELETE_ATTR": self._store,
+            "DELETE_NAME": self._delete,
+            "POP_TOP": self._drop,
+        }
         op = numbers()
-        following = self.instructions[index + 1]
+        handlers = {op[name]: handler for name, handler in by_name.items() if name in op}
+        return handlers | dict.fromkeys(_all_of("CALL") - _all_of("CALL_INTRINSIC"), self._call)
+
+    def _load(self, index: int, argument: int) -> None:
+        op = numbers()
+        _, opcode, following = self.instructions[index + 1]
         attribute = None
-        if following[1] == op["LOAD_ATTR"]:
-            attribute = self.code.co_names[following[2] >> _ATTRIBUTE_SHIFT]
-        elif following[1] in (op.get("LOAD_METHOD"), op["STORE_ATTR"]):
-            attribute = self.code.co_names[following[2]]
-        self.chunk[name, attribute] = USED
+        if opcode == op["LOAD_ATTR"]:
+            attribute = self.names[following >> _ATTRIBUTE_SHIFT]
+        elif opcode in (op.get("LOAD_METHOD"), op["STORE_ATTR"]):
+            attribute = self.names[following]
+        self.chunk[self.names[argument], attribute] = USED
+
+    def _load_constant(self, index: int, argument: int) -> None:
+        constant = self.code.co_consts[argument]
+        if type(constant) is type(self.code):
+            self._make(index, constant)
+
+    def _make_class(self, index: int, argument: int) -> None:
+        self.makes_class = True
+
+    def _call(self, index: int, argument: int) -> None:
+        self.calls = True
+
+    def _store(self, index: int, argument: int) -> None:
+        """The end of a statement that stores into something, or deletes from it."""
+        if ("__annotations__", None) in self.chunk:  # name: type (before 3.14)
+            self.chunk = dict.fromkeys(self.chunk, MENTIONED)
+        else:
+            self.uses.effects = True
+        self._end(index)
+
+    def _delete(self, index: int, argument: int) -> None:
+        self._bind_to(self.names[argument], Binding("other", {}))
+        self.uses.effects = True
+        self._end(index)
 
     def _make(self, index: int, code: "CodeType") -> None:
         """A function, the body of a class, or whatever else the compiler makes code of."""
@@ -209,11 +243,10 @@ class _Scan:
         (_, of_level, level), (_, of_names, constant) = self.instructions[index - 2 : index]
         level = code.co_consts[level] if of_level == numbers()["LOAD_CONST"] else level
         names = code.co_consts[constant] if of_names == numbers()["LOAD_CONST"] else None  # else None it is
-        self.positions = self.positions or list(code.co_positions())
-        position = self.positions[self.instructions[index][0] // 2]
+        offset = self.instructions[index][0]
         bound: dict[str, str] | None = None if names is None else {}
-        plain = not argument & _LAZY and not _is_protected(code, self.instructions[index][0])
-        self.imported = Import(code.co_names[argument >> _NAME_SHIFT], level, bound, position, plain)
+        plain = not argument & _LAZY and not _is_protected(code, offset)
+        self.imported = Import(self.names[argument >> _NAME_SHIFT], level, bound, offset, plain)
         if names == ("*",):
             self.imported.names = {"*": "*"}
         if self.top:
@@ -221,22 +254,23 @@ class _Scan:
         else:
             self.uses.nested_imports = True
 
-    def _import_from(self, index: int, name: str) -> None:
+    def _import_from(self, index: int, argument: int) -> None:
         op = numbers()
-        _, opcode, argument = self.instructions[index + 1]
+        _, opcode, following = self.instructions[index + 1]
         names = None if self.imported is None else self.imported.names
         if names is not None and opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):
-            names[name] = self.code.co_names[argument]
+            names[self.names[argument]] = self.names[following]
 
-    def _bind(self, index: int, name: str) -> None:
+    def _bind(self, index: int, argument: int) -> None:
         """The end of a statement, or of a part of a from-import, that binds a name."""
+        name = self.names[argument]
         imported = self.imported
         if imported is None:
             binding = self._binding(index, name)
             if binding.kind in ("def", "class"):
                 self.chunk = dict(binding.loads)
         else:
-            binding = Binding("import", None, None, {})
+            binding = Binding("import", {})
             if imported.names is None:
                 imported.bound = name
         if self.top:
@@ -247,35 +281,35 @@ class _Scan:
 
     def _bind_to(self, name: str, binding: Binding) -> None:
         if name in self.uses.bindings:
-            binding = Binding("other", None, None, {})
+            binding = Binding("other", {})
         self.uses.bindings[name] = binding
 
     def _binding(self, index: int, name: str) -> Binding:
         op = numbers()
-        chunk = self.instructions[self.begun : index]
-        loads = dict(self.chunk)
         body = self.body
         if body is not None and body.co_name == name:
+            chunk = self.instructions[self.begun : index]
+            loads = dict(self.chunk)
             if not is_function(body):
-                if any(opcode == op["LOAD_BUILD_CLASS"] for _, opcode, _ in chunk):
-                    return Binding("class", _statement(self.code, chunk), body, self._derived(chunk, loads))
-            elif self._has_annotations_only(chunk):
-                return Binding("def", _statement(self.code, chunk), body, dict.fromkeys(loads, MENTIONED))
-        elif len(chunk) == 1 and chunk[0][1] in [op.get(each) for each in _CONSTANTS]:
-            return Binding("constant", _statement(self.code, chunk), None, {})
-        return Binding("other", None, None, loads)
+                if self.makes_class:
+                    return Binding("class", self._derived(chunk, loads), self.code, chunk, body)
+            elif not loads or self._has_annotations_only(chunk):
+                return Binding("def", dict.fromkeys(loads, MENTIONED), self.code, chunk, body)
+        elif index == self.begun + 1:
+            chunk = self.instructions[self.begun : index]
+            if chunk[0][1] in [op.get(each) for each in _CONSTANTS]:
+                return Binding("constant", {}, self.code, chunk)
+        return Binding("other", dict(self.chunk))
 
     def _has_annotations_only(self, chunk: "list[Instruction]") -> bool:
         """True if all that making a function loads are its annotations: then it is not called or changed by it."""
         op = numbers()
-        if not self.chunk:
-            return True
         flags = 0
         for _, opcode, argument in chunk:
             if opcode == op.get("SET_FUNCTION_ATTRIBUTE", op["MAKE_FUNCTION"]):
                 flags |= argument
         built = sum(opcode in _all_of("BUILD_") for _, opcode, _ in chunk)
-        return bool(flags & _ANNOTATED) and built == 1 and not any(each[1] in _all_of("CALL") for each in chunk)
+        return bool(flags & _ANNOTATED) and built == 1 and not self.calls
 
     def _derived(self, chunk: "list[Instruction]", loads: "Loads") -> "Loads":
         """The loads of a class statement: those that are nothing but bases are derived from."""
@@ -295,20 +329,19 @@ class _Scan:
                 bases[self.code.co_names[argument], attribute] = DERIVED
         return loads | bases
 
-    def _drop(self, index: int) -> None:
+    def _drop(self, index: int, argument: int) -> None:
         """The end of a statement whose value is dropped, or of a from-import."""
         if self.imported is not None and self.imported.names is None and self.imported.bound is None:
             return  # in the middle of `import a.b.c as d`
-        if any(self.instructions[i][1] in _all_of("CALL") for i in range(self.begun, index)):
+        if self.calls:
             self.uses.effects = True
         self._end(index)
 
     def _end(self, index: int) -> None:
-        _add(self.loads, self.chunk)
-        self.chunk.clear()
-        self.begun = index + 1
-        self.body = None
-        self.imported = None
+        if self.chunk:
+            _add(self.loads, self.chunk)
+            self.chunk = {}
+        self._begin(index + 1)
 
 
 _CONSTANTS = ("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT")
@@ -363,20 +396,30 @@ def _contains(code: "CodeType", instruction: str) -> bool:
     return numbers()[instruction] in code.co_code[::2]
 
 
-def instructions(code: "CodeType") -> "Iterator[Instruction]":
+def instructions(code: "CodeType") -> "list[Instruction]":
     """(offset, opcode, argument) of each instruction, without what the interpreter keeps between them."""
     op = numbers()
-    extended, cache = op["EXTENDED_ARG"], op["CACHE"]
+    cache, extended = op["CACHE"], op["EXTENDED_ARG"]
     raw = code.co_code
+    opcodes = raw[::2]
+    found = [
+        (offset, opcode, argument)
+        for offset, opcode, argument in zip(range(0, len(raw), 2), opcodes, raw[1::2], strict=True)
+        if opcode != cache
+    ]
+    return _with_whole_arguments(found, extended) if extended in opcodes else found
+
+
+def _with_whole_arguments(found: "list[Instruction]", extended: int) -> "list[Instruction]":
+    """Arguments beyond a byte put together."""
+    whole = []
     argument = 0
-    for offset in range(0, len(raw), 2):
-        opcode = raw[offset]
-        if opcode == cache:
-            continue
-        argument = argument << 8 | raw[offset + 1]
+    for offset, opcode, byte in found:
+        argument = argument << 8 | byte
         if opcode != extended:
-            yield offset, opcode, argument
+            whole.append((offset, opcode, argument))
             argument = 0
+    return whole
 
 
 def _is_protected(code: "CodeType", offset: int) -> bool:
@@ -430,7 +473,7 @@ def _without_first_line(code: "CodeType", constants: "list[object]") -> bytes:
     if "__firstlineno__" not in code.co_names:
         return raw
     op = numbers()
-    found = list(instructions(code))
+    found = instructions(code)
     for (offset, opcode, argument), (_, following, name) in itertools.pairwise(found):
         if following == op["STORE_NAME"] and code.co_names[name] == "__firstlineno__":
             if opcode == op.get("LOAD_SMALL_INT"):
