@@ -177,6 +177,8 @@ class State:
         self.owner = 0
         # the names in sys.modules that have been considered for tracking, by their number
         self.known_modules = 0
+        # {"json": id}: those of them that are not the user's
+        self.refused: dict[str, int] = {}
         # {"shop.cart": Look, ("shop", ("cart",)): Look}: what was fresh for any import of this module,
         # or, of a package that does not import all its submodules itself, for one from-list; as long
         # as nothing is executed and no record changes

@@ -296,7 +296,7 @@ class Survey:
         state.known_modules = len(modules)
         started = process_start(state.clock.now())
         for name, module in modules.items():
-            if name not in state.records:
+            if name not in state.records and state.refused.get(name) != id(module):
                 self._adopt(name, module, started)
 
     def _adopt(self, name: str, module: object, started: int) -> None:
@@ -305,6 +305,8 @@ class Survey:
         if spec is None or getattr(spec, "name", None) != name or namespace is None:
             return
         if namespace.get("__livereload__", True) is False or not self.state.policy.tracks(spec):
+            if type(spec.origin) is str and not self.state.policy.is_users(spec.origin):
+                self.state.refused[name] = id(module)
             return
         parent = name.rpartition(".")[0]
         above = namespace_of(sys.modules.get(parent)) or {}
