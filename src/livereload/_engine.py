@@ -220,6 +220,12 @@ class Engine:
             record.source = source
         return source
 
+    def run_without_lock(self, name: str) -> None:
+        """The module's code runs while this thread may not hold its lock: somebody is sure to tell of the end."""
+        record = self.state.records.get(name)
+        if record is not None:
+            record.has_lock = False
+
     def forget_source(self, name: str) -> None:
         """Nobody knows what the module `name` was executed from: it is stale."""
         record = self.state.records.get(name)

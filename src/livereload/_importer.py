@@ -108,6 +108,8 @@ class Reloader(Loader):
         self.__class__ = Loader  # type: ignore[assignment]
         spec: Any = module.__spec__
         spec._initializing = True
+        if self._engine is not None:
+            self._engine.run_without_lock(self.name)
         try:
             Loader.exec_module(self, module)
         except BaseException:

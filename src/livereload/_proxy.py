@@ -193,7 +193,7 @@ class Installation:
         An interrupt may come before our first line, when importlib tells that a module has been executed.
         """
         stack = self.engine.state.thread.stack
-        while stack and not _is_locked(stack[-1].name):
+        while stack and stack[-1].has_lock and not _is_locked(stack[-1].name):
             self.engine.abandon(stack[-1])
 
     def begin(self, spec: _Proxy) -> None:

@@ -45,6 +45,7 @@ class Record:
         "executing",
         "failed",
         "generation",
+        "has_lock",
         "gone",
         "left",
         "missing",
@@ -97,6 +98,8 @@ class Record:
         self.gone = False
         # the module's code is running
         self.executing = False
+        # … and the thread that runs it holds the module's lock
+        self.has_lock = True
         # when its code began to run (time.perf_counter)
         self.started = 0.0
         # the last execution raised, so there is no module
