@@ -33,7 +33,7 @@ TELL = """
 import json, os, sys
 proxy = sys.modules.get("livereload._proxy")
 installed = proxy and proxy.installed
-names = sorted(installed.engine.state.records) if installed else None
+names = sorted(n for n, r in installed.engine.state.records.items() if not r.missing) if installed else None
 with open(os.environ["SUITE_WITNESS"], "w") as file:
     json.dump(names, file)
 """
@@ -78,7 +78,7 @@ def run(command, scratch, environment, patience_s, **options):
     with open(log, "w") as output:
         try:
             status = subprocess.run(
-                *(command,),
+                command,
                 **options,
                 env=environment,
                 stdin=subprocess.DEVNULL,
