@@ -157,7 +157,7 @@ class Finder:
             spec = self._where_it_was(fullname)
         if spec is None:
             self._engine.missing(fullname, path)
-        elif type(spec) is ModuleSpec and self._engine.state.policy.tracks(spec) and not _is_for_main():
+        elif type(spec) is ModuleSpec and not _is_for_main() and self._engine.state.policy.tracks(spec):
             self._attach(spec, self._engine.survey.where(fullname, spec, folders))
         return spec
 
@@ -200,6 +200,8 @@ class Finder:
 
 def _is_for_main() -> bool:
     """True if it is runpy (`python -m`) that asks for a spec: what it finds is executed as `__main__`."""
+    if "runpy" not in sys.modules:
+        return False
     frame = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith((_PACKAGE, "importlib.")):
         frame = frame.f_back  # type: ignore[assignment]

@@ -74,9 +74,10 @@ class Survey:
         candidates = []
         for folder in consulted:
             known = self.state.folders.get(folder)
-            candidate = os.path.join(folder, tail)
-            if known is not None and tail in known.names and candidate not in own:
-                candidates.append(candidate)
+            if known is not None and tail in known.names:
+                candidate = os.path.join(folder, tail)
+                if candidate not in own:
+                    candidates.append(candidate)
         if own and spec.origin is None:
             candidates.extend(own)
         return (*consulted, *self.folders(candidates)) if candidates else consulted
