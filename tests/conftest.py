@@ -135,19 +135,19 @@ class Project:
 
     # Other interpreters.
 
-    def fresh(self, *statements):
+    def fresh(self, *statements, expression=""):
         """The outcome of the last of `statements` in a fresh interpreter that uses no bytecode."""
-        return self._afterwards(statements, bytecode=False, frozen=False)
+        return self._afterwards(statements, expression, bytecode=False, frozen=False)
 
     def plain(self, *statements, frozen=True):
         """The outcome of the last of `statements` in a new interpreter that uses bytecode, without livereload."""
-        return self._afterwards(statements, bytecode=True, frozen=frozen)
+        return self._afterwards(statements, "", bytecode=True, frozen=frozen)
 
-    def _afterwards(self, statements, **configuration):
+    def _afterwards(self, statements, expression, **configuration):
         interpreter = self._interpreter(**configuration)
-        for statement in statements:
-            outcome = interpreter.run(statement, "", self._ticks, self.forbidden)
-        return outcome
+        for statement in statements[:-1]:
+            interpreter.run(statement, "", self._ticks, self.forbidden)
+        return interpreter.run(statements[-1], expression, self._ticks, self.forbidden)
 
     def _interpreter(self, **configuration):
         interpreter = Interpreter(self._address, root=self.root, path=self.path, homes=self.homes, **configuration)
@@ -193,10 +193,10 @@ class Project:
 
 
 @contextmanager
-def serving(address, python, *options):
-    """The socket of a bare interpreter that forks sessions, for as long as it serves."""
+def serving(address, python, *options, imported=()):
+    """The socket of an interpreter, bare but for what it has `imported`, that forks sessions as long as it serves."""
     prefix = address.with_name("no-bytecode")
-    command = [python, *options, "-X", f"pycache_prefix={prefix}", session.__file__, str(address)]
+    command = [python, *options, "-X", f"pycache_prefix={prefix}", session.__file__, str(address), *imported]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment) as server:

@@ -5,12 +5,18 @@ members and bases) and plain values.  Runs inside the interpreter that it descri
 """
 
 import sys
-from types import CodeType, FunctionType, ModuleType
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 # What the interpreter keeps for itself in a namespace, or what differs from one process to the next.
 _SKIPPED = {
     *("__builtins__", "__cached__", "__spec__", "__loader__", "__warningregistry__", "__dict__", "__weakref__"),
     *("__annotate__", "__annotate_func__", "__annotations_cache__", "__conditional_annotations__", "_abc_impl"),
+}
+# What makes up objects of these types.
+_PARTS = {
+    **{staticmethod: ("__func__",), classmethod: ("__func__",), property: ("fget", "fset", "fdel")},
+    **{MethodType: ("__self__", "__func__"), partial: ("func", "args", "keywords")},
 }
 _namespace_of = ModuleType.__dict__["__dict__"].__get__
 
@@ -64,13 +70,26 @@ def describe(value, root, seen=()):
         return f"module {value.__name__}"
     if cls is FunctionType:
         return _describe_function(value, root, seen)
-    if cls in (staticmethod, classmethod):
-        return (cls.__name__, describe(value.__func__, root, seen))
-    if cls is property:
-        return ("property", [describe(each, root, seen) for each in (value.fget, value.fset, value.fdel)])
     if isinstance(value, type):
         return _describe_class(value, root, seen)
-    return f"instance of {_name(cls)}"
+    if cls in _PARTS:
+        return (cls.__name__, [describe(getattr(value, part), root, seen) for part in _PARTS[cls]])
+    return (f"instance of {_name(cls)}", _attributes(value, root, seen))
+
+
+def _attributes(value, root, seen):
+    """What an instance of a class of the project holds."""
+    home = sys.modules.get(type(value).__module__)
+    if hasattr(value, "__wrapped__"):
+        return describe(value.__wrapped__, root, seen)
+    if type(home) is not ModuleType or not _is_below(home, root):
+        return None
+    attributes = getattr(value, "__dict__", {})
+    return {key: describe(each, root, seen) for key, each in sorted(attributes.items()) if key not in _SKIPPED}
+
+
+def _is_below(module, root):
+    return any(place.startswith(root) for place in _places(_namespace_of(module)))
 
 
 def _describe_container(value, root, seen):
@@ -90,13 +109,16 @@ def _describe_function(function, root, seen):
             cells.append("empty")
     attributes = {key: describe(each, root, seen) for key, each in function.__dict__.items()}
     defaults = describe([function.__defaults__, function.__kwdefaults__], root, seen)
-    return ("function", _name(function), describe_code(function.__code__), defaults, cells, attributes)
+    home = function.__globals__.get("__name__")
+    if home in sys.modules and function.__globals__ is not _namespace_of(sys.modules[home]):
+        home = f"no longer {home}"
+    return ("function", _name(function), describe_code(function.__code__), defaults, cells, attributes, home)
 
 
 def _describe_class(cls, root, seen):
     head = ("class", _name(cls), _name(type(cls)), [_name(base) for base in cls.__bases__])
     home = sys.modules.get(cls.__module__)
-    if type(home) is not ModuleType or not any(place.startswith(root) for place in _places(_namespace_of(home))):
+    if type(home) is not ModuleType or not _is_below(home, root):
         return head
     members = type.__dict__["__dict__"].__get__(cls)
     return (*head, {key: describe(each, root, seen) for key, each in sorted(members.items()) if key not in _SKIPPED})
@@ -106,7 +128,7 @@ def describe_code(code):
     """What a code object does and where it says it stands."""
     constants = [describe_code(each) if type(each) is CodeType else _describe_constant(each) for each in code.co_consts]
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
-    return (code.co_name, code.co_filename, code.co_firstlineno, code.co_code, names, constants)
+    return (code.co_name, code.co_filename, list(code.co_positions()), code.co_code, names, constants)
 
 
 def _describe_constant(value):

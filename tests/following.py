@@ -1,9 +1,11 @@
 """What a live session holds, and what of it has stayed behind.  Executed in the session's `__main__`."""
 
+import re as _re
 import sys as _sys
 import warnings as _warnings
 from enum import EnumMeta as _EnumMeta
 from types import FunctionType as _Function
+from types import ModuleType as _Module
 
 _held = []  # [(module, attribute, shape, object, instance or None)]
 _warned = []
@@ -11,9 +13,18 @@ _warnings.simplefilter("always")
 _warnings.showwarning = lambda message, *_: _warned.append(str(message))
 
 
-def warned():
-    """The texts of all warnings so far."""
-    return _warned
+def claims(modules):
+    """What is to be claimed of the session; `behind` of these modules."""
+    return {"identities": _identities(), "warned": _warned, "behind": _behind(modules)}
+
+
+def _identities():
+    """{"a": (which module object, which namespace)}: what stays the same as long as the module is there."""
+    found = {}
+    for name, module in list(_sys.modules.items()):
+        if type(module) is _Module:
+            found[name] = (id(module), id(_Module.__dict__["__dict__"].__get__(module)))
+    return found
 
 
 def hold(module, attribute):
@@ -26,11 +37,19 @@ def hold(module, attribute):
     if shape[0] == "enum":
         instance = list(value)
     elif shape[0] == "class":
-        instance = value()
+        try:
+            instance = value()
+        except TypeError:  # abstract, or with arguments
+            return
     _held.append((module, attribute, shape, value, instance))
 
 
-def behind(modules):
+def forget_held():
+    """Nothing that is held has to follow any longer."""
+    _held.clear()
+
+
+def _behind(modules):
     """[("a.f", what is wrong)] for each of these modules that has a thing like the held one."""
     found = []
     for module, attribute, shape, value, instance in _held:
@@ -50,18 +69,23 @@ def _shape(module, value):
     if type(value) is _Function and value.__globals__ is _sys.modules[module].__dict__ and not value.__closure__:
         code = value.__code__
         return ("function", code.co_qualname, value.__qualname__)
-    if type(value) is type and value.__module__ == module:
+    if not isinstance(value, type) or value.__module__ != module:
+        return None
+    if type(value) is type:
         return ("class", value.__qualname__)
-    if type(value) is _EnumMeta and value.__module__ == module:
+    if type(value) is _EnumMeta:
         return ("enum", value.__qualname__)
+    if type(value).__module__ == module:
+        return ("class", value.__qualname__, type(value).__qualname__)
     return None
 
 
 def _outcome(call):
     try:
-        return repr(call())
+        text = repr(call())
     except Exception as error:
-        return repr(error)
+        text = repr(error)
+    return _re.sub("0x[0-9a-f]+", "0x", text)
 
 
 def _function_follows(value, now, _):
@@ -76,7 +100,7 @@ def _class_follows(value, now, instance):
         return "instance of another class"
     if not hasattr(now, "m"):
         return ""
-    was, wanted = _outcome(instance.m), _outcome(now().m)
+    was, wanted = _outcome(instance.m), _outcome(lambda: now().m())
     return "" if was == wanted else f"m returns {was}, not {wanted}"
 
 

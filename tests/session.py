@@ -1,9 +1,9 @@
 """Interpreters for the tests: a bare one, which forks a child for every session that is asked for.
 
-    python -I -S -B session.py SOCKET
+    python -I -S -B session.py SOCKET [MODULE …]
 
-Each connection to the socket is a session in a process of its own.  Messages are marshalled dicts
-behind four bytes of length.  The first one configures the session; each later one is executed in
+Each connection to the socket is a session in a process of its own, with these modules imported.
+Messages are marshalled dicts behind four bytes of length.  The first one configures the session; each later one is executed in
 its `__main__` and answered by what an observer saw.  livereload is not asked what it did: an audit
 hook sees the code of modules being executed, sources being compiled and files being opened.
 
@@ -32,8 +32,10 @@ from fingerprint import fingerprint
 
 del sys.path[0], sys.modules["consistency"], sys.modules["fingerprint"]
 
-# 3.15 imports the package once more to explain a missing submodule, and lets pass what that raises.
+# To explain a missing name, the module is imported once more; what that finds, and what names are suggested
+# (which submodules somebody else has imported), is not of the statement.
 traceback._find_incompatible_extension_module = lambda name: None
+traceback._compute_suggestion_error = lambda error, *rest: None
 
 DEADLINE_S = 30
 _LIVERELOAD = os.path.join("src", "livereload", "")
@@ -233,4 +235,6 @@ def serve(path):
 
 
 if __name__ == "__main__":
+    for name in sys.argv[2:]:
+        __import__(name)
     serve(sys.argv[1])

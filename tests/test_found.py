@@ -167,3 +167,39 @@ def test_submodule_of_a_namespace_package_turned_module(project):
     project.write({"over/pkg.py": ""})
     live, fresh = project.attempt("from pkg import mod"), project.fresh("from pkg import mod")
     assert live.error == fresh.error
+
+
+def test_package_that_failed_above_what_stayed(project):
+    """A package whose first import failed is executed again for whom has imported a submodule of it."""
+    project.write({"a.py": "from p.q import X\n", "p/__init__.py": "import a\n1 / 0\n", "p/q.py": "X = 1\n"})
+    project.step("import p", ["p", "a", "p.q"], raises="ZeroDivisionError")
+    project.step("import a", ["a", "p"], raises="ZeroDivisionError", confirms=["a", "p"])
+    project.step("import a", ["a", "p"], raises="ZeroDivisionError")
+    project.write({"p/__init__.py": "import a\n"})
+    project.step("import a", ["a", "p"])
+    project.step("import a", [])
+
+
+def test_one_generation_after_a_first_import_that_failed(project):
+    """What others took from a module whose first import failed goes on when the module is mended."""
+    project.write({"user.py": "from mod import C, f\n"})
+    project.write({"mod.py": "class C:\n    def n(self): return 1\ndef f(): return 1\nimport user\n1 / 0\n"})
+    project.step("import mod", ["mod", "user"], raises="ZeroDivisionError")
+    project.run("import sys; held = sys.modules['user'].C, sys.modules['user'].C().n, sys.modules['user'].f")
+    project.write({"mod.py": "class C:\n    def n(self): return 2\ndef f(): return 2\n"})
+    project.step("import mod", ["mod"])
+    assert project.value("(held[0] is mod.C, held[1](), held[2]())") == (True, 2, 2)
+    project.step("import user", ["user"])
+
+
+def test_one_generation_after_an_error_that_was_caught(project):
+    """A module that failed where the error was caught goes on with its classes when it is mended."""
+    project.write({"mod.py": "class C:\n    def n(self): return 1\n"})
+    project.write({"user.py": "try:\n    import mod\nexcept ZeroDivisionError:\n    mod = None\n"})
+    project.step("import user", ["user", "mod"])
+    project.run("from mod import C; c = C()")
+    project.write({"mod.py": "class C:\n    def n(self): return 2\n1 / 0\n"})
+    project.step("import user", ["user", "mod"])
+    project.write({"mod.py": "class C:\n    def n(self): return 3\n"})
+    project.step("import user", ["user", "mod"])
+    assert project.value("(user.mod.C is C, c.n())") == (True, 3)

@@ -113,6 +113,31 @@ def test_namespace_package_becomes_a_regular_one_elsewhere(project, spelling):
     project.step("import p.q.z", ["p", "p.q", "p.q.z"])
 
 
+def test_package_becomes_a_module_that_asks_for_its_submodule(project):
+    """While the code of a module that was a package runs, it has no submodules."""
+    project.write({"p/q.py": "X = 1\n"})
+    project.step("import p.q", ["p.q"])
+    project.write({"p.py": "import a\n", "a.py": "from p.q import X\n"})
+    for _ in range(2):
+        project.step("import p", ["p", "a"], raises="ModuleNotFoundError")
+    project.write({"p.py": ""})
+    project.step("import p", ["p"])
+
+
+def test_package_becomes_a_module_below_an_optional_import(project):
+    """Who does without a submodule, as its package has become a module, is executed once; and again when it is back."""
+    source = "try:\n    from p.q import X\nexcept ImportError:\n    X = None\n"
+    project.write({"p/__init__.py": "", "p/q.py": "X = 1\n", "a.py": source, "b.py": source})
+    project.step("import a, b", ["a", "p", "p.q", "b"])
+    project.rename("p/__init__.py", "p.py")
+    for name in ("a", "b"):
+        project.write({"c.py": f"import {name}\n"})
+        project.step("import c", ["c", "a", "p"] if name == "a" else ["c", "b"])
+        project.step("import c", [])
+    project.rename("p.py", "p/__init__.py")
+    project.step("import c", ["c", "b", "p", "p.q"])
+
+
 @pytest.mark.parametrize("entry", ["a", "b"])
 def test_cycle(project, entry):
     """A cycle is executed as one, entered where a fresh interpreter enters it."""

@@ -261,6 +261,14 @@ def test_reload_of_a_package(project):
     assert project.value("pkg.mod.value") == 2
 
 
+def test_reload_in_a_cycle(project):
+    """`importlib.reload` of a module in a cycle executes that module alone, as ever; who imports it is stale then."""
+    project.write({"a.py": "import b\nX = b.Y\n", "b.py": "import a\nY = 1\n"})
+    project.step("import a", ["a", "b"])
+    project.step("import importlib, b; importlib.reload(b)", ["b"], after=["import a"])
+    project.step("import a", ["a", "b"])
+
+
 def test_removed_name(project):
     """A name that the new source no longer binds is gone; asking for it raises as ever, every time."""
     project.write({"mod.py": "value = 1\nother = 1\n"})

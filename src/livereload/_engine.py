@@ -112,7 +112,8 @@ class Engine:
         name = wanted.name
         plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)))
         there = (name, *_graph.parents(name), *plan.reasons)
-        if plan and not sys.modules.keys().isdisjoint(there):  # else an import is all that it takes
+        left = [each for each in plan.reasons if self.state.records[each].wreck and self._is_imported(each)]
+        if plan and (left or not sys.modules.keys().isdisjoint(there)):  # else an import is all that it takes
             self.refresher.execute(plan, [wanted])
 
     def _expect_submodules(self, name: str) -> None:
@@ -257,8 +258,9 @@ class Engine:
         if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
             self.survey.set_aside(old)
         state.records[name] = record
+        if record.portions and not self._is_spared(name):
+            self.survey.look_elsewhere(record, spec.submodule_search_locations or [])
         if old is not None and spec.submodule_search_locations is not None and not self._is_spared(name):
-            self.survey.look_elsewhere(record, spec.submodule_search_locations)
             self._expect_submodules(name)
         if thread.stack:
             self.note(name)
@@ -294,8 +296,11 @@ class Engine:
                     record.source, record.code, record.uses = old.source, old.code, old.uses
         return record
 
-    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
-        """The code of the module with this spec has run, to its end or not, for a statement with this from-list."""
+    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...], loaded: "ModuleType | None" = None) -> None:
+        """The code of the module with this spec has run, to its end or not, for a statement with this from-list.
+
+        `loaded` is the module, in `sys.modules` or not.
+        """
         state = self.state
         thread = state.thread
         name = spec.name
@@ -311,6 +316,8 @@ class Engine:
         record.failed = module is None
         record.module = ref(module) if namespace else None
         self._remember_failure(record)
+        if record.failed and self._is_imported(name):
+            record.wreck = loaded
         if state.unbound:
             self._bind_submodules(name)
         if "__path__" in namespace:
@@ -394,6 +401,10 @@ class Engine:
             for each in thread.unwound:
                 each.broken = True
             thread.unwound.clear()
+
+    def _is_imported(self, name: str) -> bool:
+        """True if a module that is there has imported the one of this name."""
+        return any(name in (record.edges or ()) and each in sys.modules for each, record in self.state.records.items())
 
     def missing(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""

@@ -5,6 +5,7 @@ Types only: what is below `_proxy` in the layout does not import it.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Protocol
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
         def is_reloading(self, name: str) -> bool:
             """True while `importlib.reload` is executing `name`."""
+
+        def reloading(self) -> Collection[str]:
+            """The names of all modules that `importlib.reload` is executing."""
 
         def attach(self, module: ModuleType) -> bool:
             """Make the module's spec the proxy; False if that cannot be done."""

@@ -76,9 +76,11 @@ def plan(
 
     `changed` gives the reasons that the files gave.  Everything below a package in `moved` is stale
     with it.  A module is stale, too, if something that it imported has another version (`versions`)
-    than it had then, and if it imports, directly or not, what is stale.
+    than it had then, if it imported something from inside a package that is not there as it failed,
+    and if it imports, directly or not, what is stale.
     """
     reasons = dict(changed)
+    broken = {name for name, record in reached.items() if record.broken}
     for name, record in reached.items():
         if name in reasons:
             continue
@@ -87,7 +89,7 @@ def plan(
             reasons[name] = f"{above} has moved"
             continue
         for other, seen in (record.edges or {}).items():
-            if versions.get(other, seen) != seen:
+            if versions.get(other, seen) != seen or (broken and _enters(name, other, broken)):
                 reasons[name] = f"imports {other}"
                 break
     roots = reasons
@@ -95,3 +97,8 @@ def plan(
         edges = {name: record.edges or {} for name, record in reached.items()}
         reasons = _graph.spread(roots, edges)
     return Plan(reasons, sources, roots, moved, reached)
+
+
+def _enters(name: str, other: str, packages: set[str]) -> bool:
+    """True if `other` is in one of the `packages` and `name` is not."""
+    return not packages.isdisjoint(_graph.parents(other)) and packages.isdisjoint(_graph.parents(name))

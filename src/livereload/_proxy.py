@@ -43,7 +43,7 @@ from ._transaction import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import Any
 
 _PROBE = "livereload-probe"
@@ -233,7 +233,9 @@ class Installation:
     def end(self, spec: _Proxy) -> None:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
-        self.engine.end(spec, _from_list_of(sys._getframe(2)))
+        loading = sys._getframe(2)  # importlib's _load_unlocked
+        self.engine.end(spec, _from_list_of(loading), loading.f_locals.get("module"))
+
     def raise_interrupt(self) -> None:
         """Raise what has interrupted the proxy's answer, where it could not be raised."""
         thread = self.engine.state.thread
@@ -308,7 +310,10 @@ class Installation:
         return type(spec) is _Proxy and type(spec.loader) in (Loader, SourceFileLoader)
 
     def is_reloading(self, name: str) -> bool:
-        return name in importlib._RELOADING  # type: ignore[attr-defined]
+        return name in self.reloading()
+
+    def reloading(self) -> "Collection[str]":
+        return importlib._RELOADING  # type: ignore[attr-defined,no-any-return]
 
     def attach_spec(self, spec: ModuleSpec, where: tuple[str, ...]) -> bool:
         if type(spec) is not ModuleSpec:

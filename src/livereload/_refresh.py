@@ -359,7 +359,7 @@ class Refresher:
                 self.take_submodules(each.name, each.from_list)
                 self.interpreter.import_module(each.name, each.from_list)
         transaction = self.state.transaction
-        if transaction is not None and any(name not in sys.modules for name in transaction.taken):
+        if transaction is not None and any(name not in sys.modules for name in transaction.reasons):
             self._import_packages(transaction, wanted)
 
     def _import_packages(self, transaction: Transaction, wanted: "list[Wanted]") -> None:
@@ -373,8 +373,8 @@ class Refresher:
         names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
         for name in _graph.closure(names, enter):
             for parent in _graph.parents(name):
-                taken = transaction.taken.get(parent)
-                if taken is not None and not taken.renewed and parent not in sys.modules:
+                untried = parent in transaction.reasons and records[parent].version != transaction.moment
+                if untried and parent not in sys.modules:
                     self.interpreter.import_module(parent, ())
 
     def take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from ._stamp import Clock, Folder, Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
+    from types import CodeType, ModuleType
     from typing import Any
     from weakref import ReferenceType
 
@@ -45,8 +45,8 @@ class Record:
         "executing",
         "failed",
         "generation",
-        "has_lock",
         "gone",
+        "has_lock",
         "left",
         "missing",
         "module",
@@ -60,6 +60,7 @@ class Record:
         "uses",
         "version",
         "where",
+        "wreck",
     )
 
     def __init__(self, name: str, path: str | None, where: tuple[str, ...]) -> None:
@@ -104,6 +105,8 @@ class Record:
         self.started = 0.0
         # the last execution raised, so there is no module
         self.failed = False
+        # … but others have taken from it what it had made by then
+        self.wreck: ModuleType | None = None
         # … and nobody caught the error: what was imported meanwhile has seen a module that never was
         self.broken = False
         # while it is executing: the record of the execution before, if that had raised

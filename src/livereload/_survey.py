@@ -145,6 +145,8 @@ class Survey:
                 changed[name] = reason
             if has_moved:
                 moved.add(name)
+        for name in self.interpreter.reloading():  # nobody who imported it has to be executed before it has been
+            versions.pop(name, None)
         found = plan(reached, changed, moved, versions, sources)
         if not found:
             found.look = seen
@@ -275,6 +277,8 @@ class Survey:
         path = namespace.get("__path__") if parent else None
         spec = self.interpreter.find(record.name, path) if path is not None or not parent else None
         if spec is None:
+            if record.left and record.name not in sys.modules:
+                return None  # no longer
             # A path is None for what is missing still.  One that is still there was found in another
             # way before (a search path that has been taken back): keep to it.
             return None if record.missing or (record.path is not None and not record.left) else "is gone"

@@ -101,7 +101,8 @@ class Transaction:
 
         What is spared is taken, too: its import statements are executed where a fresh interpreter does so.
         A module that was not there when the plan was made, and that another thread has begun to import since,
-        stays: it has another record, which is older than its entry in `sys.modules`.
+        stays: it has another record, which is older than its entry in `sys.modules`.  What is left of one that failed
+        is kept likewise.
         """
         new = {}
         self.sources.update(plan.sources)
@@ -112,17 +113,19 @@ class Transaction:
                 continue
             if name not in plan.spared:
                 self.reasons.setdefault(name, reason)
-            if module is None or name in self.taken:
+            left = records[name].wreck if module is None and name in records else module
+            if left is None or name in self.taken:
                 continue
-            namespace = namespace_of(module)
-            taken = self.taken[name] = Taken(module, {} if namespace is None else namespace)
+            namespace = namespace_of(left)
+            taken = self.taken[name] = Taken(left, {} if namespace is None else namespace)
             if name in plan.spared:
                 self.spared[name] = reason
             elif namespace is not None:  # else it has put something else in its place
                 new[name] = taken
-            self.note(sys.modules.__setitem__, name, module)
-            del sys.modules[name]
-            taken.bound = self._unbind(name, module)
+            if module is not None:
+                self.note(sys.modules.__setitem__, name, module)
+                del sys.modules[name]
+                taken.bound = self._unbind(name, module)
         return new
 
     def _unbind(self, name: str, module: ModuleType) -> bool:
@@ -198,7 +201,9 @@ class Transaction:
                 continue
             above = self.taken.get(name.rpartition(".")[0])
             if above is not None and "__path__" in above.contents and "__path__" not in above.namespace:
-                continue  # its package is a module now
+                if record is not None:
+                    self._set_version(record, records)
+                continue  # its package is a module now, and so no finder was asked
             sys.modules[name] = taken.module
             unreached.append(name)
         for name in unreached:
@@ -209,6 +214,13 @@ class Transaction:
                 namespace.setdefault(tail, sys.modules[name])
         self._journal.clear()  # the one moment from which on everything is kept
         self.taken.clear()
+
+    def _set_version(self, gone: "Record", records: "dict[str, Record]") -> None:
+        """That it is gone is new to those who asked for it before this refresh, not to those who did meanwhile."""
+        gone.version = self.moment
+        for record in records.values():
+            if record.version == self.moment and record.edges and gone.name in record.edges:
+                record.edges[gone.name] = self.moment
 
     @property
     def has_effects(self) -> bool:
