@@ -79,6 +79,23 @@ def test_what_uses_nothing_that_changed_is_spared(project, importer):
         "import util, operator\nX = operator.attrgetter('f')(util)()\n",
         "from util import f\nX = (y := f())\n",
         "from util import f\nX = [*map(f.__call__, ())], f.__call__()\n",
+        "from util import f\ndef h(): return f()\nX = h()\ndel h\n",
+        "from util import f\nclass H:\n    def m(self): return f()\nX = H().m()\ndel H\n",
+        "from util import f\nif 1 > 2:\n    def h(): return 0\nelse:\n    def h(): return f()\nX = h()\n",
+        "from util import f\ntry:\n    from missing import h\nexcept ImportError:\n    def h(): return f()\nX = h()\n",
+        "from util import f\nh = lambda x=1: f()\nk = h\nX = k()\n",
+        "from util import f\nimport functools\n@functools.cache\ndef h(): return f()\nX = h()\n",
+        "from util import f\nimport contextlib\n@contextlib.contextmanager\ndef h(): yield f()\nwith h() as X: pass\n",
+        "from util import f\nimport functools\n@functools.singledispatch\ndef h(x): return f()\nX = h(1)\n",
+        "from util import f\nD = 3\ndef h(x=D): return f()\nX = h()\n",
+        "from util import f\nclass C:\n    def make(): return f()\n    x = make()\n",
+        "from util import f\nclass C:\n    @staticmethod\n    def make(): return f()\n    x = make()\n",
+        "from util import f\nclass C:\n    def deco(h):\n        h.x = f()\n        return h\n"
+        "    @deco\n    def m(self): pass\n",
+        "import util\ndef h(m): return m.f()\ndef k(): return h(util)\nX = k()\n",
+        "import util\nclass C(util.Base):\n    x = util.Base().method()\n",
+        "from util import f\nclass Root:\n    def __init_subclass__(cls):\n        cls.x = cls.make()\nclass O:\n"
+        "    class C(Root):\n        @staticmethod\n        def make():\n            return f()\n",
     ],
 )
 def test_what_uses_something_that_changed_is_executed(project, importer):
@@ -146,6 +163,18 @@ def test_what_uses_something_that_changed_is_executed(project, importer):
         ("if 1 > 0:\n    X = 1\n", "if 1 > 0:\n    X = 3\n", "from util import X\nY = X\n"),
         ("X, Y = 1, 2\n", "X, Y = 1, 3\n", "from util import Y as Z\nW = Z\n"),
         ("def __getattr__(name):\n    return 1\n", "def __getattr__(name):\n    return 2\n", "from util import X\n"),
+        ("def __getattr__(name):\n    return 1\n", "def __getattr__(name):\n    return 2\n",
+         "import util\ndef h(): return util.X\nY = h()\n"),
+        ("X = 1\n", "X = 1\nnew = 1\n", "import util\ndef h(): return hasattr(util, 'new')\nY = h()\n"),
+        ("def f(): return max(1, 2)\n", "def f(): return max(1, 2)\ndef max(*all): return 3\n",
+         "from util import f\nY = f()\n"),
+        ("Alias = int\n", "Alias = str\n", "from util import Alias\nfrom dataclasses import dataclass\n"
+         "@dataclass\nclass D:\n    x: Alias = 0\nY = repr(D.__annotations__)\n"),
+        ("def g(): return 1\ndef f(): return g()\n", "def g(): return 2\ndef f(): return g()\n",
+         "from util import f\nfrom typing import Annotated\nclass C:\n    x: Annotated[int, f()] = 0\n"),
+        ("import enum\nclass B(enum.Enum):\n    def __init__(self, v): self.label = str(v) + 'a'\n",
+         "import enum\nclass B(enum.Enum):\n    def __init__(self, v): self.label = str(v) + 'b'\n",
+         "from util import B\nclass O:\n    class E(B):\n        A = 1\n"),
         ("def __getattr__(name):\n    return 1\n", "def __getattr__(name):\n    return 2\n", "import util\n"
         "Y = util.X\n"),
         ("import functools\n@functools.singledispatch\ndef f(x): return 1\nX = 1\n",
@@ -159,6 +188,71 @@ def test_changes_that_reach_an_importer(project, before, after, importer):
     project.step("import app", ["app", "util"])
     project.write({"util.py": after})
     project.step("import app", ["app", "util"], spares=[])
+
+
+def test_a_base_that_calls_its_methods_for_a_subclass(project):
+    """What `__init_subclass__` calls is used by whoever derives a class."""
+    root = "import util\nclass Root:\n    def __init_subclass__(cls):\n        cls.x = cls.make()\n"
+    project.write({
+        "util.py": UTIL,
+        "root.py": root + "    @classmethod\n    def make(cls): return util.f()\n",
+        "app.py": "from root import Root\nclass C(Root): pass\n",
+    })  # fmt: skip
+    project.step("import app", ["app", "root", "util"])
+    project.write({"util.py": EDITED})
+    project.step("import app", ["app", "root", "util"], spares=["root"])
+
+
+def test_a_method_that_is_called_by_a_name_of_its_own(project):
+    """A bound method is another one when what it is bound to may have changed."""
+    plugin = "from registry import register\n@register\ndef a(): return {}\n"
+    project.write({
+        "registry.py": "class Registry:\n    def __init__(self): self.all = {}\n"
+        "    def register(self, f):\n        self.all[f.__name__] = f()\n        return f\n"
+        "    def get(self, name): return self.all[name]\n"
+        "registry = Registry()\nregister = registry.register\nget = registry.get\n",
+        "plugin.py": plugin.format(1),
+        "app.py": "import plugin\nfrom registry import get\nX = get('a')\n",
+    })  # fmt: skip
+    project.step("import app", ["app", "plugin", "registry"])
+    project.write({"plugin.py": plugin.format(2)})
+    project.step("import app", ["app", "plugin"], spares=[])
+
+
+def test_a_star_import_that_binds_names_anew(project):
+    """What a star import has bound last time, or binds now, is not what statements before it bound."""
+    project.write({
+        "local.py": "OTHER = 1\n",
+        "settings.py": "DEBUG = False\nfrom local import *\n",
+        "app.py": "from settings import DEBUG\nX = DEBUG\n",
+    })  # fmt: skip
+    project.step("import app", ["app", "settings", "local"])
+    project.write({"local.py": "DEBUG = True\n"})
+    project.step("import app", ["app", "settings", "local"], spares=[])
+
+
+def test_a_function_that_a_changed_module_calls_by_another_name(project):
+    """A cached function that changes the world is followed, too."""
+    util = "import functools, os\n@functools.cache\ndef setup():\n    os.environ['LIVERELOAD_TEST'] = '{}'\nsetup()\n"
+    project.write({"util.py": util.format(1), "app.py": "import os, util\nX = os.environ['LIVERELOAD_TEST']\n"})
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": util.format(2)})
+    project.step("import app", ["app", "util"], spares=[])
+
+
+def test_an_importer_that_is_imported_later(project):
+    """Who uses what a spared module passes on is executed at its own next import, however that comes about."""
+    project.write({
+        "util.py": UTIL,
+        "middle.py": "import util\ndef h(): return util.f()\n",
+        "app.py": "import middle\n",
+        "other.py": "import middle\nX = middle.h()\n",
+    })  # fmt: skip
+    project.step("import app, other", ["app", "middle", "util", "other"])
+    project.write({"util.py": EDITED})
+    assert project.attempt("import app").spared == ["app", "middle"]
+    project.step("import other", ["other"])
+    project.step("import app, other", [])
 
 
 def test_new_values_reach_what_is_spared(project):

@@ -244,8 +244,7 @@ class Engine:
         old = state.records.get(name)
         record = self._new_record(spec, where, old)
         record.checked = thread.moment
-        if not self._is_spared(name):
-            record.version = thread.moment
+        record.version = thread.moment  # of a spared one, too: who uses what it passes on may be elsewhere
         record.executing = True
         if read_source and record.path is not None:
             try:

@@ -51,6 +51,7 @@ from ._plan import Plan
 from ._transaction import namespace_of
 from ._uses import (
     MENTIONED,
+    OF_A_PROPERTY,
     OPAQUE,
     USED,
     Uses,
@@ -58,6 +59,7 @@ from ._uses import (
     description,
     global_stores,
     imports_inside,
+    loads_in,
     names_in,
 )
 
@@ -84,8 +86,6 @@ _HARMLESS = {
     "typing": ("overload", "final", "override", "runtime_checkable", "no_type_check"),
     "enum": ("unique",),
 }
-_OF_A_PROPERTY = ("getter", "setter", "deleter")
-
 _OF_THE_IMPORT_SYSTEM = ("__name__", "__file__", "__package__", "__path__")
 _CONTAINERS = (list, dict, set)
 _DESCRIPTORS = (MemberDescriptorType, GetSetDescriptorType, WrapperDescriptorType, MethodDescriptorType)
@@ -262,6 +262,8 @@ class _Least:
             return True
         if not before.effects and not after.effects:
             return False
+        if before.opaque or after.opaque:
+            return True
         return name not in self._same_level or self._why_used(name, after) is not None
 
     def _why_needed(self, name: str, uses: Uses) -> str | None:
@@ -283,9 +285,9 @@ class _Least:
         for decorators, code in uses.decorated:
             if not all(_is_harmless(namespace, *each) for each in decorators):
                 loads.update(dict.fromkeys(((each, None) for each in names_in(code)), USED))
-        for bound, binding in uses.bindings.items():
-            if binding.kind == "class" and binding.body is not None and not _is_plainly_made(namespace.get(bound)):
-                loads.update(dict.fromkeys(((each, None) for each in names_in(binding.body)), USED))
+        for body, read in uses.classes:
+            if not _is_plainly_made(_at(namespace, body.co_qualname)):  # a metaclass or base may call what they have
+                loads.update(dict.fromkeys((*read, *((each, None) for each in names_in(body))), USED))
         for (loaded, attribute), strength in loads.items():
             if self._load_differs(name, namespace, loaded, attribute, strength):
                 return loaded if attribute is None else f"{loaded}.{attribute}"
@@ -307,8 +309,17 @@ class _Least:
         binding = None if uses is None else uses.bindings.get(loaded)
         same = name not in self._executed or name in self._same_level
         if same and binding is not None and binding.kind in ("other", "constant"):
-            return False  # what it was computed from is judged by itself
+            # what it was computed from is judged by itself
+            return strength == USED and name in self._executed and self._dormant_differs(name, loaded)
         return self._name_differs(name, loaded, strength)
+
+    def _dormant_differs(self, module: str, name: str) -> bool:
+        """True if functions that a name stands for do something else in the new code of an executed module."""
+        before, after = self._before(module), self._after(module)
+        if before is None or after is None:
+            return True
+        codes = after.dormant.get(name, ())
+        return [description(each) for each in before.dormant.get(name, ())] != [description(each) for each in codes]
 
     # Whether a value is going to differ, or what it does.
 
@@ -334,7 +345,7 @@ class _Least:
             if binding.kind == "import" == old.kind:
                 return self._imported_differs(module, before, after, name, strength)  # type: ignore[arg-type]
             if not binding.is_same(old, functions=strength == USED):
-                return strength != MENTIONED or not is_class(namespace[name])
+                return strength != MENTIONED or not binding.kind == old.kind == "class"  # which keeps its identity
             if any(self._load_differs(module, namespace, *load, each) for load, each in binding.loads.items()):
                 return True
         elif module in self.reasons and binding is not None and binding.kind == "import":
@@ -435,27 +446,12 @@ class _Least:
 
     def _function_differs(self, function: FunctionType) -> bool:
         module = self._home(function.__globals__)
-        code = function.__code__
         if module is not None:
             top = function.__qualname__.partition(".")[0]
             if module in self._executed and not self._is_same_statement(module, top, function.__qualname__):
                 return True
-            names = set(names_in(code))
-            if not OPAQUE.isdisjoint(names) or imports_inside(code):
+            if self._names_differ(module, function.__globals__, function.__code__):
                 return True
-            namespace = function.__globals__
-            for name in names:
-                if name not in namespace:
-                    continue
-                value = namespace[name]
-                if type(value) is ModuleType:
-                    inner = namespace_of(value) or {}
-                    if "getattr" in names and self._module_differs(value):
-                        return True
-                    if any(self._attribute_differs(value, each, USED) for each in names if each in inner):
-                        return True
-                elif self._name_differs(module, name, USED):
-                    return True
         held = [cell_contents(cell) for cell in function.__closure__ or ()]
         held += [
             *(function.__defaults__ or ()),
@@ -463,6 +459,32 @@ class _Least:
             *function.__dict__.values(),
         ]
         return any(self._differs(each, module or "", USED) for each in held)
+
+    def _names_differ(self, module: str, namespace: "Namespace", code: CodeType) -> bool:
+        """True if something that a function in `module` reads when it runs is going to differ."""
+        names = set(names_in(code))
+        if not OPAQUE.isdisjoint(names) or imports_inside(code):
+            return True
+        whole = {name for name, attribute in loads_in(code) if attribute is None}
+        for name in names:
+            value = namespace.get(name)
+            if type(value) is ModuleType:
+                inner = namespace_of(value) or {}
+                if name in whole or "__getattr__" in inner:
+                    if self._module_differs(value):
+                        return True
+                elif any(self._attribute_differs(value, each, USED) for each in names if each in inner):
+                    return True
+            elif name in namespace:
+                if self._name_differs(module, name, USED):
+                    return True
+            elif module in self._executed and self._is_bound_by_new_code(module, name):
+                return True  # instead of a builtin
+        return False
+
+    def _is_bound_by_new_code(self, module: str, name: str) -> bool:
+        after = self._after(module)
+        return after is None or name in after.bindings
 
     def _is_same_statement(self, module: str, top: str, qualname: str) -> bool:
         """True if an executed module makes the same function or class by this name."""
@@ -627,8 +649,10 @@ class _Least:
 def _wrapped(value: "Any") -> "list[Any] | None":
     """The functions in what wraps functions; None for anything else."""
     kind = type(value)
-    if kind is staticmethod or kind is classmethod or kind is MethodType:
+    if kind is staticmethod or kind is classmethod:
         return [value.__func__]
+    if kind is MethodType:
+        return [value.__func__, value.__self__]
     if kind is property:
         return [value.fget, value.fset, value.fdel]
     if kind is PARTIAL:
@@ -640,7 +664,7 @@ def _wrapped(value: "Any") -> "list[Any] | None":
 
 def _is_harmless(namespace: "Namespace", name: str, attribute: str | None) -> bool:
     """True if what is loaded is a decorator known not to call what it decorates."""
-    if attribute in _OF_A_PROPERTY and name not in namespace:
+    if attribute in OF_A_PROPERTY and name not in namespace:
         return True
     builtins = namespace_of(sys.modules["builtins"]) or {}
     value = namespace.get(name, builtins.get(name))
@@ -652,6 +676,15 @@ def _is_harmless(namespace: "Namespace", name: str, attribute: str | None) -> bo
         if any(value is not None and value is there.get(each) for each in names):
             return True
     return False
+
+
+def _at(namespace: "Namespace", qualname: str) -> "Any":
+    """The class with this qualified name; None if there is none."""
+    first, *rest = qualname.split(".")
+    found: Any = namespace.get(first)
+    for part in rest:
+        found = namespace_of_class(found).get(part) if is_class(found) else None
+    return found
 
 
 def _is_plainly_made(cls: "Any") -> bool:

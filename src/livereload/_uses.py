@@ -3,9 +3,9 @@
 Knows bytecode, of all supported versions.  Must not know modules or files: a name is a string here.
 
 Executing a module's code runs the module level and the bodies of classes.  The functions that it
-defines are *dormant*: made and stored, not run, unless something calls them.  What is read on the
-way is used in one of three strengths: an annotation *mentions* a class, a class statement *derives*
-from one, and everything else *uses* what it reads.
+defines are *dormant*: made and stored, not run, unless something reads the name that they are stored
+by, and so may call them.  What is read on the way is used in one of three strengths: an annotation
+*mentions* a class, a class statement *derives* from one, and everything else *uses* what it reads.
 
 All doubts are resolved in one direction: more is used, and fewer things are the same.
 """
@@ -33,6 +33,9 @@ OPAQUE = frozenset((
     *("__subclasses__", "get_objects", "get_referrers", "get_referents", "walk_packages", "iter_modules"),
     *("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"),
 ))  # fmt: skip
+
+# Decorators that a property makes of itself; they do not call the functions that it has already.
+OF_A_PROPERTY = ("getter", "setter", "deleter")
 
 _ANNOTATED = 4  # MAKE_FUNCTION, SET_FUNCTION_ATTRIBUTE
 _ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
@@ -97,13 +100,20 @@ class Import:
 class Uses:
     """What executing one module's code does with names."""
 
-    __slots__ = ("bindings", "code", "decorated", "effects", "imports", "loads", "nested_imports", "opaque")
+    __slots__ = (
+        *("bindings", "classes", "code", "decorated", "dormant", "effects", "imports", "loads"),
+        *("nested_imports", "opaque"),
+    )
 
     def __init__(self, code: "CodeType") -> None:
         self.code = code
         # {"total": Binding}; a name that is bound twice is bound to something "other"
         self.bindings: dict[str, Binding] = {}
         self.loads: Loads = {}
+        # {"total": [code]}: the functions and bodies of classes that a name of the module level stands for
+        self.dormant: dict[str, list[CodeType]] = {}
+        # each class statement, also in the body of a class: its body, and what evaluating the statement reads
+        self.classes: list[tuple[CodeType, Loads]] = []
         # what is decorated: what the decorators (and defaults) read, and the code of the function or class
         self.decorated: list[tuple[Loads, CodeType]] = []
         self.imports: list[Import] = []
@@ -113,7 +123,23 @@ class Uses:
         self.effects = False
         self.opaque = False
         _Scan(self, code, self.loads, top=True).run()
-        self.opaque = any(name in OPAQUE or attribute in OPAQUE for name, attribute in self.loads)
+        self._wake()
+        self.opaque |= any(name in OPAQUE or attribute in OPAQUE for name, attribute in self.loads)
+
+    def _wake(self) -> None:
+        """Functions that may be called use what they read, and so on."""
+        waiting = [name for (name, _), strength in self.loads.items() if strength == USED]
+        while waiting:
+            for code in self.dormant.get(waiting.pop(), ()):
+                for load in self.called(code):
+                    if self.loads.get(load) != USED:
+                        self.loads[load] = USED
+                        waiting.append(load[0])
+
+    def called(self, code: "CodeType") -> "Iterator[tuple[str, str | None]]":
+        """What a function uses if it is called while the module is executed."""
+        self.opaque = self.opaque or not OPAQUE.isdisjoint(names_in(code)) or imports_inside(code)
+        return loads_in(code)
 
 
 class _Scan:
@@ -127,13 +153,20 @@ class _Scan:
         self.loads = loads
         self.instructions = instructions(code)
         self._begin(0)
-        # of the statement that is being read: what it loads
+        # of the statement that is being read: what it loads; beside, in the bodies of classes and in functions
+        # that may be called
         self.chunk: Loads = {}
+        self.inner: Loads = {}
+        # functions that may be called by the names of this level
+        self.dormant: dict[str, list[CodeType]] = uses.dormant if top else {}
 
     def _begin(self, index: int) -> None:
         """A statement begins: where, the code in it, the import that it is, and what it does."""
         self.begun = index
         self.body: CodeType | None = None
+        # what its decorators load, if it is a class statement; the functions that it makes, not to call them
+        self.decorators: Loads = {}
+        self.made: list[CodeType] = []
         self.imported: Import | None = None
         self.calls = False
         self.makes_class = False
@@ -159,6 +192,7 @@ class _Scan:
             "IMPORT_FROM": self._import_from,
             "STORE_ATTR": self._store,
             "STORE_SUBSCR": self._store,
+            "STORE_SLICE": self._store,
             "DELETE_SUBSCR": self._store,
             "DELETE_ATTR": self._store,
             "DELETE_NAME": self._delete,
@@ -176,7 +210,17 @@ class _Scan:
             attribute = self.names[following >> _ATTRIBUTE_SHIFT]
         elif opcode in (op.get("LOAD_METHOD"), op["STORE_ATTR"]):
             attribute = self.names[following]
-        self.chunk[self.names[argument], attribute] = USED
+        name = self.names[argument]
+        self.chunk[name, attribute] = USED
+        if name in self.dormant:
+            if opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):  # another name for it
+                self.made += self.dormant[name]
+            elif not self.top and attribute not in OF_A_PROPERTY:
+                for code in self.dormant[name]:
+                    self._use(code)
+
+    def _use(self, code: "CodeType") -> None:
+        self.inner.update(dict.fromkeys(self.uses.called(code), USED))
 
     def _load_constant(self, index: int, argument: int) -> None:
         constant = self.code.co_consts[argument]
@@ -192,7 +236,8 @@ class _Scan:
     def _store(self, index: int, argument: int) -> None:
         """The end of a statement that stores into something, or deletes from it."""
         if ("__annotations__", None) in self.chunk:  # name: type (before 3.14)
-            self.chunk = dict.fromkeys(self.chunk, MENTIONED)
+            if not self.calls:
+                self.chunk = dict.fromkeys(self.chunk, MENTIONED)
         else:
             self.uses.effects = True
         self._end(index)
@@ -205,26 +250,29 @@ class _Scan:
     def _make(self, index: int, code: "CodeType") -> None:
         """A function, the body of a class, or whatever else the compiler makes code of."""
         op = numbers()
-        if code.co_name == "__annotate__":  # evaluated when somebody asks (PEP 649)
+        if code.co_name == "__annotate__":  # evaluated when somebody asks (PEP 649), as a dataclass does
+            calls = any(opcode in _all_of("CALL") for _, opcode, _ in instructions(code))
+            _add(self.inner, dict.fromkeys(loads_in(code), USED if calls else MENTIONED))
             return
         if not is_function(code):
             self.body = code
+            self.made.append(code)
+            self.decorators = dict(self.chunk)
             if self.chunk:
-                self.uses.decorated.append((dict(self.chunk), code))
-            loads: Loads = {}
-            _Scan(self.uses, code, loads, top=False).run()
-            _add(self.chunk, loads)
+                self.uses.decorated.append((self.decorators, code))
+            _Scan(self.uses, code, self.inner, top=False).run()
             return
         index += 2
         while self.instructions[index][1] == op.get("SET_FUNCTION_ATTRIBUTE"):
             index += 1
         if self.instructions[index][1] in (op["STORE_NAME"], op["STORE_GLOBAL"]):
             self.body = code
+            self.made.append(code)
         elif self.chunk and not code.co_name.startswith("<") and self._is_decoration(index):
             self.uses.decorated.append((dict(self.chunk), code))
+            self.made.append(code)
         else:
-            for name in names_in(code):
-                self.chunk[name, None] = USED
+            self._use(code)
 
     def _is_decoration(self, index: int) -> bool:
         """True if what follows calls decorators, and stores what they return."""
@@ -249,6 +297,8 @@ class _Scan:
         self.imported = Import(self.names[argument >> _NAME_SHIFT], level, bound, offset, plain)
         if names == ("*",):
             self.imported.names = {"*": "*"}
+            if self.top:  # it may bind any name anew
+                self.uses.bindings = dict.fromkeys(self.uses.bindings, Binding("other", {}))
         if self.top:
             self.uses.imports.append(self.imported)
         else:
@@ -269,6 +319,10 @@ class _Scan:
             binding = self._binding(index, name)
             if binding.kind in ("def", "class"):
                 self.chunk = dict(binding.loads)
+            if binding.kind == "class" and binding.body is not None:
+                self.uses.classes.append((binding.body, binding.loads))
+            if self.made:
+                self.dormant.setdefault(name, []).extend(self.made)
         else:
             binding = Binding("import", {})
             if imported.names is None:
@@ -289,17 +343,16 @@ class _Scan:
         body = self.body
         if body is not None and body.co_name == name:
             chunk = self.instructions[self.begun : index]
-            loads = dict(self.chunk)
             if not is_function(body):
                 if self.makes_class:
-                    return Binding("class", self._derived(chunk, loads), self.code, chunk, body)
-            elif not loads or self._has_annotations_only(chunk):
-                return Binding("def", dict.fromkeys(loads, MENTIONED), self.code, chunk, body)
+                    return Binding("class", self._derived(chunk), self.code, chunk, body)
+            elif not self.chunk or self._has_annotations_only(chunk):
+                return Binding("def", dict.fromkeys(self.chunk, MENTIONED) | self.inner, self.code, chunk, body)
         elif index == self.begun + 1:
             chunk = self.instructions[self.begun : index]
             if chunk[0][1] in [op.get(each) for each in _CONSTANTS]:
                 return Binding("constant", {}, self.code, chunk)
-        return Binding("other", dict(self.chunk))
+        return Binding("other", self.chunk | self.inner)
 
     def _has_annotations_only(self, chunk: "list[Instruction]") -> bool:
         """True if all that making a function loads are its annotations: then it is not called or changed by it."""
@@ -311,23 +364,23 @@ class _Scan:
         built = sum(opcode in _all_of("BUILD_") for _, opcode, _ in chunk)
         return bool(flags & _ANNOTATED) and built == 1 and not self.calls
 
-    def _derived(self, chunk: "list[Instruction]", loads: "Loads") -> "Loads":
+    def _derived(self, chunk: "list[Instruction]") -> "Loads":
         """The loads of a class statement: those that are nothing but bases are derived from."""
+        loads = dict(self.chunk)
         op = numbers()
         plain = {op[name] for name in _BASES if name in op}
         start = next(i for i, each in enumerate(chunk) if each[1] == op["LOAD_BUILD_CLASS"])
         rest = chunk[start:]
-        if any(opcode not in plain for _, opcode, _ in rest):
-            return loads
-        bases: Loads = {}
-        scan = [each[1:] for each in rest]
-        for i, (opcode, argument) in enumerate(scan):
-            if opcode == op["LOAD_NAME"]:
-                attribute = None
-                if i + 1 < len(scan) and scan[i + 1][0] == op["LOAD_ATTR"]:
-                    attribute = self.code.co_names[scan[i + 1][1] >> _ATTRIBUTE_SHIFT]
-                bases[self.code.co_names[argument], attribute] = DERIVED
-        return loads | bases
+        if not any(opcode not in plain for _, opcode, _ in rest):
+            for i, (_, opcode, argument) in enumerate(rest):
+                if opcode == op["LOAD_NAME"]:
+                    attribute = None
+                    if rest[i + 1][1] == op["LOAD_ATTR"]:
+                        attribute = self.names[rest[i + 1][2] >> _ATTRIBUTE_SHIFT]
+                    loads[self.names[argument], attribute] = DERIVED
+        _add(loads, self.decorators)
+        _add(loads, self.inner)
+        return loads
 
     def _drop(self, index: int, argument: int) -> None:
         """The end of a statement whose value is dropped, or of a from-import."""
@@ -341,6 +394,9 @@ class _Scan:
         if self.chunk:
             _add(self.loads, self.chunk)
             self.chunk = {}
+        if self.inner:
+            _add(self.loads, self.inner)
+            self.inner = {}
         self._begin(index + 1)
 
 
@@ -362,9 +418,28 @@ def names_in(code: "CodeType") -> "Iterator[str]":
             yield from names_in(constant)
 
 
+def loads_in(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
+    """What a code object and those in it load of the module's names: ("util", "f") for util.f, ("f", None) for f."""
+    op = numbers()
+    loading = [op.get(name) for name in ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")]
+    for (_, opcode, argument), (_, following, attribute) in itertools.pairwise(instructions(code)):
+        if opcode in loading:
+            name = code.co_names[argument >> (opcode == op["LOAD_GLOBAL"])]
+            if following == op["LOAD_ATTR"]:
+                yield name, code.co_names[attribute >> _ATTRIBUTE_SHIFT]
+            elif following == op.get("LOAD_METHOD"):
+                yield name, code.co_names[attribute]
+            else:
+                yield name, None
+    for constant in code.co_consts:
+        if type(constant) is type(code):
+            yield from loads_in(constant)
+
+
 def imports_inside(code: "CodeType") -> bool:
-    """True if a function imports something when it runs."""
-    return _contains(code, "IMPORT_NAME")
+    """True if a function, or one in it, imports something when it runs."""
+    inner = (constant for constant in code.co_consts if type(constant) is type(code))
+    return _contains(code, "IMPORT_NAME") or any(map(imports_inside, inner))
 
 
 def global_stores(code: "CodeType") -> "Iterator[str]":
