@@ -986,3 +986,17 @@ class P(namedtuple("Base", "a b")):
     project.write({"gen.py": source.replace("* 1", "* 2").replace('"v": 1', '"v": 2').replace("self[0]", "self[1]")})
     project.step("import gen", ["gen"])
     assert project.value("(get(), t.v, T is gen.T, p.first(), isinstance(p, gen.P))") == ("xx", 2, True, 2, True)
+
+
+def test_class_whose_metaclass_is_written_in_c(project):
+    """A class that takes no attributes but through its metaclass (ctypes) is a new one, and the import goes on."""
+    source = "import ctypes\nclass Point(ctypes.Structure):\n    _fields_ = [('x', ctypes.c_int)]\n"
+    "    def f(self): return {}\n"
+    project.write({"a.py": source.format(1), "b.py": "from a import Point\np = Point()\n"})
+    project.step("import b", ["b", "a"])
+    project.run("import warnings; warnings.simplefilter('ignore')")
+    project.write({"a.py": source.format(2)})
+    project.step("import b", ["b", "a"])
+    assert project.value("b.p.f()") == 2
+    project.write({"a.py": "import ctypes\nPoint = int\n"})
+    project.step("import b", ["b", "a"])

@@ -411,10 +411,10 @@ def _can_be_put_back(module: _Module, place: "Place") -> bool:
     """True if the old function can stand where the new one does: in a namespace, a class or a function."""
     if len(place) == 1:
         return True
-    if place[-1] in _PARTS:
-        return is_class(module.new.get(place[:-2]))
-    holder = module.new.get(place[:-1])
-    return type(holder) is FunctionType or is_class(holder)
+    holder: Any = module.new.get(place[:-2] if place[-1] in _PARTS else place[:-1])
+    if is_class(holder):
+        return _objects.takes_attributes(holder)
+    return place[-1] not in _PARTS and type(holder) is FunctionType
 
 
 def _now(module: _Module, place: "Place") -> "Any":
@@ -429,7 +429,7 @@ def _now(module: _Module, place: "Place") -> "Any":
 def _put_back(module: _Module, same: "dict[int, Any]") -> None:
     """Let functions keep their identity in the namespace and in its classes."""
     _put_back_names(module.namespace, same)
-    for cls in [value for value in module.new.values() if is_class(value)]:
+    for cls in [value for value in module.new.values() if is_class(value) and _objects.takes_attributes(value)]:
         for name, value in list(namespace_of_class(cls).items()):
             kind = type(value)
             if kind is FunctionType and id(value) in same:

@@ -155,7 +155,7 @@ def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
             table[key] = kept[id(value)]
             if type(key) is str and "__module__" in table and "__doc__" in table:
                 for cls in gc.get_referrers(table):  # the dict of a class: its caches must know
-                    if is_class(cls):
+                    if is_class(cls) and _objects.takes_attributes(cls):
                         type.__setattr__(cls, key, kept[id(value)])
 
 

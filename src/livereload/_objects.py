@@ -177,9 +177,22 @@ def discard(cls: type) -> None:
         pass  # a layout of its own; it goes when it is collected
 
 
+def takes_attributes(cls: type) -> bool:
+    """True if `type.__setattr__` may set attributes of a class: not if a metaclass in C has its own (ctypes)."""
+    try:
+        type.__delattr__(cls, "livereload: an attribute that is not there")
+    except AttributeError:
+        return True
+    except TypeError:
+        return False
+    return True
+
+
 def _obstacle(old: type, new: type) -> str | None:
     if _flags.__get__(old) & _MUTABLE != _HEAP:
         return "it is a class of an extension module"
+    if not takes_attributes(old):
+        return f"its metaclass is {qualname_of(type(old))}"
     if _slots(old) != _slots(new):
         return "its __slots__ changed"
     if same(bases.__get__(old), bases.__get__(new)) and any(
