@@ -990,8 +990,8 @@ class P(namedtuple("Base", "a b")):
 
 def test_class_whose_metaclass_is_written_in_c(project):
     """A class that takes no attributes but through its metaclass (ctypes) is a new one, and the import goes on."""
-    source = "import ctypes\nclass Point(ctypes.Structure):\n    _fields_ = [('x', ctypes.c_int)]\n"
-    "    def f(self): return {}\n"
+    point = "class Point(ctypes.Structure):\n    _fields_ = [('x', ctypes.c_int)]\n    def f(self): return {}\n"
+    source = f"import ctypes\n{point}"
     project.write({"a.py": source.format(1), "b.py": "from a import Point\np = Point()\n"})
     project.step("import b", ["b", "a"])
     project.run("import warnings; warnings.simplefilter('ignore')")
