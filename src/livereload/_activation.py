@@ -6,6 +6,7 @@ happens once Python has started: that is `_livereload_imports`, which the files 
 
 import os
 import site
+import stat
 import sys
 import sysconfig
 
@@ -42,8 +43,7 @@ def enable(setting: str, *, user: bool) -> tuple[str, bool]:
     try:
         if user:
             os.makedirs(folder, exist_ok=True)
-        with open(scratch, "w", encoding="ascii", newline="\n") as file:
-            file.write(text)
+        _write(scratch, text, stat.S_IMODE(os.stat(folder).st_mode) & 0o666)
         os.replace(scratch, path)
     except OSError as error:
         _remove(scratch)
@@ -214,6 +214,16 @@ def _read(path: str) -> str | None:
         return None
     except OSError as error:
         raise RefusedError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _write(path: str, text: str, mode: int) -> None:
+    """Make a file with these permissions whatever the umask, and never through a link that lies there."""
+    _remove(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with open(descriptor, "w", encoding="ascii", newline="\n") as file:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, mode)
+        file.write(text)
 
 
 def _remove(path: str) -> None:

@@ -25,10 +25,10 @@ def names_asked_for(source: bytes) -> frozenset[str]:
     """The names whose earlier values this source asks for, at module level; none if it does not compile."""
     if not any(word in source for word in _WORDS) or not any(_may_ask(line) for line in source.splitlines()):
         return frozenset()  # nearly all: without the cost of parsing
-    import ast
+    import _ast as ast  # without what `ast` imports, and whatever else has that name
 
     try:
-        tree = ast.parse(source)
+        tree = compile(source, "<unknown>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except (SyntaxError, ValueError):
         return frozenset()
     return frozenset(name for node in _module_level(tree) for name in _asked_by(node))
@@ -40,19 +40,21 @@ def _may_ask(line: bytes) -> bool:
     return b"()" in line and any(table in line for table in _CALLS) and (b" in " in line or b"et" in line)
 
 
-def _module_level(tree: "ast.Module") -> "Iterator[ast.AST]":
-    import ast
+def _module_level(tree: "ast.AST") -> "Iterator[ast.AST]":
+    import _ast as ast
 
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            waiting.extend(ast.iter_child_nodes(node))
+            for field in node._fields:
+                value = getattr(node, field, None)
+                waiting += [each for each in (value if type(value) is list else [value]) if isinstance(each, ast.AST)]
 
 
 def _asked_by(node: "ast.AST") -> "Iterator[str]":
-    import ast
+    import _ast as ast
 
     match node:
         case ast.Try(handlers=handlers, body=body) if any(_catches_name_error(each) for each in handlers):
@@ -70,14 +72,14 @@ def _asked_by(node: "ast.AST") -> "Iterator[str]":
 
 
 def _catches_name_error(handler: "ast.ExceptHandler") -> bool:
-    import ast
+    import _ast as ast
 
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(isinstance(each, ast.Name) and each.id == "NameError" for each in caught)
 
 
 def _is_namespace(node: "ast.AST") -> bool:
-    import ast
+    import _ast as ast
 
     return (
         isinstance(node, ast.Call)

@@ -12,7 +12,7 @@ from importlib._bootstrap_external import spec_from_file_location
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
 from ._bytecode import trusted_bytecode
-from ._code import disguised
+from ._code import disguised, find_standard, narrow_search
 from ._engine import Engine
 from ._stamp import Source, stamp_at
 
@@ -146,7 +146,7 @@ class Finder:
     ) -> ModuleSpec | None:
         """The spec that `ask` gives, which is tracked if it is of the user's."""
         if path is None and (fullname in sys.stdlib_module_names or fullname in sys.builtin_module_names):
-            spec = ask(fullname, path, target)
+            spec = find_standard(fullname) if narrow_search.is_on else ask(fullname, path, target)
             if spec is None or not spec.has_location or not self._engine.state.policy.tracks(spec):
                 return spec
         folders = self._engine.survey.folders(path)

@@ -27,6 +27,8 @@ from types import (
     ModuleType,
 )
 
+from . import _code
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -560,8 +562,7 @@ def refer_to(function: FunctionType, kept: "dict[int, Any]") -> None:
 
 def rebinds(code: CodeType, variable: str) -> bool:
     """True if the function gives a free variable another value (`nonlocal`)."""
-    from opcode import opmap
-
+    opmap = _code.numbers()
     cells = [name for name in code.co_cellvars if name not in code.co_varnames]
     index = len(code.co_varnames) + len(cells) + code.co_freevars.index(variable)
     argument = 0

@@ -28,6 +28,7 @@ import builtins
 import importlib
 import os
 import sys
+from _warnings import warn
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 from types import FunctionType, ModuleType
 
@@ -354,9 +355,8 @@ class Installation:
         return True
 
     def warn(self, message: str) -> None:
-        import warnings
-
-        warnings.warn(message, LiveReloadWarning, stacklevel=2)
+        with _code.narrow_search:  # to show it, Python imports
+            warn(message, LiveReloadWarning, 2)
 
     def detach(self, module: ModuleType) -> None:
         namespace = namespace_of(module)

@@ -23,6 +23,8 @@ import os
 import stat
 import sys
 
+from ._code import standard
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,10 +52,7 @@ class Watch:
     def __init__(self) -> None:
         if not sys.platform.startswith("linux"):
             raise OSError("no inotify on this platform")
-        import ctypes
-        import fcntl
-        import termios
-
+        ctypes, fcntl, termios = standard("ctypes"), standard("fcntl"), standard("termios")
         libc = ctypes.CDLL(None, use_errno=True)
         self._fd: int = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
         if self._fd < 0:

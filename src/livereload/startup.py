@@ -15,6 +15,9 @@ def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file 
     own = sys._getframe().f_code.co_filename
     del namespace["_livereload_startup"]
 
+    # A prompt has the current folder on its path, and nothing is imported from there on our account.
+    path = sys.path[:]
+    sys.path[:] = [each for each in path if os.path.abspath(each or os.curdir) != os.getcwd()]
     sys.path.append(os.path.dirname(os.path.dirname(own)))
     try:
         import _livereload_imports
@@ -23,7 +26,7 @@ def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file 
     except Exception:  # as at every start of Python: silent, whatever is wrong with the installation
         pass
     finally:
-        sys.path.pop()
+        sys.path[:] = path
 
     # The start-up file that the user had before, as if it alone had been named.
     following = os.path.expanduser(os.environ.get("LIVERELOAD_STARTUP_NEXT", ""))
