@@ -4,8 +4,8 @@
 
 After each edit the top module is imported again and an instance of the edited module is asked.  Every
 fiftieth edit does not compile and every seventieth raises; both are mended by the next.  Prints one
-line each thousand (the lower quartile of times, as others use the machine, too).  Exit status 1 if the last thousand took longer than the first, or if memory or
-objects have grown.
+line each thousand, with the lower quartile of times, as others use the machine, too.  Exit status 1 if
+the last thousand took longer than the first, or if memory or objects have grown.
 """
 
 import gc

@@ -321,6 +321,39 @@ def test_fork_while_another_thread_refreshes(project):
     assert project.value("(code, a.X)") == (0, 2)
 
 
+def test_threads_that_change_what_modules_hold(project):
+    """Threads go on changing containers, instances, classes and namespaces while these are looked through."""
+    project.write({"hub.py": "DATA, LIST, SET = {}, [], set()\nclass Base: pass\nbase = Base()\n"})
+    project.write({"a.py": "import hub\nX = 1\nhub.LIST.append(1)\nhub.DATA['a'] = hub.LIST\n"})
+    project.run(SHARED + "import a, hub; sys.setswitchinterval(1e-6)")
+    run(project, """
+        done = threading.Event()
+        def change():
+            number = 0
+            while not done.is_set():
+                number += 1
+                for table in (hub.DATA, vars(hub), vars(hub.base)):
+                    table[f"n{number % 99}"] = [number]
+                    table.pop(f"n{(number + 50) % 99}", None)
+                hub.SET.add(number)
+                hub.SET.discard(number - 50)
+                hub.LIST.append((number, hub))
+                del hub.LIST[-50:-49]
+                setattr(hub.Base, f"n{number % 99}", number)
+                if number > 99:
+                    delattr(hub.Base, f"n{(number + 1) % 99}")
+                    setattr(hub.Base, f"n{(number + 1) % 99}", number)
+        thread = start(change)
+        for n in range(2, 32):
+            with open(a.__file__, "w") as file:
+                file.write(f"import hub\\nX = {n}\\nhub.LIST.append({n})\\nhub.DATA['a'] = hub.LIST\\n")
+            import a
+            assert a.X == n
+        done.set()
+        finish(thread)
+    """)  # fmt: skip
+
+
 def test_tasks(project):
     """Tasks of one event loop that import, each at its own pace, all get the new modules, executed once."""
     project.write(generation(1))

@@ -145,8 +145,8 @@ def _replace_in_slot(holder: object, slot: "Any", kept: "dict[int, Any]") -> Non
 
 
 def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
-    if any(id(key) in kept for key in table):
-        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in table.items()]
+    if any(id(key) in kept for key in list(table)):
+        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in list(table.items())]
         table.clear()
         table.update(contents)
         return

@@ -28,7 +28,8 @@ PARTIAL: "Any" = partial
 def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") -> "Iterator[tuple[Place, Any]]":
     """The functions and classes that `contents` of the module `name` lead to, each with its shortest place."""
     seen: set[int] = {id(namespace)}
-    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in contents.items() if not is_plain(value)]
+    held = list(contents.items())  # a thread may go on filling it
+    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in held if not is_plain(value)]
     for place, value in waiting:  # it grows
         kind = type(value)
         if kind is ModuleType or kind is CodeType or id(value) in seen or len(place) > _DEPTH:
@@ -54,13 +55,13 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
         inner = [(("cell", name), cell_contents(cell)) for name, cell in cells if name != "__classdict__"]
         return inner + list(value.__dict__.items())
     if is_class(value):
-        return namespace_of_class(value).items()
+        return list(namespace_of_class(value).items())
     if kind is staticmethod or kind is classmethod or kind is MethodType:
         return [("__func__", value.__func__)]
     if issubclass(kind, property):
         return [(part, getattr(property, part).__get__(value)) for part in ("fget", "fset", "fdel")]
     if kind is dict:
-        return [((type(key), key), each) for key, each in value.items() if is_plain(key)] if len(value) <= _MOST else ()
+        return [((type(key), key), each) for key, each in list(value.items()) if is_plain(key)] if len(value) <= _MOST else ()
     if kind is list or kind is tuple:
         return enumerate(value) if len(value) <= _MOST else ()
     if kind is PARTIAL:
@@ -68,7 +69,7 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
     if len(place) > 3:
         return ()
     attributes = instance_dict(value) or {}
-    named = [(key, each) for key, each in attributes.items() if type(key) is str]
+    named = [(key, each) for key, each in list(attributes.items()) if type(key) is str]
     known = {id(each) for _, each in named}
     # What an object made by C code refers to, without a name.
     hidden = [each for each in gc.get_referents(value) if type(each) is FunctionType and id(each) not in known]
@@ -86,7 +87,7 @@ def _is_own_class(name: str, namespace: "dict[str, Any]", place: "Place", cls: t
 
 def hidden_classes(name: str, contents: "Mapping[str, Any]") -> "Iterator[type]":
     """The classes that the module `name` made and of which it keeps but an instance."""
-    for value in contents.values():
+    for value in list(contents.values()):
         if module_of_class(type(value)) == name and "<locals>" not in qualname_of(type(value)):
             yield type(value)
 

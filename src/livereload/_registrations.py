@@ -145,7 +145,7 @@ def _added(now: "list[Any]", before: "list[Any]") -> set[int]:
 
 def _reconcile_set(now: "set[Any]", before: "set[Any]", forgotten: "Callable[[object], bool]") -> None:
     old = {id(entry) for entry in before}
-    added = _count(entry for entry in now if id(entry) not in old)
+    added = _count(entry for entry in list(now) if id(entry) not in old)
     for entry in before:
         if not is_plain(entry) and (forgotten(entry) or _take_one(added, entry)):
             now.discard(entry)
@@ -155,9 +155,9 @@ def _reconcile_dict(
     now: "dict[Any, Any]", before: "dict[Any, Any]", kept: "dict[int, Any]", forgotten: "Callable[[object], bool]"
 ) -> None:
     old = {id(key): value for key, value in before.items()}
-    added = _count(key for key in now if id(key) not in old and not is_plain(key))
+    added = _count(key for key in list(now) if id(key) not in old and not is_plain(key))
     gone = []
-    for key, value in now.items():
+    for key, value in list(now.items()):
         is_old = id(key) in old
         if not is_old or old[id(key)] is not value:
             if id(value) in kept:
@@ -232,7 +232,7 @@ def _parts_of_instance(entry: "Any") -> "list[Any] | None":
             parts += tuple.__iter__(entry)
         elif not _flags(cls) & _MADE_BY_CLASS_STATEMENT:
             return None
-        for name, slot in namespace_of_class(cls).items():
+        for name, slot in list(namespace_of_class(cls).items()):
             if type(slot) is MemberDescriptorType:
                 try:
                     parts.append((name, slot.__get__(entry)))
@@ -247,7 +247,7 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, int]]":
     seen: set[int] = set()
     name = namespace.get("__name__")
     waiting: list[tuple[Any, int]] = [
-        (value, 0) for key, value in namespace.items() if type(key) is str and not key.startswith("__")
+        (value, 0) for key, value in list(namespace.items()) if type(key) is str and not key.startswith("__")
     ]
     while waiting:
         value, depth = waiting.pop()
@@ -259,13 +259,13 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, int]]":
         if _is_container(kind):
             if len(value) > _MOST:
                 continue
-            inner = value.values() if issubclass(kind, dict) else ()
+            inner = list(value.values()) if issubclass(kind, dict) else ()
         elif is_class(value):
             if module_of_class(value) != name:
                 continue
-            inner = namespace_of_class(value).values()
+            inner = list(namespace_of_class(value).values())
         else:
-            inner = (instance_dict(value) or {}).values()
+            inner = list((instance_dict(value) or {}).values())
         yield value, depth
         if depth < _DEPTH:
             waiting += [(each, depth + 1) for each in inner if _is_container(type(each))]
@@ -290,9 +290,10 @@ def _entries(container: "Container") -> "Iterator[object]":
 
 
 def _unchanged(container: "Any", before: "Container") -> bool:
-    if len(before) != len(container) or any(a is not b for a, b in zip(container, before, strict=False)):
+    now = list(container)
+    if len(before) != len(now) or any(a is not b for a, b in zip(now, before, strict=False)):
         return False
-    return type(before) is not dict or all(a is b for a, b in zip(container.values(), before.values(), strict=True))
+    return type(before) is not dict or _objects.same(tuple(container.values()), tuple(before.values()))
 
 
 def _put(container: "Container", contents: "Container") -> None:
@@ -305,8 +306,8 @@ def _put(container: "Container", contents: "Container") -> None:
 
 def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") -> None:
     """Never empty on the way, as another thread may look."""
-    for name in [name for name in attributes if name not in contents]:
-        del attributes[name]
+    for name in [name for name in list(attributes) if name not in contents]:
+        attributes.pop(name, None)
     attributes.update(contents)
 
 
