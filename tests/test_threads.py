@@ -101,6 +101,28 @@ def test_first_import_while_another_thread_refreshes(project):
     assert project.value("(a.X, b.X)") == (2, 2)
 
 
+def test_edit_of_a_module_that_another_thread_has_executed_meanwhile(project):
+    """A refresh finds stale again what another thread has executed for it: that is left to the next import."""
+    project.write({"a.py": "import b\nX = b.X\n", "b.py": "X = 1\n", "c.py": "import b\nX = b.X\n"})
+    project.run(SHARED + "import a")
+    project.write({"a.py": "import shared\nshared.wait()\nimport b\nX = b.X\n", "b.py": "X = 2\n"})
+    run(project, """
+        def refresh():
+            import a
+        def use():
+            import c
+        one = start(refresh)
+        assert shared.running.wait(20)
+        finish(start(use))
+        with open(sys.modules["b"].__file__, "w") as file:
+            file.write("X = 33\\n")
+        shared.go.set()
+        finish(one)
+        import a, c
+    """)  # fmt: skip
+    assert project.value("(a.X, a.b.X, c.X)") == (33, 33, 33)
+
+
 def test_two_threads_refresh_two_modules_that_import_each_other(project):
     """Two threads that enter a stale cycle from both sides do not wait for each other for ever."""
     project.write({"a.py": "import b\nX = 1\n", "b.py": "import a\nY = 1\n"})

@@ -51,7 +51,7 @@ class Engine:
         state = self.state
         transaction = state.transaction
         look = state.looks.get((name, from_list))
-        if look is not None and not state.busy and look.holds():
+        if look is not None and not state.busy and look.holds() and not state.busy:
             return False
         subs = self.survey.submodules(name, from_list) if from_list else []
         if state.thread.stack:

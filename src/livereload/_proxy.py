@@ -67,7 +67,7 @@ class _Proxy(ModuleSpec):
             if not initializing:
                 # The path of nearly all imports.
                 look = installed.looks.get(self.name)
-                if look is not None and not installed.busy and look.holds():
+                if look is not None and not installed.busy and look.holds() and not installed.busy:
                     return False
             return installed.asked(self, initializing, _caller())
         except BaseException as error:

@@ -101,15 +101,18 @@ class Refresher:
         """
         state = self.state
         if state.transaction is not None:  # reached while executing for another statement's refresh
+            before = len(state.transaction.taken)
             self.take(state.transaction, plan)
-            self._import(wanted)
+            # What has been executed for this refresh, by another thread, and edited since is left to the next one.
+            if len(state.transaction.taken) > before or any(each.name not in sys.modules for each in wanted):
+                self._import(wanted)
             return
-        before = state.last
+        last = state.last
         try:
             self._execute(plan, wanted)
         finally:
             if state.transaction is None:
-                self._tell(before)
+                self._tell(last)
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
         state = self.state
