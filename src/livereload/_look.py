@@ -74,20 +74,20 @@ class Look:
         self._folders = folders
         self._known = known
         self._watcher = watcher
-        self._events = -1
-        self._begin()
+        self._events = self._events_so_far()
 
     def holds(self) -> bool:
         """True if nothing that was compared has changed; False if that has to be looked into."""
         return (self._events >= 0 and self._events == self._watcher.poll()) or self._compare()
 
-    def _begin(self) -> None:
+    def _events_so_far(self) -> int:
+        """What the kernel has told so far; -1 if it does not tell all that may happen to the files."""
         self._watcher.spend(len(self._files) + len(self._folders))
         covered = self._watcher.covers((path for path, _ in self._files), self._folders)
-        self._events = self._watcher.poll() if covered else -1
+        return self._watcher.poll() if covered else -1
 
     def _compare(self) -> bool:
-        self._begin()
+        events = self._events_so_far()
         for path, source in self._files:
             if not source.settled or stamp_at(path) != source.stamp:
                 return False
@@ -95,4 +95,5 @@ class Look:
             folder = self._known[path]
             if not folder.settled or folder_stamp_at(path) != folder.stamp:
                 return False
+        self._events = events  # not before: another thread would believe it
         return True
