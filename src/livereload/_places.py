@@ -61,7 +61,8 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
     if issubclass(kind, property):
         return [(part, getattr(property, part).__get__(value)) for part in ("fget", "fset", "fdel")]
     if kind is dict:
-        return [((type(key), key), each) for key, each in list(value.items()) if is_plain(key)] if len(value) <= _MOST else ()
+        items = list(value.items()) if len(value) <= _MOST else ()
+        return [((type(key), key), each) for key, each in items if is_plain(key)]
     if kind is list or kind is tuple:
         return enumerate(value) if len(value) <= _MOST else ()
     if kind is PARTIAL:
