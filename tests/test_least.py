@@ -1,6 +1,10 @@
 """The least work: an importer is not executed again if nothing that executing it used has changed."""
 
+import itertools
+
 import pytest
+
+from livereload._least import Verdicts
 
 UTIL = "def f():\n    return 1\n\ndef g():\n    return f()\n\nclass Base:\n    def method(self):\n        return 1\n"
 EDITED = UTIL.replace("return 1", "return 2")
@@ -406,6 +410,39 @@ def test_an_executed_module_calls_through_a_spared_one(project):
     project.write({"util.py": "def f(): return 2\n"})
     project.step("import app", ["app", "middle", "util"], spares=["middle"])
     assert project.value("app.X") == 2
+
+
+@pytest.mark.parametrize("edges", ["ab bc ca cx", "ab ba ax", "ab bc cb cd dx bd", "ab ac bd cd db dx", "ab bc cd da"])
+def test_verdicts(edges):
+    """Whichever question is asked first, and however they lead back to each other, each gets its answer."""
+    leads = {name: [edge[1] for edge in edges.split() if edge[0] == name] for name in "abcdx"}
+
+    def reaches(name, seen=frozenset()):
+        return name == "x" or any(reaches(other, seen | {name}) for other in leads[name] if other not in seen)
+
+    for order in itertools.permutations("abcd"):
+        verdicts = Verdicts()
+
+        def answer(name, verdicts=verdicts):
+            return verdicts.find(name, lambda: name == "x" or any([answer(other) for other in leads[name]]))
+
+        assert [answer(name) for name in order] == [reaches(name) for name in order]
+
+
+def test_functions_that_call_each_other(project):
+    """Of functions that call each other in a circle, each differs if one calls what has changed."""
+    names = "abcdefg"
+    pairs = zip(names, names[1:] + "a", strict=True)
+    circle = "".join(f"def {x}(n=8): return n and {y}(n - 1) + h2()\n" for x, y in pairs)
+    circle = f"from util import h\ndef h2(): return h()\n{circle}"
+    project.write({"util.py": "def h(): return 1\n", "circle.py": circle})
+    for name in names:
+        project.write({f"use_{name}.py": f"from circle import {name}\nX = {name}()\n"})
+    users = [f"use_{name}" for name in names]
+    project.write({"app.py": "".join(f"import {user}\n" for user in users)})
+    project.step("import app", ["app", users[0], "circle", "util", *users[1:]])
+    project.write({"util.py": "def h(): return 2\n"})
+    project.step("import app", ["app", users[0], "circle", "util", *users[1:]], spares=["app", "circle"])
 
 
 # Comments and layout.

@@ -111,6 +111,49 @@ def least(
     return found
 
 
+class Verdicts:
+    """Questions that lead to other questions, and back: each is answered once.
+
+    A question that leads back to one that is still open takes No for its answer, as going round adds
+    nothing.  Such a No holds only if the open one comes to No as well, and is forgotten otherwise.
+    """
+
+    __slots__ = ("_answers", "_lowest", "_open", "_resting")
+
+    def __init__(self) -> None:
+        self._answers: dict[object, bool] = {}
+        # {question: the outermost open question that its No rests on}, by their depth
+        self._resting: dict[object, int] = {}
+        self._open = 0
+        self._lowest = sys.maxsize
+
+    def find(self, question: object, answer: "Callable[[], bool]") -> bool:
+        """The answer to a question, from `answer` if it has not been given before."""
+        if question in self._answers:
+            self._lowest = min(self._lowest, self._resting.get(question, sys.maxsize))
+            return self._answers[question]
+        depth, outer = self._open, self._lowest
+        self._open, self._lowest = depth + 1, sys.maxsize
+        self._answers[question] = False
+        self._resting[question] = depth
+        found = answer()
+        self._open = depth
+        if found or self._lowest >= depth:
+            # What rests on this one, or on one that this one has led to, comes after it.
+            while True:
+                each, _ = self._resting.popitem()
+                if each == question:
+                    break
+                if found and not self._answers[each]:
+                    del self._answers[each]
+            self._answers[question] = found
+            self._lowest = outer
+        else:
+            self._resting[question] = self._lowest
+            self._lowest = min(outer, self._lowest)
+        return found
+
+
 class _Least:
     def __init__(
         self,
@@ -209,8 +252,7 @@ class _Least:
 
     def _begin_round(self) -> None:
         """Forget what was concluded from fewer executed modules."""
-        self._values: dict[tuple[int, int], bool] = {}
-        self._names: dict[tuple[str, str, int], bool] = {}
+        self._verdicts = Verdicts()
         records = self._records
         edges = self._all_edges()
 
@@ -324,12 +366,7 @@ class _Least:
     # Whether a value is going to differ, or what it does.
 
     def _name_differs(self, module: str, name: str, strength: int) -> bool:
-        key = (module, name, strength)
-        found = self._names.get(key)
-        if found is None:
-            self._names[key] = False  # while it is being found out: a cycle adds nothing
-            found = self._names[key] = self._find_name_differs(module, name, strength)
-        return found
+        return self._verdicts.find((module, name, strength), lambda: self._find_name_differs(module, name, strength))
 
     def _find_name_differs(self, module: str, name: str, strength: int) -> bool:
         namespace = self._namespace(module)
@@ -409,12 +446,7 @@ class _Least:
         """True if a value that a name in `module` stands for is going to be another or do something else."""
         if is_plain(value):
             return False
-        key = (id(value), strength)
-        found = self._values.get(key)
-        if found is None:
-            self._values[key] = False
-            found = self._values[key] = self._find_differs(value, module, strength)
-        return found
+        return self._verdicts.find((id(value), strength), lambda: self._find_differs(value, module, strength))
 
     def _find_differs(self, value: "Any", module: str, strength: int) -> bool:
         kind = type(value)

@@ -169,7 +169,7 @@ class Refresher:
 
             records = self.state.records
             return least(plan, records, _old_code, lambda record: self._new_code(plan, record), self._may_spare)
-        except ImportError:  # the program has changed how modules are found
+        except (ImportError, RecursionError):  # the program has changed how modules are found; or it is beyond us
             return plan
         except Exception as error:  # no reason to fail: executing all that is stale is right, too
             self.interpreter.warn(f"executing all that is stale, as what is needed could not be told: {error!r}")
