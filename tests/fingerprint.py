@@ -15,8 +15,11 @@ _SKIPPED = {
 }
 # What makes up objects of these types.
 _PARTS = {
-    **{staticmethod: ("__func__",), classmethod: ("__func__",), property: ("fget", "fset", "fdel")},
-    **{MethodType: ("__self__", "__func__"), partial: ("func", "args", "keywords")},
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+    property: ("fget", "fset", "fdel"),
+    MethodType: ("__self__", "__func__"),
+    partial: ("func", "args", "keywords"),
 }
 _namespace_of = ModuleType.__dict__["__dict__"].__get__
 

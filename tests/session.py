@@ -3,9 +3,10 @@
     python -I -S -B session.py SOCKET [MODULE …]
 
 Each connection to the socket is a session in a process of its own, with these modules imported.
-Messages are marshalled dicts behind four bytes of length.  The first one configures the session; each later one is executed in
-its `__main__` and answered by what an observer saw.  livereload is not asked what it did: an audit
-hook sees the code of modules being executed, sources being compiled and files being opened.
+Messages are marshalled dicts behind four bytes of length.
+The first one configures the session; each later one is executed in its `__main__` and answered by what
+an observer saw.  livereload is not asked what it did: an audit hook sees the code of modules being
+executed, sources being compiled and files being opened.
 
 All sessions live in a *world of one tick*: whatever is written after the start of a test bears the
 same time, and the clock stands still, until the test lets it tick.  So each edit falls into the same

@@ -203,3 +203,12 @@ def test_one_generation_after_an_error_that_was_caught(project):
     project.write({"mod.py": "class C:\n    def n(self): return 3\n"})
     project.step("import user", ["user", "mod"])
     assert project.value("(user.mod.C is C, c.n())") == (True, 3)
+
+
+def test_the_same_error_again_in_a_cycle_is_nothing_new(project):
+    """Nor for whom the failed module imports in turn, itself included."""
+    project.write({"p/__init__.py": "try:\n    from . import y\nexcept ImportError:\n    y = None\n"})
+    project.write({"p/y.py": "from .x import C\n", "p/x.py": "from .x import C\n"})
+    project.step("import p.x", ["p", "p.y", "p.x", "p.x"], raises="ImportError")
+    for _ in range(2):
+        project.step("import p", [])

@@ -239,7 +239,8 @@ def guarded(statement):
 def same(one, other):
     """True if two interpreters raised the same, or else if `one` has all modules that the `other` has."""
     if one.error or other.error:
-        return one.error == other.error
+        endless = [each.error is not None and each.error["type"] == "RecursionError" for each in (one, other)]
+        return all(endless) or one.error == other.error  # where a recursion ends depends on whose stack it is
     return shown(one.value) == shown(other.value) and all(
         name in one.modules
         and alone(one.modules[name]) == alone(expected)

@@ -392,10 +392,11 @@ class Engine:
             thread.unwound.clear()
         elif before is None or before.broken or not _same_source(before, record):
             thread.unwound.append(record)
-        else:  # nothing new for those who caught the error
-            record.version = before.version
-            if thread.stack:
-                self.note(record.name)
+        else:  # nothing new for those who caught the error, or met the module while it was executing
+            moment, record.version = record.version, before.version
+            for each in self.state.records.values():
+                if each.edges and each.edges.get(record.name) == moment:
+                    each.edges[record.name] = before.version
         if not thread.stack:
             for each in thread.unwound:
                 each.broken = True
