@@ -317,6 +317,105 @@ def test_settings_that_another_module_changes(project, app):
     project.step("import app", ["app", "plugin"], spares=[])
 
 
+@pytest.mark.parametrize(
+    ("settings", "plugin", "reader"),
+    [
+        ("class C:\n    D = 0\n", "settings.C.D = f()\n", "settings.C.D"),
+        ("D = 0\n", "setattr(settings, 'D', f())\n", "settings.D"),
+        ("D = 0\n", "def set(it): it.D = f()\nset(settings)\n", "settings.D"),
+        ("D = 0\ndef set(**them): globals().update(them)\n", "settings.set(D=f())\n", "settings.D"),
+        (
+            "import contextlib\nD = 0\n@contextlib.contextmanager\ndef set(value):\n    global D\n"
+            "    D = value\n    yield\n",
+            "with settings.set(f()): pass\n",
+            "settings.D",
+        ),
+        ("D = 0\n", "import other\nother.set(f())\n", "settings.D"),
+    ],
+)
+def test_settings_that_are_changed_in_other_ways(project, settings, plugin, reader):
+    """A constant is another one for who reads it, whichever way an executed module has to change it."""
+    project.write({
+        "util.py": UTIL,
+        "settings.py": settings,
+        "other.py": "import settings\ndef set(value): settings.D = value\n",
+        "plugin.py": "import settings\nfrom util import f\n" + plugin,
+        "reader.py": f"import settings, util\nX = {reader}\n",
+        "app.py": "import plugin, reader\n",
+    })  # fmt: skip
+    project.attempt("import app")
+    project.write({"util.py": EDITED})
+    project.step("import app", ["app", "plugin", "util", "reader"], spares=[])
+
+
+@pytest.mark.parametrize(
+    "keeper",
+    [
+        "import functools\n@functools.cache\ndef get(): return f()\n",
+        "kept = None\ndef get():\n    global kept\n    kept = kept or f()\n    return kept\n",
+        "kept = {}\ndef get():\n    if 1 not in kept: kept[1] = f()\n    return kept[1]\n",
+        "kept = {}\ndef get():\n    return kept.setdefault(1, f())\n",
+        "def get():\n    if not hasattr(get, 'kept'): get.kept = f()\n    return get.kept\n",
+        "class S:\n    kept = None\n    @classmethod\n    def get(cls):\n        cls.kept = cls.kept or f()\n"
+        "        return cls.kept\nget = S.get\n",
+        "class S:\n    kept = {}\n    def get(self):\n        return self.kept.setdefault(1, f())\n"
+        "def get(): return S().get()\n",
+        "class S:\n    kept = None\n    def __new__(cls):\n        if cls.kept is None:\n"
+        "            cls.kept = object.__new__(cls)\n            cls.kept.x = f()\n        return cls.kept\n"
+        "def get(): return S().x\n",
+    ],
+)
+def test_what_functions_have_kept(project, keeper):
+    """A module that has kept what a function computed from something that changes is executed: to forget it."""
+    project.write({
+        "util.py": UTIL,
+        "keeper.py": "from util import f\n" + keeper,
+        "app.py": "import keeper\nX = keeper.get()\n",
+        "other.py": "import keeper\n",
+    })  # fmt: skip
+    project.step("import app", ["app", "keeper", "util"])
+    project.write({"util.py": EDITED})
+    project.step("import app", ["app", "keeper", "util"], spares=[])
+    project.run("import keeper; keeper.get()")
+    project.write({"util.py": UTIL})
+    project.step("import other", ["other", "keeper", "util"])
+
+
+def test_functions_that_call_each_other(project):
+    """Whether functions that call each other differ does not depend on which of them is asked first."""
+    changed = "import functions\ndef other(): return {}\nfunctions.a(0)\n"
+    functions = "from util import f\ndef a(n):\n    if n: b(n - 1)\n    return f()\ndef b(n):\n    return a(n)\n"
+    project.write({
+        "util.py": UTIL,
+        "functions.py": functions,
+        "changed.py": changed.format(1),
+        "user.py": "from functions import b\nX = b(0)\n",
+        "app.py": "import changed, user\n",
+    })  # fmt: skip
+    project.step("import app", ["app", "changed", "functions", "util", "user"])
+    for i in (2, 3, 4, 5):  # names are asked for in the order of a set
+        project.write({"util.py": UTIL.replace("return 1", f"return {i}"), "changed.py": changed.format(i)})
+        live = project.step("import app", ["app", "changed", "functions", "util", "user"])
+        assert "user" not in live.spared
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "import util, pkgutil\nX = pkgutil.resolve_name('util:f')()\n",
+        "import util, logging.config\nlogging.config.dictConfig({'version': 1, 'handlers': {'h': {'()': 'util.H'}}, "
+        "'root': {'handlers': ['h']}})\nX = logging.getLogger().handlers.pop().kind\n",
+    ],
+)
+def test_names_in_strings(project, app):
+    """A dotted name in a string is read as the use of what it names."""
+    util = "import logging\nclass H(logging.NullHandler):\n    kind = {0}\ndef f(): return {0}\n"
+    project.write({"util.py": util.format(1), "app.py": app})
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": util.format(2)})
+    project.step("import app", ["app", "util"], spares=[])
+
+
 def test_effects_of_a_changed_module(project):
     """Who imports a module that changes the world around it in another way than before is executed again."""
     project.write({
@@ -507,6 +606,44 @@ def test_layout_and_contents(project):
     project.step("import c", ["c", "a", "b"])
     project.write({"a.py": "\ndef f(): return 1\n", "b.py": "def g(): return 2\n"})
     project.step("import c", ["c", "b"], spares=[])
+
+
+def test_layout_of_a_module_that_is_spared(project):
+    """A module may be laid out anew and import what has changed: its functions and import statements move."""
+    app = "from util import f\ndef h():\n    return f()\n"
+    project.write({"util.py": UTIL, "app.py": app})
+    project.step("import app", ["app", "util"])
+    project.run("h = app.h")
+    project.write({"util.py": EDITED, "app.py": "# a comment\n\n" + app})
+    project.step("import app", ["app", "util"], spares=["app"])
+    assert project.value("(h(), h is app.h, h.__code__.co_firstlineno)") == (2, True, 4)
+    project.write({"util.py": "1 / 0\n", "app.py": "# a comment\n" + app})
+    assert project.attempt("import app").error == project.fresh("import app").error
+    assert project.value("h.__code__.co_firstlineno") == 4
+    project.write({"util.py": "1 / 0\n"})
+    assert project.attempt("import app").error == project.fresh("import app").error
+
+
+def test_layout_of_a_module_that_is_executed(project):
+    """A module may be laid out anew and use what has changed: it is executed from its new source."""
+    app = "from util import f\ndef h():\n    return f()\nX = h()\n"
+    project.write({"util.py": UTIL, "app.py": app})
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": EDITED, "app.py": "# a comment\n\n" + app})
+    project.step("import app", ["app", "util"], spares=[])
+    project.step("import app", [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import inspect\ndef f(): return 1\nX = inspect.getsource(f)\n", "import sys\nX = sys._getframe().f_lineno\n"],
+)
+def test_layout_that_a_module_looks_at(project, source):
+    """A module that reads its own source, or where it stands, is executed after an edit of its layout, too."""
+    project.write({"a.py": source})
+    project.step("import a", ["a"])
+    project.write({"a.py": source.replace("1\n", "1  # one\n").replace("X", "\nX")})
+    project.step("import a", ["a"])
 
 
 def test_layout_is_rolled_back(project):

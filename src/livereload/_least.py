@@ -29,15 +29,14 @@ from types import (
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodDescriptorType,
-    MethodType,
     ModuleType,
     WrapperDescriptorType,
 )
 
 from . import _graph
+from ._kept import functions_in, keepers, wrapped
 from ._objects import (
     cell_contents,
-    instance_dict,
     is_class,
     is_plain,
     module_of_class,
@@ -46,7 +45,6 @@ from ._objects import (
     qualname_of,
     registered,
 )
-from ._places import LRU_CACHE, PARTIAL
 from ._plan import Plan
 from ._transaction import namespace_of
 from ._uses import (
@@ -65,7 +63,7 @@ from ._uses import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from typing import Any
 
     from ._state import Record
@@ -179,8 +177,13 @@ class _Least:
         # changed modules whose own level does the same as before, apart from what functions do
         self._same_level: set[str] = set()
         self._replayed: dict[str, list[Import]] = {}
+        # of modules: what their functions have kept; the attributes that these store into; the names they bind anew
+        self._keepers: dict[str, list[Any]] = {}
+        self._stores: dict[str, frozenset[str]] = {}
+        self._anew: dict[str, frozenset[str]] = {}
         self._find_what_changed()
         self._decide()
+        self.layout = {name: codes for name, codes in self.layout.items() if name not in self.reasons}
 
     # What has changed.
 
@@ -195,7 +198,7 @@ class _Least:
             if old is None or new is None:
                 continue
             self.codes[name] = new
-            if description(old) == description(new):
+            if description(old) == description(new) and not Uses(new).sees_text:
                 self.layout[name] = (old, new)
                 del self.roots[name]
                 continue
@@ -219,18 +222,15 @@ class _Least:
             if uses is not None:
                 candidates[name] = uses
                 del self._executed[name]
-        while candidates:
+        known = -1
+        while candidates and len(self._executed) != known:  # until a round has found nothing that it did not know of
+            known = len(self._executed)
             self._begin_round()
-            needed = {}
-            for name, uses in candidates.items():
+            for name, uses in list(candidates.items()):
                 why = self._why_needed(name, uses)
                 if why is not None:
-                    needed[name] = why
-            if not needed:
-                break
-            self._executed.update(needed)
-            for name in needed:
-                del candidates[name]
+                    self._executed[name] = why  # at once: so a chain of importers takes one round, mostly
+                    del candidates[name]
         self.reasons = {name: self._executed[name] for name in self.reasons if name in self._executed}
         for name in candidates:
             self.codes[name] = self._replay(name)
@@ -287,15 +287,33 @@ class _Least:
             self._uses[name] = self._records[name].used(old), Uses(new)
         return self._uses.get(name)
 
-    def _stores(self) -> set[str]:
-        """The attributes that the code of executed modules stores into, wherever."""
+    def _is_stored(self, attribute: str) -> bool:
+        """True if what is executed may store into an attribute of this name, wherever."""
         if self._stored is None:
             self._stored = set()
             for name in self._executed:
                 for uses in {self._before(name), self._after(name)}:
                     if uses is not None:
                         self._stored.update(attribute_stores(uses.code))
-        return self._stored
+            for name in self._touched:
+                if name not in self._stores:
+                    codes = _codes_in(self._namespace(name))
+                    self._stores[name] = frozenset(each for code in codes for each in attribute_stores(code))
+                self._stored |= self._stores[name]
+        return attribute in self._stored or "*" in self._stored
+
+    def _bound_anew(self, module: str, namespace: "Namespace") -> "Container[str]":
+        """The names that functions of a module may bind when they run."""
+        if module not in self._anew:
+            codes = [*_codes_in(namespace)]
+            after = self._after(module) if module in self.roots else None
+            if after is not None:
+                codes.append(after.code)
+            found = {each for code in codes for each in global_stores(code)}
+            if any("globals" in names_in(code) for code in codes):
+                found |= namespace.keys()
+            self._anew[module] = frozenset(found)
+        return self._anew[module]
 
     def _has_effects(self, name: str) -> bool:
         """True if executing this module may change the world in another way than it did."""
@@ -318,7 +336,12 @@ class _Least:
                 (f"imports {other}" for other in self._edges[name] if other in self._after_effects), self.reasons[name]
             )
         used = self._why_used(name, uses)
-        return None if used is None else f"uses {used}"
+        if used is not None:
+            return f"uses {used}"
+        if name not in self._keepers:
+            self._keepers[name] = list(keepers(self._namespace(name)))
+        kept = next((each for each in self._keepers[name] if self._differs(each, name, USED)), None)
+        return None if kept is None else f"has kept what {kept.__name__} computed"
 
     def _why_used(self, name: str, uses: Uses) -> str | None:
         """Something that executing a module uses and that is going to differ."""
@@ -333,7 +356,13 @@ class _Least:
         for (loaded, attribute), strength in loads.items():
             if self._load_differs(name, namespace, loaded, attribute, strength):
                 return loaded if attribute is None else f"{loaded}.{attribute}"
+        for each in uses.strings:
+            if any(self._is_of_stale(parent) for parent in _graph.parents(each)):
+                return repr(each)
         return None
+
+    def _is_of_stale(self, name: str) -> bool:
+        return name in self.reasons and name in sys.modules
 
     def _load_differs(
         self, name: str, namespace: "Namespace", loaded: str, attribute: str | None, strength: int
@@ -391,7 +420,7 @@ class _Least:
             return False
         value = namespace[name]
         if module in self._touched and (is_plain(value) or value is None):
-            return name in self._stores() or name in _bound_anew(namespace)
+            return self._is_stored(name) or name in self._bound_anew(module, namespace)
         return self._differs(value, module, strength)
 
     def _imported_differs(self, module: str, before: Uses, after: Uses, name: str, strength: int) -> bool:
@@ -456,7 +485,7 @@ class _Least:
             return strength != MENTIONED and self._class_differs(value, strength)
         if kind is ModuleType:
             return self._module_differs(value)
-        inner = _wrapped(value)
+        inner = wrapped(value)
         if inner is not None:
             return any(self._differs(each, module, USED) for each in inner)
         fixed = kind is tuple or kind is frozenset
@@ -556,11 +585,11 @@ class _Least:
             return True
         is_enum = "_member_map_" in namespace_of_class(cls)
         for name, value in namespace_of_class(cls).items():
-            if type(value) is FunctionType or _wrapped(value) is not None:
+            if type(value) is FunctionType or wrapped(value) is not None:
                 if (strength == USED or name in _DERIVING) and self._differs(value, module, USED):
                     return True
             elif is_plain(value):
-                if changeable and name in self._stores():
+                if changeable and self._is_stored(name):
                     return True
             elif is_class(value):
                 if self._differs(value, module, strength):
@@ -655,7 +684,8 @@ class _Least:
     def _replay(self, name: str) -> CodeType:
         """Code that executes the import statements of a module, each where it stands."""
         body: list[_ast.stmt] = []
-        positions = list(self._before(name).code.co_positions())  # type: ignore[union-attr]
+        code = self.layout[name][1] if name in self.layout else self._before(name).code  # type: ignore[union-attr]
+        positions = list(code.co_positions())
         for each in self._replayed[name]:
             line, end, column, end_column = positions[each.offset // 2]
             place = {
@@ -674,24 +704,8 @@ class _Least:
                 ]
                 body.append(_ast.ImportFrom(each.module or None, aliases, each.level, **place))
         tree = _ast.Module(body, [])
-        code: CodeType = compile(tree, self._records[name].path or name, "exec", dont_inherit=True)
+        code = compile(tree, self._records[name].path or name, "exec", dont_inherit=True)
         return code.replace(co_qualname="<imports>")
-
-
-def _wrapped(value: "Any") -> "list[Any] | None":
-    """The functions in what wraps functions; None for anything else."""
-    kind = type(value)
-    if kind is staticmethod or kind is classmethod:
-        return [value.__func__]
-    if kind is MethodType:
-        return [value.__func__, value.__self__]
-    if kind is property:
-        return [value.fget, value.fset, value.fdel]
-    if kind is PARTIAL:
-        return [value.func, *value.args, *value.keywords.values()]
-    if kind is LRU_CACHE:
-        return [(instance_dict(value) or {}).get("__wrapped__")]
-    return None
 
 
 def _is_harmless(namespace: "Namespace", name: str, attribute: str | None) -> bool:
@@ -733,12 +747,7 @@ def _is_plainly_made(cls: "Any") -> bool:
     return True
 
 
-def _bound_anew(namespace: "Namespace") -> "Iterator[str]":
-    """The names that functions of a module bind when they run."""
-    for value in namespace.values():
-        if type(value) is FunctionType and value.__globals__ is namespace:
-            yield from global_stores(value.__code__)
-        elif is_class(value):
-            for each in namespace_of_class(value).values():
-                if type(each) is FunctionType and each.__globals__ is namespace:
-                    yield from global_stores(each.__code__)
+def _codes_in(namespace: "Namespace") -> "Iterator[CodeType]":
+    for value, _ in functions_in(namespace):
+        if type(value) is FunctionType:
+            yield value.__code__

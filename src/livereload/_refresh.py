@@ -317,15 +317,22 @@ class Refresher:
         """Of some modules only comments and layout have changed: let their functions say where they stand now."""
         records = self.state.records
         transaction.generations.move_positions(
-            [(namespace_of(sys.modules.get(name)) or {}, old, new) for name, (old, new) in plan.layout.items()]
+            [(self._namespace(transaction, name), old, new) for name, (old, new) in plan.layout.items()]
         )
         for name, (_, new) in plan.layout.items():
             transaction.replace(name, records)
             record = records[name]
             record.source, record.code = plan.sources[record.path or ""], new
             record.source.data = None
-            record.reason = "only its comments and layout have changed"
-            transaction.not_executed.append(name)
+            if name not in plan.spared:
+                record.reason = "only its comments and layout have changed"
+                transaction.not_executed.append(name)
+
+    def _namespace(self, transaction: Transaction, name: str) -> "dict[str, Any]":
+        """The namespace of a module that may have been taken."""
+        if name in transaction.taken:
+            return transaction.taken[name].namespace
+        return namespace_of(sys.modules.get(name)) or {}
 
     def _dispose(self, plan: Plan) -> None:
         """Let the modules that are going to be executed give back what they hold: sockets, threads.

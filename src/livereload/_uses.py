@@ -39,6 +39,8 @@ OF_A_PROPERTY = ("getter", "setter", "deleter")
 
 _ANNOTATED = 4  # MAKE_FUNCTION, SET_FUNCTION_ATTRIBUTE
 _ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
+# Those that see the text of the source, or where in it something stands.
+_TEXT = frozenset(("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"))
 _LAZY = 3 if sys.version_info >= (3, 15) else 0  # the bits of PEP 810 in the argument of IMPORT_NAME
 _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
@@ -102,7 +104,7 @@ class Uses:
 
     __slots__ = (
         *("bindings", "classes", "code", "decorated", "dormant", "effects", "imports", "loads"),
-        *("nested_imports", "opaque"),
+        *("nested_imports", "opaque", "sees_text", "strings"),
     )
 
     def __init__(self, code: "CodeType") -> None:
@@ -122,9 +124,12 @@ class Uses:
         # it does something for its effect: calls and drops the result, stores into something
         self.effects = False
         self.opaque = False
+        self.sees_text = False
+        # what looks like the dotted name of something: others import by it
+        self.strings: set[str] = set()
         _Scan(self, code, self.loads, top=True).run()
         self._wake()
-        self.opaque |= any(name in OPAQUE or attribute in OPAQUE for name, attribute in self.loads)
+        self._see({each for load in self.loads for each in load if each is not None})
 
     def _wake(self) -> None:
         """Functions that may be called use what they read, and so on."""
@@ -138,8 +143,14 @@ class Uses:
 
     def called(self, code: "CodeType") -> "Iterator[tuple[str, str | None]]":
         """What a function uses if it is called while the module is executed."""
-        self.opaque = self.opaque or not OPAQUE.isdisjoint(names_in(code)) or imports_inside(code)
+        self._see(set(names_in(code)))
+        self.opaque = self.opaque or imports_inside(code)
+        self.strings.update(_dotted(code.co_consts))
         return loads_in(code)
+
+    def _see(self, names: set[str]) -> None:
+        self.opaque = self.opaque or not OPAQUE.isdisjoint(names)
+        self.sees_text = self.sees_text or not _TEXT.isdisjoint(names)
 
 
 class _Scan:
@@ -226,6 +237,8 @@ class _Scan:
         constant = self.code.co_consts[argument]
         if type(constant) is type(self.code):
             self._make(index, constant)
+        else:
+            self.uses.strings.update(_dotted((constant,)))
 
     def _make_class(self, index: int, argument: int) -> None:
         self.makes_class = True
@@ -454,17 +467,67 @@ def global_stores(code: "CodeType") -> "Iterator[str]":
 
 
 def attribute_stores(code: "CodeType") -> "Iterator[str]":
-    """The attributes of global names that a function, or one in it, binds."""
+    """The attributes that code, or a function in it, binds of anything but an instance's own; "*" for any."""
     op = numbers()
-    if _contains(code, "STORE_ATTR"):
-        before = -1
-        for _, opcode, argument in instructions(code):
-            if opcode == op["STORE_ATTR"] and before in (op["LOAD_GLOBAL"], op["LOAD_NAME"]):
-                yield code.co_names[argument]
-            before = opcode
+    if _contains(code, "STORE_ATTR") or "setattr" in code.co_names:
+        found = [each for each in instructions(code) if each[1] != op["PUSH_NULL"]]
+        for (_, before, target), (_, opcode, argument) in itertools.pairwise(found):
+            if opcode == op["STORE_ATTR"]:
+                if _parameter(code, before, target) != "self":
+                    yield code.co_names[argument]
+            elif before in (op["LOAD_GLOBAL"], op["LOAD_NAME"]):
+                name = code.co_names[target >> (before == op["LOAD_GLOBAL"])]
+                if name == "setattr" and _parameter(code, opcode, argument, first=True) != "self":
+                    yield "*"
     for constant in code.co_consts:
         if type(constant) is type(code):
             yield from attribute_stores(constant)
+
+
+def stores_into_class(code: "CodeType") -> bool:
+    """True if a function binds attributes of its class, or of something that it knows by a global name."""
+    op = numbers()
+    found = instructions(code) if _contains(code, "STORE_ATTR") else []
+    return any(
+        opcode == op["STORE_ATTR"] and (before == op["LOAD_GLOBAL"] or _parameter(code, before, target) == "cls")
+        for (_, before, target), (_, opcode, _) in itertools.pairwise(found)
+    )
+
+
+def _parameter(code: "CodeType", opcode: int, argument: int, *, first: bool = False) -> str:
+    """The name of the first parameter, if an instruction loads that (as the `first` or the last of two)."""
+    if opcode not in _all_of("LOAD_FAST"):
+        return ""
+    if opcode in _pairs():
+        argument = argument >> 4 if first else argument & 15
+    return code.co_varnames[0] if argument == 0 and code.co_argcount else ""
+
+
+def _pairs() -> "list[int | None]":
+    return [numbers().get(name) for name in ("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW")]
+
+
+# Methods that put something into a container.
+_PUTTING = frozenset(("add", "append", "appendleft", "extend", "insert", "put", "setdefault", "update"))
+
+
+def containers_stored_into(code: "CodeType", *, inner: bool = False) -> "Iterator[str]":
+    """The names of globals (or of attributes, `inner`) that a function may put something into."""
+    names = set(names_in(code))
+    subscripts = _stores_subscripts(code)
+    if not subscripts and _PUTTING.isdisjoint(names):
+        return
+    if inner:
+        yield from names
+        return
+    for name, attribute in loads_in(code):
+        if attribute in _PUTTING or (attribute is None and subscripts):
+            yield name
+
+
+def _stores_subscripts(code: "CodeType") -> bool:
+    inner = (constant for constant in code.co_consts if type(constant) is type(code))
+    return _contains(code, "STORE_SUBSCR") or any(map(_stores_subscripts, inner))
 
 
 def _contains(code: "CodeType", instruction: str) -> bool:
@@ -584,6 +647,17 @@ def _add(loads: "Loads", more: "Loads") -> None:
     for key, strength in more.items():
         if loads.get(key, -1) < strength:
             loads[key] = strength
+
+
+def _dotted(constants: "tuple[object, ...]") -> "Iterator[str]":
+    """What among constants looks like the dotted name of something in a module: "util.f" or "util:f"."""
+    for each in constants:
+        if type(each) is tuple:
+            yield from _dotted(each)
+        elif type(each) is str and ("." in each or ":" in each):
+            name = each.replace(":", ".")
+            if all(part.isidentifier() for part in name.split(".")):
+                yield name
 
 
 _families: dict[str, frozenset[int]] = {}
