@@ -125,19 +125,18 @@ def test_init_subclass_registry(project):
     assert project.value("hub.ALL == [One], One.n") == (True, 2)
 
 
-def test_registry_that_refuses_a_second_time(project):
-    """A registry that refuses what it has makes everything be executed, as in a fresh interpreter."""
-    project.write(
-        {
-            "hub.py": "ALL = {}\ndef register(f):\n    assert f.__name__ not in ALL\n    ALL[f.__name__] = f\n"
-            "    return f\n"
-        }
-    )
+@pytest.mark.parametrize(
+    ("registry", "confirms"), [("ALL = {}", []), ("ALL = type('', (dict,), {})()", ["shop", "hub"])]
+)
+def test_registry_that_refuses_a_second_time(project, registry, confirms):
+    """A registry that refuses what it has: it does not have it any more, or everything is executed again."""
+    register = "def register(f):\n    assert f.__name__ not in ALL\n    ALL[f.__name__] = f\n    return f\n"
+    project.write({"hub.py": f"{registry}\n{register}"})
     project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 1\n"})
     project.step("import shop", ["shop", "hub"])
     project.run("f = shop.f")
     project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 2\n"})
-    project.step("import shop", ["shop"], confirms=["shop", "hub"])
+    project.step("import shop", ["shop"], confirms=confirms)
     assert project.value("f()") == 2
 
 
@@ -186,3 +185,38 @@ def test_an_entry_whose_function_is_gone(project):
     project.step("import plugin", ["plugin", "registry"])
     project.write({"plugin.py": plugin.format("b")})
     project.step("import plugin", ["plugin"])
+
+
+REGISTRY = "entries = {}\ndef register(function):\n    {}\n    return function\n"
+PLUGIN = "from registry import register\n@register\ndef handler():\n    return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("empty", "enter", "read"),
+    [
+        ("[]", "entries.append(function)", "list(entries)"),
+        ("[]", "entries.append((function.__name__, function))", "[name for name, _ in entries]"),
+        ("[]", "entries.insert(0, (1, function))", "len(entries)"),
+        ("set()", "entries.add(function)", "len(entries)"),
+        ("{}", "entries[function.__name__] = function", "list(entries)"),
+        ("{}", "assert function.__name__ not in entries; entries[function.__name__] = function", "list(entries)"),
+        ("{}", "entries[function] = len(entries)", "list(entries.values())"),
+    ],
+)
+def test_a_registry_that_is_read_while_modules_register_again(project, empty, enter, read):
+    """A module that reads a registry while it is executed meets each entry once, in the order of a fresh start."""
+    project.write({
+        "registry.py": REGISTRY.format(empty, enter),
+        "plugin.py": PLUGIN.format(1),
+        "app.py": f"import other, plugin\nfrom registry import entries\nread = {read}\n",
+        "other.py": "from registry import register\n@register\ndef first(): pass\n",
+    })  # fmt: skip
+    project.step("import app", ["app", "other", "registry", "plugin"])
+    for value in (2, 3):
+        project.write({"plugin.py": PLUGIN.format(value)})
+        project.step("import app", ["app", "plugin"])
+    project.write({"plugin.py": PLUGIN.format("1 / 0") + "1 / 0\n"})
+    everything = ["app", "other", "registry", "plugin"]
+    project.step("import app", ["app", "plugin"], raises="ZeroDivisionError", confirms=everything)
+    project.write({"plugin.py": PLUGIN.format(4).replace("handler", "renamed")})
+    project.step("import app", ["app", "plugin"])

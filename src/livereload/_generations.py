@@ -22,12 +22,21 @@ to `f = bar` leaves `foo` alone.
 import gc
 import sys
 from _weakref import ref
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType
 
 from . import _objects
 from ._holders import Discarded, closures_apart, is_referred_to, substitute, weak_entries
-from ._objects import cells_of, discard, is_class, module_of_class, namespace_of_class, qualname_of
-from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, walk
+from ._objects import (
+    cells_of,
+    discard,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    namespace_of_class,
+    qualname_of,
+)
+from ._places import LRU_CACHE, PARTIAL, at, codes_of, defines, hidden_classes, is_last_definition, walk
 from ._registrations import ExitCallbacks, LogHandlers, Snapshot
 
 TYPE_CHECKING = False
@@ -89,9 +98,13 @@ class Generations:
         self,
         taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
         others: "Iterable[dict[str, Any]]",
+        registries: "Iterable[dict[str, Any]]" = (),
     ) -> None:
-        """Remember what the modules in `taken` (name: namespace, its contents) made; `others` are the tracked
-        namespaces that are not going to be executed."""
+        """Remember what the modules in `taken` (name: namespace, its contents) made.
+
+        `others` are the tracked namespaces that are not going to be executed; of these the `registries`
+        are those that the modules may have registered with while they were executed.
+        """
         new: dict[int, _Module] = {}
         for name, (namespace, contents) in taken.items():
             if id(namespace) not in self._modules:
@@ -103,6 +116,7 @@ class Generations:
                 self._note(each.restore)
             self._snapshot = Snapshot(others)
             self._note(self._snapshot.restore)
+        self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken))
         self._own.append(Snapshot(contents for _, contents in taken.values()))
         self._note(self._own[-1].restore)
         for each in gc.get_objects() if new else ():
@@ -114,6 +128,21 @@ class Generations:
                 function = _innermost(each)
                 if type(function) is FunctionType and id(function.__globals__) in new:
                     new[id(function.__globals__)].caches.append(each)
+
+    def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
+        """True if an entry refers to what one of the modules in `taken` has defined; not if it is a table itself."""
+        kind = type(entry)
+        if kind is FunctionType:
+            return id(entry.__globals__) in self._modules
+        if is_class(entry):
+            return (module_of_class(entry) or "") in taken
+        if is_plain(entry) or kind in (list, dict, set) or depth > 1:
+            return False
+        if (module_of_class(kind) or "") in taken:
+            return True
+        attributes = instance_dict(entry)
+        inner = entry if kind is tuple else _wrapped(entry, attributes)
+        return any(self._is_of(each, taken, depth + 1) for each in inner)
 
     def _forget_checks(self) -> None:
         if self._checks_changed:
@@ -169,6 +198,8 @@ class Generations:
         for module in modules:
             module.new = dict(_made_anew(module))
         same, forgotten = self._finish_functions(modules)
+        if self._snapshot is not None:
+            self._snapshot.put_back()
         self._reconcile(modules, same, forgotten)
         for module in modules:
             _put_back(module, same)
@@ -213,6 +244,8 @@ class Generations:
         def is_forgotten(entry: object) -> bool:
             if type(entry) is CodeType:
                 return (entry.co_filename, entry.co_qualname) in gone_codes
+            if type(entry) is tuple:
+                return any(map(is_forgotten, entry))
             return id(entry) in forgotten
 
         if self._snapshot is not None:
@@ -388,6 +421,16 @@ def _made_anew(module: _Module) -> "Iterator[tuple[Place, Any]]":
     for place, value in walk(module.name, module.namespace, module.namespace):
         if type(value) is not FunctionType or id(value) not in old or module.places.get(place) is value:
             yield place, value
+
+
+def _wrapped(entry: "Any", attributes: "dict[str, Any] | None") -> "Iterable[object]":
+    """What an entry that is no table holds."""
+    kind = type(entry)
+    if kind is PARTIAL:
+        return (entry.func,)
+    if kind is MethodType:
+        return (entry.__func__, entry.__self__)
+    return () if attributes is None else attributes.values()
 
 
 def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":

@@ -32,7 +32,7 @@ from ._transaction import Transaction, is_loaded, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import CodeType
     from typing import Any
 
@@ -311,7 +311,16 @@ class Refresher:
             namespace = namespace_of(sys.modules.get(name))
             if namespace is not None and not record.missing:
                 others.append(namespace)
-        transaction.generations.start({name: (taken.namespace, taken.contents) for name, taken in new.items()}, others)
+        transaction.generations.start(
+            {name: (taken.namespace, taken.contents) for name, taken in new.items()}, others, self._registries(new)
+        )
+
+    def _registries(self, taken: "Iterable[str]") -> "list[dict[str, Any]]":
+        """The namespaces of modules that those in `taken` import, directly or not, and that stay."""
+        records = self.state.records
+        reached = _graph.closure(taken, lambda name: records[name].edges or () if name in records else None)
+        found = [namespace_of(sys.modules.get(name)) for name in reached]
+        return [namespace for namespace in found if namespace is not None]
 
     def _move(self, transaction: Transaction, plan: Plan) -> None:
         """Of some modules only comments and layout have changed: let their functions say where they stand now."""

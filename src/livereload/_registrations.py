@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Larger ones hold data, not registrations.
 _MOST = 10_000
 _DEPTH = 3
+_GONE = object()
 _flags = type.__dict__["__flags__"].__get__
 _MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _SETS = frozenset(map(id, (set, frozenset)))
@@ -42,6 +43,8 @@ class Snapshot:
         self._classes: dict[int, tuple[type, dict[str, Any]]] = {}
         self._registered: dict[int, tuple[type, list[type]]] = {}
         self._dispatchers: list[FunctionType] = []
+        # {id: (container, the entries taken out)}
+        self._withdrawn: dict[int, tuple[Container, Container]] = {}
         for namespace in namespaces:
             self._attributes[id(namespace)] = (namespace, dict(namespace))
             for value, depth in _reached(namespace):
@@ -82,6 +85,55 @@ class Snapshot:
         for function in self._dispatchers:
             _objects.forget_dispatch(function)
 
+    def withdraw(self, namespaces: "Iterable[dict[str, Any]]", belongs: "Callable[[object], bool]") -> None:
+        """Take the entries of which `belongs` is true out of the containers of some namespaces.
+
+        Who reads a registry while others register again meets each entry once, as in a fresh interpreter.
+        """
+        for namespace in namespaces:
+            for container, _ in _reached(namespace):
+                if id(container) in self._before and id(container) not in self._withdrawn:
+                    self._withdraw(container, belongs)
+
+    def _withdraw(self, container: "Any", belongs: "Callable[[object], bool]") -> None:
+        now: Any = _copy(container)  # other threads may change it
+        if type(now) is not list and not all(is_plain(key) or type(key) is FunctionType for key in now):
+            return  # putting it back would ask it for its hash
+        if type(now) is dict:
+            entries: Any = {key: value for key, value in now.items() if belongs(value) or belongs(key)}
+        else:
+            entries = [entry for entry in now if belongs(entry)]
+        if not entries:
+            return
+        self._withdrawn[id(container)] = (container, entries)
+        if type(now) is list:
+            container[:] = [entry for entry in now if not belongs(entry)]
+        elif type(now) is set:
+            container.difference_update(entries)
+        else:
+            for key in entries:
+                container.pop(key, None)
+
+    def put_back(self) -> None:
+        """Put what was withdrawn back where it was."""
+        while self._withdrawn:
+            key = next(iter(self._withdrawn))
+            before: Any = self._before[key][1]
+            container: Any = self._withdrawn[key][0]
+            entries: Any = self._withdrawn[key][1]
+            if type(container) is list:
+                _put_back_into_list(container, entries, before)
+            elif type(container) is set:
+                container.update(entries)
+            else:
+                now = dict(container)
+                keys = [each for each in before if each in now or each in entries]
+                for each in (*keys, *(each for each in now if each not in before)):
+                    value = container.pop(each, entries.get(each, _GONE))
+                    if value is not _GONE:
+                        container[each] = value
+            del self._withdrawn[key]
+
     def reconcile(
         self,
         kept: "dict[int, Any]",
@@ -106,6 +158,19 @@ class Snapshot:
                 _reconcile_dict(container, before, kept, forgotten)  # type: ignore[arg-type]
         for function in self._dispatchers:
             _objects.forget_dispatch(function)
+
+
+def _put_back_into_list(now: "list[Any]", entries: "list[Any]", before: "list[Any]") -> None:
+    """Put each of `entries` after what it stood after `before`, or else before what it stood before."""
+    missing = set(map(id, entries))
+    for index, entry in enumerate(before):
+        if id(entry) not in missing:
+            continue
+        places = {id(each): place for place, each in enumerate(now)}
+        if index > 0 and id(before[index - 1]) in places:
+            now.insert(places[id(before[index - 1])] + 1, entry)
+        else:
+            now.insert(next((places[id(each)] for each in before[index + 1 :] if id(each) in places), 0), entry)
 
 
 def _reconcile_list(
