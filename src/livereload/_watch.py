@@ -19,6 +19,7 @@ Folders are watched, not files, since editors save by renaming; and so are the f
 where only the name that leads to the file matters.
 """
 
+import _thread
 import os
 import stat
 import sys
@@ -67,6 +68,8 @@ class Watch:
         self._folders: dict[str, bool] = {}
         self._local_devices = _local_devices()
         self.events = 0
+        self._lock = _thread.allocate_lock()
+        self._draining = False
 
     def close(self) -> None:
         """Stop watching."""
@@ -78,8 +81,9 @@ class Watch:
         """How many times something has happened so far; an equal number means that nothing has since."""
         try:
             self._ioctl(self._fd, self._request, self._size)
-            if self._size != b"\0\0\0\0":
-                self._drain()
+            if self._size != b"\0\0\0\0" or self._draining:
+                with self._lock:  # what another thread has read and not counted yet is on no queue
+                    self._drain()
         except OSError:
             self.events += 1
         return self.events
@@ -141,27 +145,34 @@ class Watch:
         return True
 
     def _drain(self) -> None:
-        while True:
-            try:
-                data = os.read(self._fd, 65536)
-            except BlockingIOError:
-                return
-            offset = 0
-            while offset < len(data):
-                descriptor = int.from_bytes(data[offset : offset + 4], sys.byteorder, signed=True)
-                mask = int.from_bytes(data[offset + 4 : offset + 8], sys.byteorder)
-                length = int.from_bytes(data[offset + 12 : offset + 16], sys.byteorder)
-                name = data[offset + _HEADER : offset + _HEADER + length].rstrip(b"\0")
-                offset += _HEADER + length
-                names = self._names.get(descriptor, set())
-                if mask & (_OVERFLOW | _IGNORED | _UNMOUNT | _SELF):
-                    # Watches may be lost or stand for other folders now: begin anew.
+        self._draining = True
+        try:
+            while True:
+                self._count(os.read(self._fd, 65536))
+        except BlockingIOError:
+            self._draining = False
+        except BaseException:  # an interrupt: what has been read may not have been counted
+            self._folders.clear()
+            self.events += 1
+            raise
+
+    def _count(self, data: bytes) -> None:
+        offset = 0
+        while offset < len(data):
+            descriptor = int.from_bytes(data[offset : offset + 4], sys.byteorder, signed=True)
+            mask = int.from_bytes(data[offset + 4 : offset + 8], sys.byteorder)
+            length = int.from_bytes(data[offset + 12 : offset + 16], sys.byteorder)
+            name = data[offset + _HEADER : offset + _HEADER + length].rstrip(b"\0")
+            offset += _HEADER + length
+            names = self._names.get(descriptor, set())
+            if mask & (_OVERFLOW | _IGNORED | _UNMOUNT | _SELF):
+                # Watches may be lost or stand for other folders now: begin anew.
+                self._folders.clear()
+                self.events += 1
+            elif names is None or name in names:
+                if mask & (_MOVED | _CREATE | _DELETE):
                     self._folders.clear()
-                    self.events += 1
-                elif names is None or name in names:
-                    if mask & (_MOVED | _CREATE | _DELETE):
-                        self._folders.clear()
-                    self.events += 1
+                self.events += 1
 
 
 def _local_devices() -> set[int]:
