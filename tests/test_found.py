@@ -173,8 +173,8 @@ def test_package_that_failed_above_what_stayed(project):
     """A package whose first import failed is executed again for whom has imported a submodule of it."""
     project.write({"a.py": "from p.q import X\n", "p/__init__.py": "import a\n1 / 0\n", "p/q.py": "X = 1\n"})
     project.step("import p", ["p", "a", "p.q"], raises="ZeroDivisionError")
-    project.step("import a", ["a", "p"], raises="ZeroDivisionError", confirms=["a", "p"])
-    project.step("import a", ["a", "p"], raises="ZeroDivisionError")
+    for _ in range(2):  # executing only what is stale would not show the line in `a`
+        project.step("import a", ["a", "p"], raises="ZeroDivisionError", confirms=["a", "p"])
     project.write({"p/__init__.py": "import a\n"})
     project.step("import a", ["a", "p"])
     project.step("import a", [])

@@ -23,6 +23,7 @@ from types import ModuleType
 
 from . import _graph
 from ._bytecode import code_of, write_code
+from ._code import beyond_us
 from ._generations import Generations
 from ._plan import Plan
 from ._report import Progress, Report, Spared, tell
@@ -120,7 +121,7 @@ class Refresher:
         everything: Plan | None = None
 
         def failure(error: BaseException) -> tuple[object, ...]:
-            return (type(error), _text(error), tuple(plan.reasons), plan.hashes())
+            return (type(error), _text(error), _lines(error), tuple(plan.reasons), plan.hashes())
 
         def is_believed(error: BaseException) -> bool:
             nonlocal everything
@@ -138,7 +139,7 @@ class Refresher:
         try:
             return self._attempt(everything, wanted, lambda error: True)
         except Exception as error:
-            if failure(error)[:2] == failure(first)[:2]:
+            if failure(error) == failure(first):
                 state.confirmed = failure(first)
             raise
 
@@ -423,6 +424,16 @@ def _text(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     except Exception:  # its own __str__ raises
         return type(error).__name__
+
+
+def _lines(error: BaseException) -> tuple[tuple[str, int | None], ...]:
+    """The lines that a traceback shows, without ours and importlib's."""
+    found = []
+    traceback = beyond_us(error.__traceback__)
+    while traceback is not None:
+        found.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+        traceback = beyond_us(traceback.tb_next)
+    return tuple(found)
 
 
 def _is_inherent(error: Exception, plan: Plan) -> bool:
