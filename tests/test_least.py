@@ -349,6 +349,57 @@ def test_settings_that_are_changed_in_other_ways(project, settings, plugin, read
 
 
 @pytest.mark.parametrize(
+    "app",
+    [
+        "util.DEBUG = True\n",
+        "util.DEBUG, X = True, 1\n",
+        "class C:\n    util.DEBUG = True\n",
+        "def p(): return 5\nutil.k = p\n",
+        "from util import k\nk.x = 1\n",
+        "from util import k\nsetattr(k, 'x', 1)\n",
+        "from util import Base\ndef p(self): return 5\nBase.m = p\n",
+        "util.Base.x = 5\n",
+        "setattr(util.Base, 'x', 3)\n",
+        "del util.Base.x\n",
+        "import helper\nhelper.patch(util.Base)\n",
+        "import helper\nhelper.patch_it()\n",
+    ],
+)
+def test_what_an_importer_changes_in_an_executed_module(project, app):
+    """Who changes what executing another module makes anew is executed, to change it again."""
+    util = (
+        "def f():\n    return {}\ndef k():\n    return 0\nDEBUG = False\n"
+        "class Base:\n    x = 0\n    def m(self): return 0\n"
+    )
+    project.write({
+        "util.py": util.format(1),
+        "helper.py": "import util\ndef patch(c): c.x = 7\ndef patch_it(): util.DEBUG = True\n",
+        "app.py": "import util\n" + app,
+    })  # fmt: skip
+    project.attempt("import app")
+    project.write({"util.py": util.format(2)})
+    assert "app" not in project.attempt("import app").spared
+    project.step("import app", [])
+
+
+def test_one_thing_by_two_names(project):
+    """An import statement that binds two names to the same binds both of them anew."""
+    project.write({"util.py": "X = 1\n", "app.py": "from util import X as A, X as B\n"})
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": "X = 2\n"})
+    project.step("import app", ["app", "util"], spares=["app"])
+
+
+def test_effects_of_an_expression_that_is_a_function_to_the_compiler(project):
+    """What a generator expression, a comprehension or a lambda does while a module is executed, it does at once."""
+    util = "import os\nos.environ['LIVERELOAD_TEST'] = ':'.join(str({}) for _ in 'a')\n"
+    project.write({"util.py": util.format(1), "app.py": "import os, util\nX = os.environ['LIVERELOAD_TEST']\n"})
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": util.format(2)})
+    project.step("import app", ["app", "util"], spares=[])
+
+
+@pytest.mark.parametrize(
     "keeper",
     [
         "import functools\n@functools.cache\ndef get(): return f()\n",
@@ -379,24 +430,6 @@ def test_what_functions_have_kept(project, keeper):
     project.run("import keeper; keeper.get()")
     project.write({"util.py": UTIL})
     project.step("import other", ["other", "keeper", "util"])
-
-
-def test_functions_that_call_each_other(project):
-    """Whether functions that call each other differ does not depend on which of them is asked first."""
-    changed = "import functions\ndef other(): return {}\nfunctions.a(0)\n"
-    functions = "from util import f\ndef a(n):\n    if n: b(n - 1)\n    return f()\ndef b(n):\n    return a(n)\n"
-    project.write({
-        "util.py": UTIL,
-        "functions.py": functions,
-        "changed.py": changed.format(1),
-        "user.py": "from functions import b\nX = b(0)\n",
-        "app.py": "import changed, user\n",
-    })  # fmt: skip
-    project.step("import app", ["app", "changed", "functions", "util", "user"])
-    for i in (2, 3, 4, 5):  # names are asked for in the order of a set
-        project.write({"util.py": UTIL.replace("return 1", f"return {i}"), "changed.py": changed.format(i)})
-        live = project.step("import app", ["app", "changed", "functions", "util", "user"])
-        assert "user" not in live.spared
 
 
 @pytest.mark.parametrize(

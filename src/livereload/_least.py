@@ -54,6 +54,7 @@ from ._uses import (
     USED,
     Uses,
     attribute_stores,
+    attribute_targets,
     description,
     global_stores,
     imports_inside,
@@ -356,10 +357,24 @@ class _Least:
         for (loaded, attribute), strength in loads.items():
             if self._load_differs(name, namespace, loaded, attribute, strength):
                 return loaded if attribute is None else f"{loaded}.{attribute}"
-        for each in uses.strings:
-            if any(self._is_of_stale(parent) for parent in _graph.parents(each)):
-                return repr(each)
-        return None
+        for path in (*uses.targets, *uses.passed):
+            if self._is_made_anew(namespace, path, functions=path in uses.targets):
+                return f"{'.'.join(path)} and may change it"
+        return next((repr(each) for each in uses.strings if any(map(self._is_of_stale, _graph.parents(each)))), None)
+
+    def _is_made_anew(self, namespace: "Namespace", path: tuple[str, ...], *, functions: bool = True) -> bool:
+        """True for what executing its module makes anew, without what others did to it: a module, class or function."""
+        value: Any = namespace.get(path[0])
+        for each in path[1:]:
+            inner = (namespace_of_class(value) if is_class(value) else namespace_of(value)) or {}
+            if each not in inner:
+                break
+            value = inner[each]
+        if type(value) is ModuleType:
+            return (namespace_of(value) or {}).get("__name__") in self._executed
+        if is_class(value):
+            return module_of_class(value) in self._executed
+        return functions and type(value) is FunctionType and self._home(value.__globals__) in self._executed
 
     def _is_of_stale(self, name: str) -> bool:
         return name in self.reasons and name in sys.modules
@@ -444,7 +459,7 @@ class _Least:
                 if each.bound == name:
                     return (self._absolute(module, each), None)
                 continue
-            for attribute, bound in each.names.items():
+            for bound, attribute in each.names.items():
                 if bound == name:
                     return (self._absolute(module, each), attribute)
         return None
@@ -526,26 +541,30 @@ class _Least:
         names = set(names_in(code))
         if not OPAQUE.isdisjoint(names) or imports_inside(code):
             return True
+        if any(self._is_made_anew(namespace, path) for path in attribute_targets(code)):
+            return True
         whole = {name for name, attribute in loads_in(code) if attribute is None}
         for name in names:
-            value = namespace.get(name)
-            if type(value) is ModuleType:
-                inner = namespace_of(value) or {}
-                if name in whole or "__getattr__" in inner:
-                    if self._module_differs(value):
-                        return True
-                elif any(self._attribute_differs(value, each, USED) for each in names if each in inner):
+            if name not in namespace:
+                if self._is_bound_by_new_code(module, name):  # instead of a builtin
                     return True
-            elif name in namespace:
+            elif type(namespace[name]) is not ModuleType:
                 if self._name_differs(module, name, USED):
                     return True
-            elif module in self._executed and self._is_bound_by_new_code(module, name):
-                return True  # instead of a builtin
+            elif self._parts_differ(namespace[name], None if name in whole else names):
+                return True
         return False
 
+    def _parts_differ(self, module: ModuleType, names: set[str] | None) -> bool:
+        """True if one of the attributes of a module by these names is going to differ (None: by any)."""
+        inner = namespace_of(module) or {}
+        if names is None or "__getattr__" in inner:
+            return self._module_differs(module)
+        return any(self._attribute_differs(module, each, USED) for each in names if each in inner)
+
     def _is_bound_by_new_code(self, module: str, name: str) -> bool:
-        after = self._after(module)
-        return after is None or name in after.bindings
+        after = self._after(module) if module in self._executed else None
+        return after is not None and name in after.bindings
 
     def _is_same_statement(self, module: str, top: str, qualname: str) -> bool:
         """True if an executed module makes the same function or class by this name."""
@@ -624,7 +643,7 @@ class _Least:
     def _targets(self, module: str, statement: "Import") -> "list[str]":
         """All modules that a statement may import."""
         target = self._absolute(module, statement)
-        return [*_graph.parents(target), target, *(f"{target}.{name}" for name in statement.names or ())]
+        return [*_graph.parents(target), target, *(f"{target}.{name}" for name in (statement.names or {}).values())]
 
     # The import statements of a module that is spared.
 
@@ -661,7 +680,7 @@ class _Least:
         namespace = self._namespace(name)
         target = self._absolute(name, statement)
         edges = self._records[name].edges or {}
-        reached = target in edges or any(f"{target}.{each}" in edges for each in statement.names or ())
+        reached = target in edges or any(f"{target}.{each}" in edges for each in (statement.names or {}).values())
         if not statement.plain or target not in sys.modules:
             return None if reached or not statement.plain else False
         if statement.names is None:
@@ -671,7 +690,7 @@ class _Least:
                 return True
             return None if reached else False
         there = self._namespace(target)
-        for attribute, bound in statement.names.items():
+        for bound, attribute in statement.names.items():
             if bound not in namespace and not reached:
                 return False
             binding = uses.bindings.get(bound)
@@ -700,7 +719,7 @@ class _Least:
                 body.append(_ast.Import([alias], **place))
             else:
                 aliases = [
-                    _ast.alias(one, None if one == bound else bound, **place) for one, bound in each.names.items()
+                    _ast.alias(one, None if one == bound else bound, **place) for bound, one in each.names.items()
                 ]
                 body.append(_ast.ImportFrom(each.module or None, aliases, each.level, **place))
         tree = _ast.Module(body, [])

@@ -83,7 +83,7 @@ class Binding:
 class Import:
     """One import statement at module level.
 
-    `module` with `level` leading dots, {name: name bound to} of a from-list (None: a plain import,
+    `module` with `level` leading dots, {name bound to: name} of a from-list (None: a plain import,
     which binds `bound`), and the offset of its instruction.  It is `plain` if it is executed as it stands: neither
     lazy (PEP 810) nor in a `try` or `with`, where an error might be caught.
     """
@@ -104,7 +104,7 @@ class Uses:
 
     __slots__ = (
         *("bindings", "classes", "code", "decorated", "dormant", "effects", "imports", "loads"),
-        *("nested_imports", "opaque", "sees_text", "strings"),
+        *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
     def __init__(self, code: "CodeType") -> None:
@@ -123,6 +123,9 @@ class Uses:
         self.nested_imports = False
         # it does something for its effect: calls and drops the result, stores into something
         self.effects = False
+        # what it stores attributes into; what calls are given that are made for their effect
+        self.targets = set(attribute_targets(code, functions=False))
+        self.passed: set[tuple[str, ...]] = set()
         self.opaque = False
         self.sees_text = False
         # what looks like the dotted name of something: others import by it
@@ -146,6 +149,7 @@ class Uses:
         self._see(set(names_in(code)))
         self.opaque = self.opaque or imports_inside(code)
         self.strings.update(_dotted(code.co_consts))
+        self.targets.update(attribute_targets(code))
         return loads_in(code)
 
     def _see(self, names: set[str]) -> None:
@@ -322,7 +326,7 @@ class _Scan:
         _, opcode, following = self.instructions[index + 1]
         names = None if self.imported is None else self.imported.names
         if names is not None and opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):
-            names[self.names[argument]] = self.names[following]
+            names[self.names[following]] = self.names[argument]
 
     def _bind(self, index: int, argument: int) -> None:
         """The end of a statement, or of a part of a from-import, that binds a name."""
@@ -401,6 +405,7 @@ class _Scan:
             return  # in the middle of `import a.b.c as d`
         if self.calls:
             self.uses.effects = True
+            self.uses.passed.update((name,) if each is None else (name, each) for name, each in self.chunk)
         self._end(index)
 
     def _end(self, index: int) -> None:
@@ -482,6 +487,42 @@ def attribute_stores(code: "CodeType") -> "Iterator[str]":
     for constant in code.co_consts:
         if type(constant) is type(code):
             yield from attribute_stores(constant)
+
+
+def attribute_targets(code: "CodeType", *, functions: bool = True) -> "Iterator[tuple[str, ...]]":
+    """What code binds attributes of, by global names: ("util", "Base") for `util.Base.x = 1` or `del` of it.
+
+    With what classes in it do, and (optionally) functions.
+    """
+    op = numbers()
+    if _contains(code, "STORE_ATTR") or _contains(code, "DELETE_ATTR") or not _SETTING.isdisjoint(code.co_names):
+        found = [each for each in instructions(code) if each[1] != op["PUSH_NULL"]]
+        for i, (_, opcode, _) in enumerate(found):
+            if opcode in (op["STORE_ATTR"], op["DELETE_ATTR"]):
+                first = i - 1
+                while first > 0 and found[first][1] == op["LOAD_ATTR"]:
+                    first -= 1
+                yield from _path(code, found, first)
+            elif any(path[0] in _SETTING for path in _path(code, found, i)):
+                yield from _path(code, found, i + 1)
+    for constant in code.co_consts:
+        if type(constant) is type(code) and (functions or not is_function(constant)):
+            yield from attribute_targets(constant, functions=functions)
+
+
+_SETTING = frozenset(("setattr", "delattr"))
+
+
+def _path(code: "CodeType", found: "list[Instruction]", index: int) -> "Iterator[tuple[str, ...]]":
+    """The global name, and the attributes of it, that the instructions from there on load."""
+    op = numbers()
+    _, opcode, argument = found[index]
+    if opcode in (op["LOAD_GLOBAL"], op["LOAD_NAME"]):
+        path = [code.co_names[argument >> (opcode == op["LOAD_GLOBAL"])]]
+        while found[index + 1][1] == op["LOAD_ATTR"]:
+            index += 1
+            path.append(code.co_names[found[index][2] >> _ATTRIBUTE_SHIFT])
+        yield tuple(path)
 
 
 def stores_into_class(code: "CodeType") -> bool:
@@ -582,7 +623,7 @@ def description(code: "CodeType", *, functions: bool = True) -> object:
     constants = []
     for constant in code.co_consts:
         if type(constant) is type(code):
-            if functions or not is_function(constant):
+            if functions or not is_function(constant) or constant.co_name.startswith("<"):
                 constants.append(description(constant, functions=functions))
             else:
                 constants.append((constant.co_name, constant.co_flags))
