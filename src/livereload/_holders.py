@@ -150,13 +150,22 @@ def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
         table.clear()
         table.update(contents)
         return
-    for key, value in list(table.items()):
-        if id(value) in kept:
-            table[key] = kept[id(value)]
-            if type(key) is str and "__module__" in table and "__doc__" in table:
-                for cls in gc.get_referrers(table):  # the dict of a class: its caches must know
-                    if is_class(cls) and _objects.takes_attributes(cls):
-                        type.__setattr__(cls, key, kept[id(value)])
+    changed = [key for key, value in list(table.items()) if id(value) in kept]
+    for key in changed:
+        table[key] = kept[id(table[key])]
+    if changed and "__module__" in table and "__doc__" in table:
+        for cls in _classes_with(table):  # their caches must know
+            for key in changed:
+                type.__setattr__(cls, key, table[key])
+
+
+def _classes_with(table: "dict[Any, Any]") -> "list[type]":
+    """The class that this is the dict of, if any."""
+    for name in ("__dict__", "__weakref__"):
+        owner: Any = getattr(table.get(name), "__objclass__", None)
+        if is_class(owner) and _objects.contents_of(owner) is table:
+            return [owner] if _objects.takes_attributes(owner) else []
+    return [each for each in gc.get_referrers(table) if is_class(each) and _objects.takes_attributes(each)]
 
 
 def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":

@@ -88,6 +88,9 @@ _HARMLESS = {
 _OF_THE_IMPORT_SYSTEM = ("__name__", "__file__", "__package__", "__path__")
 _CONTAINERS = (list, dict, set)
 _DESCRIPTORS = (MemberDescriptorType, GetSetDescriptorType, WrapperDescriptorType, MethodDescriptorType)
+# Many changed modules with few importers outside their cycles (another branch, another release) are all
+# executed, unless they are fewer than this.
+_FEW = 8
 # Nested data beyond this is looked at no further: it counts as changed.
 _MOST = 1_000
 
@@ -214,8 +217,9 @@ class _Least:
     def _decide(self) -> None:
         self._executed = dict(self.reasons)
         self._cycles = _graph.cycles(self._edges)
-        if not any(map(self._may_be_candidate, self.reasons)):
-            return  # without a look at what they use
+        possible = sum(map(self._may_be_candidate, self.reasons))
+        if possible == 0 or 2 * len(self.roots) > possible + _FEW:
+            return  # without a look at what they use, which costs about as much as executing them
         self._cycles = _graph.cycles(self._all_edges())
         candidates = {}
         for name in self.reasons:

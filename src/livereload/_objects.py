@@ -130,7 +130,7 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
     reason = _change_kind(old, new)
     if reason is not None:
         return reason
-    for variable, of_old, of_new in [("__class__", old, new), ("__classdict__", _contents_of(old), _contents_of(new))]:
+    for variable, of_old, of_new in [("__class__", old, new), ("__classdict__", contents_of(old), contents_of(new))]:
         for cell in cells_of(new, variable, of_new) if variable in variables else ():
             cell.cell_contents = of_old
     members = before.get("_member_map_")
@@ -239,7 +239,7 @@ def _fill(cls: type, contents: "dict[str, Any]", order: list[str]) -> None:
     for key, value in contents.items():
         if namespace_of_class(cls).get(key, _EMPTY) is not value:
             set_member(cls, key, value)
-    table = _contents_of(cls)
+    table = contents_of(cls)
     if list(table) != order and table.keys() == set(order):
         # It matters to those who read the order of definition.  No interrupt comes between the two calls in C.
         list(map(table.__setitem__, order, map(table.pop, order)))
@@ -247,9 +247,9 @@ def _fill(cls: type, contents: "dict[str, Any]", order: list[str]) -> None:
 
 def set_member(cls: type, key: str, value: object) -> None:
     if key in _ANNOTATIONS:
-        _contents_of(cls)[key] = value
+        contents_of(cls)[key] = value
     elif _is_answered_for(cls, key):
-        _contents_of(cls)[key] = value
+        contents_of(cls)[key] = value
         _forget_lookups(cls)
     else:
         type.__setattr__(cls, key, value)
@@ -257,9 +257,9 @@ def set_member(cls: type, key: str, value: object) -> None:
 
 def delete_member(cls: type, key: str) -> None:
     if key in _ANNOTATIONS:
-        del _contents_of(cls)[key]
+        del contents_of(cls)[key]
     elif _is_answered_for(cls, key):
-        del _contents_of(cls)[key]
+        del contents_of(cls)[key]
         _forget_lookups(cls)
     else:
         type.__delattr__(cls, key)
@@ -285,7 +285,7 @@ def _forget_lookups(cls: type) -> None:
     type.__delattr__(cls, _SCRATCH)
 
 
-def _contents_of(cls: type) -> "dict[str, Any]":
+def contents_of(cls: type) -> "dict[str, Any]":
     """The very dict of a class, for what cannot be set through the class, and for the order of what it has."""
     (contents,) = gc.get_referents(namespace_of_class(cls))
     return contents  # type: ignore[no-any-return]
