@@ -174,6 +174,10 @@ def test_what_uses_something_that_changed_is_executed(project, importer):
          "from util import f\nY = f()\n"),
         ("Alias = int\n", "Alias = str\n", "from util import Alias\nfrom dataclasses import dataclass\n"
          "@dataclass\nclass D:\n    x: Alias = 0\nY = repr(D.__annotations__)\n"),
+        ("Alias = int\n", "Alias = str\n", "from __future__ import annotations\nimport typing\n"
+         "from util import Alias\ndef h(x: list[Alias]): pass\nY = repr(typing.get_type_hints(h))\n"),
+        ("Alias = int\n", "Alias = str\n", "import typing, util\nclass C:\n    x: 'util.Alias'\n"
+         "Y = repr(typing.get_type_hints(C))\n"),
         ("def g(): return 1\ndef f(): return g()\n", "def g(): return 2\ndef f(): return g()\n",
          "from util import f\nfrom typing import Annotated\nclass C:\n    x: Annotated[int, f()] = 0\n"),
         ("import enum\nclass B(enum.Enum):\n    def __init__(self, v): self.label = str(v) + 'a'\n",

@@ -17,7 +17,7 @@ from ._code import is_function, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType
 
     # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
@@ -255,6 +255,7 @@ class _Scan:
         if ("__annotations__", None) in self.chunk:  # name: type (before 3.14)
             if not self.calls:
                 self.chunk = dict.fromkeys(self.chunk, MENTIONED)
+            self._mention(self._constants(index))
         else:
             self.uses.effects = True
         self._end(index)
@@ -270,6 +271,7 @@ class _Scan:
         if code.co_name == "__annotate__":  # evaluated when somebody asks (PEP 649), as a dataclass does
             calls = any(opcode in _all_of("CALL") for _, opcode, _ in instructions(code))
             _add(self.inner, dict.fromkeys(loads_in(code), USED if calls else MENTIONED))
+            self._mention(code.co_consts)
             return
         if not is_function(code):
             self.body = code
@@ -279,6 +281,7 @@ class _Scan:
                 self.uses.decorated.append((self.decorators, code))
             _Scan(self.uses, code, self.inner, top=False).run()
             return
+        self._mention(self._constants(index))
         index += 2
         while self.instructions[index][1] == op.get("SET_FUNCTION_ATTRIBUTE"):
             index += 1
@@ -290,6 +293,19 @@ class _Scan:
             self.made.append(code)
         else:
             self._use(code)
+
+    def _constants(self, index: int) -> "Iterator[object]":
+        """Those that the statement has loaded, and what is in tuples of them."""
+        for _, opcode, argument in self.instructions[self.begun : index]:
+            if opcode == numbers()["LOAD_CONST"]:
+                constant = self.code.co_consts[argument]
+                yield from constant if type(constant) is tuple else (constant,)
+
+    def _mention(self, constants: "Iterable[object]") -> None:
+        """Annotations may be strings, all of them or some: names in them are mentioned."""
+        for each in constants:
+            if type(each) is str:
+                _add(self.inner, dict.fromkeys(_names_in_annotation(each), MENTIONED))
 
     def _is_decoration(self, index: int) -> bool:
         """True if what follows calls decorators, and stores what they return."""
@@ -699,6 +715,14 @@ def _dotted(constants: "tuple[object, ...]") -> "Iterator[str]":
             name = each.replace(":", ".")
             if all(part.isidentifier() for part in name.split(".")):
                 yield name
+
+
+def _names_in_annotation(annotation: str) -> "Iterator[tuple[str, str | None]]":
+    """("util", "Cart") and ("list", None) for "list[util.Cart]"."""
+    for path in "".join(char if char.isalnum() or char in "._" else " " for char in annotation).split():
+        first, _, rest = path.partition(".")
+        if first.isidentifier():
+            yield first, rest.partition(".")[0] or None
 
 
 _families: dict[str, frozenset[int]] = {}
