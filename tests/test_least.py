@@ -407,6 +407,7 @@ def test_effects_of_an_expression_that_is_a_function_to_the_compiler(project):
     "keeper",
     [
         "import functools\n@functools.cache\ndef get(): return f()\n",
+        "import functools\ndef compute(): return f()\nget = functools.cache(functools.partial(compute))\n",
         "kept = None\ndef get():\n    global kept\n    kept = kept or f()\n    return kept\n",
         "kept = {}\ndef get():\n    if 1 not in kept: kept[1] = f()\n    return kept[1]\n",
         "kept = {}\ndef get():\n    return kept.setdefault(1, f())\n",
@@ -422,6 +423,7 @@ def test_effects_of_an_expression_that_is_a_function_to_the_compiler(project):
 )
 def test_what_functions_have_kept(project, keeper):
     """A module that has kept what a function computed from something that changes is executed: to forget it."""
+    project.start("import warnings; warnings.simplefilter('error', livereload.LiveReloadWarning); livereload.install()")
     project.write({
         "util.py": UTIL,
         "keeper.py": "from util import f\n" + keeper,

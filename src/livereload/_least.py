@@ -346,7 +346,7 @@ class _Least:
         if name not in self._keepers:
             self._keepers[name] = list(keepers(self._namespace(name)))
         kept = next((each for each in self._keepers[name] if self._differs(each, name, USED)), None)
-        return None if kept is None else f"has kept what {kept.__name__} computed"
+        return None if kept is None else f"has kept what {getattr(kept, '__name__', 'a function')} computed"
 
     def _why_used(self, name: str, uses: Uses) -> str | None:
         """Something that executing a module uses and that is going to differ."""
