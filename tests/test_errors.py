@@ -384,3 +384,14 @@ def test_a_file_that_no_memory_can_hold(project):
     assert project.fresh(statement).error["type"] == "MemoryError"
     project.write({"b.py": "import c\nX = c.X + 5\n"})
     project.step("import a", ["a", "b"])
+
+
+def test_package_that_became_a_module_above_what_is_imported(project):
+    """That a package is none any more shows at the statement that imports something below it, every time."""
+    project.write({"a.py": "import c\n", "c.py": "from p.q import X\n", "p/__init__.py": "", "p/q.py": "X = 1\n"})
+    project.step("import a", ["a", "c", "p", "p.q"])
+    project.rename("p/__init__.py", "p.py")
+    project.step("import p", ["p"])
+    for _ in range(2):
+        outcome, fresh = project.attempt("import a"), project.fresh("import a")
+        assert outcome.error == fresh.error and fresh.error["type"] == "ModuleNotFoundError"

@@ -583,6 +583,15 @@ def test_functions_that_call_each_other(project):
     project.step("import app", ["app", users[0], "circle", "util", *users[1:]], spares=["app", "circle"])
 
 
+def test_a_package_above_what_a_spared_module_imports(project):
+    """A package that is executed after a module that imports something below it was spared does not make it stale."""
+    project.write({"c.py": "from p.q.z import X\n", "p/__init__.py": "", "p/q/__init__.py": "", "p/q/z.py": "X = 1\n"})
+    project.step("import c", ["c", "p", "p.q", "p.q.z"])
+    project.write({"p/q/__init__.py": "Y = 1\n"})
+    project.step("import c", ["c", "p.q"], spares=["c"])
+    project.step("import c", [])
+
+
 # Comments and layout.
 
 LAID_OUT = (

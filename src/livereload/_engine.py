@@ -328,7 +328,6 @@ class Engine:
         if self._is_spared(name):
             record.reason = transaction.spared[name]  # type: ignore[union-attr]
             transaction.not_executed.append(name)  # type: ignore[union-attr]
-            self._renew_edges(record)
         elif transaction is not None and not record.failed:
             reason = record.reason = transaction.reasons.get(name, "imported for the first time")
             transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
@@ -429,13 +428,6 @@ class Engine:
         """True while a refresh executes only the import statements of this module."""
         transaction = self.state.transaction
         return transaction is not None and name in transaction.spared
-
-    def _renew_edges(self, record: Record) -> None:
-        """All that a spared module had imported is fresh now, whether or not it has been executed."""
-        records = self.state.records
-        for other in record.edges or ():
-            if other in records:
-                record.edges[other] = records[other].version  # type: ignore[index]
 
     def taken(self, name: str) -> bool:
         """True while a refresh keeps the module `name` aside, to be executed again."""

@@ -47,6 +47,8 @@ class Refresher:
         self.state = state
         self.interpreter = interpreter
         self.survey = survey
+        # raised by a module that no statement in the session's modules has asked for
+        self._unasked: Exception | None = None
 
     def refresh(self, names: "tuple[str, ...]") -> Report:
         """Bring `names` (none: everything tracked) up to date; returns what was done."""
@@ -112,6 +114,7 @@ class Refresher:
         try:
             self._execute(plan, wanted)
         finally:
+            self._unasked = None
             if state.transaction is None:
                 self._tell(last)
 
@@ -125,7 +128,9 @@ class Refresher:
 
         def is_believed(error: BaseException) -> bool:
             nonlocal everything
-            if not isinstance(error, Exception) or failure(error) == state.confirmed or _is_inherent(error, plan):
+            if not isinstance(error, Exception) or failure(error) == state.confirmed:
+                return True
+            if _is_inherent(error, plan) and error is not self._unasked:
                 return True
             everything = everything or self._everything(wanted, plan)
             return len(everything.reasons) == len(plan.reasons)
@@ -260,6 +265,8 @@ class Refresher:
         generations = transaction.generations
         executed = [each.name for each in transaction.executed if each.name in sys.modules]
         generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared])
+        for name in transaction.spared:
+            self._renew_edges(state.records[name])
         transaction.commit(state.records)
         try:
             message = generations.move()
@@ -288,6 +295,12 @@ class Refresher:
         state.transaction = None
         state.owner = 0
         transaction.progress.end()
+
+    def _renew_edges(self, record: Record) -> None:
+        """All that a spared module had imported is fresh now, whether or not it has been executed."""
+        records = self.state.records
+        if record.edges is not None:
+            record.edges.update({other: records[other].version for other in record.edges if other in records})
 
     def _remember_error(self, transaction: Transaction, error: BaseException, name: str) -> None:
         text = _text(error)
@@ -380,7 +393,11 @@ class Refresher:
                 self.interpreter.import_module(each.name, each.from_list)
         transaction = self.state.transaction
         if transaction is not None and any(name not in sys.modules for name in transaction.reasons):
-            self._import_packages(transaction, wanted)
+            try:
+                self._import_packages(transaction, wanted)
+            except Exception as error:
+                self._unasked = error
+                raise
 
     def _import_packages(self, transaction: Transaction, wanted: "list[Wanted]") -> None:
         """Import what is above modules that are `wanted` and fresh themselves: nobody has asked for it."""

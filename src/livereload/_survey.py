@@ -242,6 +242,8 @@ class Survey:
     def _observe(self, record: Record, sources: dict[str, Source]) -> tuple[str | None, bool]:
         """What the files say of one module: why it is stale (None: it is not), and whether it has moved."""
         reason = "its last import failed" if record.broken else None
+        if self._is_orphan(record):
+            return "the package above it is a module now", True
         if record.path is not None:
             try:
                 source = look(record.path, record.source, self.state.clock, patient=self._may_be_back(record))
@@ -259,6 +261,16 @@ class Survey:
                 return moved, True
             record.suspect = False
         return reason, False
+
+    def _is_orphan(self, record: Record) -> bool:
+        """True for a submodule of what was a package when it was imported, and is none any more."""
+        parent = record.name.rpartition(".")[0]
+        above = self.state.records.get(parent) if parent else None
+        if above is None or above.executing or record.path is None:
+            return False
+        namespace = namespace_of(sys.modules.get(parent))
+        was_below = os.path.basename(_home(record)) == parent.rpartition(".")[2]
+        return was_below and namespace is not None and "__path__" not in namespace
 
     def _may_be_back(self, record: Record) -> bool:
         """True if a file that is not there may be in the middle of being saved, and is not known to be gone.
