@@ -17,11 +17,8 @@ class Watched:
     def spend(self, stats):
         pass
 
-    def covers(self, files, folders):
-        return True
-
-    def poll(self):
-        return self.events
+    def poll_for(self, files, folders):
+        return lambda: self.events
 
 
 @pytest.fixture

@@ -13,11 +13,16 @@ from ._watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 # Stats spent before the folders are watched: some ten milliseconds in all.  At a prompt that is
 # never reached; a loop that imports reaches it soon, and then ctypes is worth loading.
 WATCH_AFTER = 5_000
+
+
+def _nothing() -> int:
+    """What no number of events is equal to."""
+    return -2
 
 
 class Watcher:
@@ -40,15 +45,12 @@ class Watcher:
             except Exception:  # no inotify, no ctypes, no more instances: looked at as before
                 self._spent = -1
 
-    def poll(self) -> int:
-        """Equal to an earlier answer, unless negative: nothing has happened to any covered file since."""
-        return -1 if self._watch is None else self._watch.poll()
-
-    def covers(self, files: "Iterable[str]", folders: "Iterable[str]") -> bool:
+    def poll_for(self, files: "Iterable[str]", folders: "Iterable[str]") -> "Callable[[], int] | None":
+        """Gives equal numbers as long as nothing has happened to any of these; None where that is not told."""
         try:
-            return self._watch is not None and self._watch.covers(files, folders)
+            return self._watch.poll if self._watch is not None and self._watch.covers(files, folders) else None
         except Exception:  # a program has replaced functions of `os`
-            return False
+            return None
 
     def close(self) -> None:
         """Stop watching, and start again when it is worth it."""
@@ -61,7 +63,7 @@ class Watcher:
 class Look:
     """What was compared, all of it fresh."""
 
-    __slots__ = ("_events", "_files", "_folders", "_known", "_watcher")
+    __slots__ = ("_events", "_files", "_folders", "_known", "_poll", "_watcher")
 
     def __init__(
         self, files: list[tuple[str, Source]], folders: "set[str]", known: dict[str, Folder], watcher: Watcher
@@ -74,17 +76,19 @@ class Look:
         self._folders = folders
         self._known = known
         self._watcher = watcher
+        self._poll: Callable[[], int] = _nothing
         self._events = self._events_so_far()
 
     def holds(self) -> bool:
         """True if nothing that was compared has changed; False if that has to be looked into."""
-        return (self._events >= 0 and self._events == self._watcher.poll()) or self._compare()
+        return self._events == self._poll() or self._compare()
 
     def _events_so_far(self) -> int:
         """What the kernel has told so far; -1 if it does not tell all that may happen to the files."""
         self._watcher.spend(len(self._files) + len(self._folders))
-        covered = self._watcher.covers((path for path, _ in self._files), self._folders)
-        return self._watcher.poll() if covered else -1
+        poll = self._watcher.poll_for((path for path, _ in self._files), self._folders)
+        self._poll = _nothing if poll is None else poll
+        return -1 if poll is None else poll()
 
     def _compare(self) -> bool:
         events = self._events_so_far()

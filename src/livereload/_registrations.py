@@ -45,10 +45,14 @@ class Snapshot:
         self._dispatchers: list[FunctionType] = []
         # {id: (container, the entries taken out)}
         self._withdrawn: dict[int, tuple[Container, Container]] = {}
+        # {id of a namespace: the containers that it leads to}
+        self._containers: dict[int, list[Container]] = {}
         for namespace in namespaces:
             self._attributes[id(namespace)] = (namespace, dict(namespace))
             for value, depth in _reached(namespace):
                 self._enter(value, depth)
+                if id(value) in self._before:
+                    self._containers.setdefault(id(namespace), []).append(value)
 
     def _enter(self, value: "Any", depth: int) -> None:
         kind = type(value)
@@ -91,8 +95,8 @@ class Snapshot:
         Who reads a registry while others register again meets each entry once, as in a fresh interpreter.
         """
         for namespace in namespaces:
-            for container, _ in _reached(namespace):
-                if id(container) in self._before and id(container) not in self._withdrawn:
+            for container in self._containers.get(id(namespace), ()):
+                if id(container) not in self._withdrawn:
                     self._withdraw(container, belongs)
 
     def _withdraw(self, container: "Any", belongs: "Callable[[object], bool]") -> None:
