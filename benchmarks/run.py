@@ -21,7 +21,7 @@ from pathlib import Path
 import picture
 from results import Figures, Result, differences, heading, lines
 from scenarios import SCENARIOS, Row
-from workshop import HERE, Unavailable, Workshop
+from workshop import HERE, SOURCES, Unavailable, Workshop
 
 IDLE_BELOW = 0.3
 
@@ -119,6 +119,8 @@ def main() -> None:
     say("\n".join(f"{key + ':':11}{value}" for key, value in about.items()))
     if about["load"] == "unknown" or float(about["load"]) > IDLE_BELOW:
         say("warning:   the machine is not idle; minima may be believed, medians may not")
+    # As pip leaves an installed package: with bytecode.
+    subprocess.run([given.python, "-m", "compileall", "-q", str(SOURCES)], check=True)
     workshop = Workshop(given.python, samples=given.samples, quick=given.quick, wheels=given.wheels)
     try:
         results = run(workshop, given, say)
