@@ -14,11 +14,17 @@ keeps a value from before:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NAMESPACES = ("globals", "vars", "locals", "dir")
+_ASKING = frozenset(("NameError", *_NAMESPACES))
 _CALLS = tuple(f"{name}()".encode() for name in _NAMESPACES)
 _WORDS = (b"NameError", *_CALLS)
+
+
+def may_ask(names: "Iterable[str]") -> bool:
+    """False if a module whose own level uses only these names asks for nothing."""
+    return not _ASKING.isdisjoint(names)
 
 
 def names_asked_for(source: bytes) -> frozenset[str]:

@@ -13,7 +13,7 @@ import time
 from _weakref import ref
 
 from . import _graph
-from ._earlier import names_asked_for
+from ._earlier import may_ask, names_asked_for
 from ._plan import Plan
 from ._refresh import Refresher
 from ._report import Executed, ModuleStatus
@@ -183,6 +183,9 @@ class Engine:
         changed = transaction.sources.get(record.path)
         if changed is None and record.asked_for is not None:
             return record.asked_for
+        code = transaction.codes.get(record.name) or (record.code if changed is None else None)
+        if code is not None and not may_ask(code.co_names):
+            return frozenset()
         if changed is None or changed.data is None:
             try:
                 changed = transaction.sources[record.path] = read(record.path, self.state.clock)

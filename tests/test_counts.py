@@ -1,0 +1,65 @@
+"""What a look costs, in calls of the system: counts, which do not depend on the machine."""
+
+import pytest
+
+COUNTING = """
+import collections, sys
+def counted(statement, times=1):
+    code = compile(statement, "<stdin>", "exec")
+    calls = collections.Counter()
+    def see(frame, event, argument):
+        if event == "c_call":
+            calls[argument.__name__] += 1
+    sys.setprofile(see)
+    try:
+        for _ in range(times):
+            exec(code, {})
+    finally:
+        sys.setprofile(None)
+    return {name: calls[name] for name in ("stat", "lstat", "open_code", "open", "compile", "listdir", "ioctl")}
+"""
+
+
+def modules(count):
+    files = {f"m{i}.py": f"X = {i}\n" for i in range(count)}
+    return files | {"app.py": "".join(f"import m{i}\n" for i in range(count))}
+
+
+@pytest.mark.parametrize("count", [1, 10, 50])
+def test_a_look_is_one_stat_a_file(project, count):
+    """A repeated import of k modules that have settled costs k stats and one a folder; nothing is read or compiled."""
+    project.write(modules(count))
+    project.tick()
+    project.run(f"{COUNTING}import app")
+    project.tick()  # bytecode was written
+    project.run("import app")
+    expected = {"stat": count + 2, "lstat": 0, "open_code": 0, "open": 0, "compile": 0, "listdir": 0, "ioctl": 0}
+    assert project.value("counted('import app')") == expected
+    assert project.value("counted('from app import m0')") == expected
+    one = project.value("counted('import m0')")
+    assert one == expected | {"stat": 2}
+
+
+def test_one_question_to_the_kernel(project):
+    """Where imports are frequent, a repeated import of any number of modules costs one call of the system."""
+    if not project.value("__import__('sys').platform == 'linux'"):
+        pytest.skip("inotify is Linux's")
+    project.write(modules(50))
+    project.tick()
+    project.run(f"{COUNTING}import app\nfor _ in range(200): import app")
+    watched = project.value("__import__('livereload._proxy')._proxy.installed.engine.state.watcher._watch is not None")
+    if not watched:
+        pytest.skip("no inotify here")
+    calls = project.value("counted('import app', 10)")
+    assert calls == {"stat": 0, "lstat": 0, "open_code": 0, "open": 0, "compile": 0, "listdir": 0, "ioctl": 10}
+
+
+def test_an_edit_is_read_and_compiled_once(project):
+    """A refresh compiles what has changed, once, and reads nothing else."""
+    project.write(modules(10) | {"app.py": "import m0, m1\nY = m0.X\n"})
+    project.tick()
+    project.run("import app")
+    project.write({"m0.py": "X = 100\n"})
+    outcome = project.run("import app", "app.Y")
+    assert (outcome.value, outcome.compiled) == (100, ["m0"])
+    assert {name for name in outcome.opened if name.endswith(".py")} == {"m0.py"}
