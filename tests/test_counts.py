@@ -1,6 +1,12 @@
 """What a look costs, in calls of the system: counts, which do not depend on the machine."""
 
+import sys
+
 import pytest
+
+# How often an import statement asks a module; before 3.12, some ask twice.
+ASKS = (1,) if sys.version_info >= (3, 12) else (1, 2)
+NOTHING = dict.fromkeys(("stat", "lstat", "open_code", "open", "compile", "listdir", "ioctl"), 0)
 
 COUNTING = """
 import collections, sys
@@ -33,11 +39,9 @@ def test_a_look_is_one_stat_a_file(project, count):
     project.run(f"{COUNTING}import app")
     project.tick()  # bytecode was written
     project.run("import app")
-    expected = {"stat": count + 2, "lstat": 0, "open_code": 0, "open": 0, "compile": 0, "listdir": 0, "ioctl": 0}
-    assert project.value("counted('import app')") == expected
-    assert project.value("counted('from app import m0')") == expected
-    one = project.value("counted('import m0')")
-    assert one == expected | {"stat": 2}
+    for statement, files in [("import app", count + 1), ("from app import m0", count + 1), ("import m0", 1)]:
+        calls = project.value(f"counted({statement!r})")
+        assert calls in [NOTHING | {"stat": times * (files + 1)} for times in ASKS]
 
 
 def test_one_question_to_the_kernel(project):
@@ -51,7 +55,7 @@ def test_one_question_to_the_kernel(project):
     if not watched:
         pytest.skip("no inotify here")
     calls = project.value("counted('import app', 10)")
-    assert calls == {"stat": 0, "lstat": 0, "open_code": 0, "open": 0, "compile": 0, "listdir": 0, "ioctl": 10}
+    assert calls in [NOTHING | {"ioctl": times * 10} for times in ASKS]
 
 
 def test_an_edit_is_read_and_compiled_once(project):
