@@ -106,8 +106,11 @@ class Survey:
     def submodules(self, name: str, from_list: tuple[str, ...]) -> list[str]:
         """The names in `from_list` that are submodules of `name` and tracked."""
         records = self.state.records
+        namespace = namespace_of(sys.modules.get(name))
+        if namespace is not None and "__path__" not in namespace:
+            return []  # no package, or none any more
         if "*" in from_list:
-            namespace = namespace_of(sys.modules.get(name)) or {}
+            namespace = namespace or {}
             exported = namespace.get("__all__")
             from_list = tuple(exported) if type(exported) in (list, tuple) else ()  # type: ignore[arg-type]
         found = []

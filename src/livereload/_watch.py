@@ -90,16 +90,17 @@ class Watch:
 
     def covers(self, files: "Iterable[str]", folders: "Iterable[str]") -> bool:
         """True if any change to one of these will be told from now on."""
-        wanted = set(folders)
-        for path in files:
+        paths = list(files)
+        if not all([self._covers_folder(folder) for folder in {*folders, *map(os.path.dirname, paths)}]):
+            return False
+        for path in paths:
             try:
                 result = os.lstat(path)
             except OSError:
                 return False
             if not stat.S_ISREG(result.st_mode) or result.st_nlink != 1:
                 return False
-            wanted.add(os.path.dirname(path))
-        return all([self._covers_folder(folder) for folder in wanted])
+        return True
 
     def _covers_folder(self, folder: str) -> bool:
         known = self._folders.get(folder)
