@@ -60,13 +60,14 @@ class Prompt:
     def ask(self, line: str) -> str:
         """What is answered to a line, without its echo and the prompt that follows."""
         os.write(self._terminal, line.encode() + b"\r")
-        return self.read().partition("\n")[2].strip("\n")
+        # The editor draws the prompt once more before it shows what is typed.
+        return self.read(after="\n").partition("\n")[2].strip("\n")
 
-    def read(self) -> str:
-        """All that is shown up to the next prompt, without escape sequences."""
+    def read(self, after: str = "") -> str:
+        """All that is shown up to the next prompt that comes `after` something, without escape sequences."""
         shown, text = b"", ""
         deadline = time.monotonic() + PATIENCE_S
-        while not text.endswith(PROMPT):
+        while not text.endswith(PROMPT) or after not in text:
             ready, _, _ = select.select([self._terminal], [], [], max(0.0, deadline - time.monotonic()))
             assert ready, f"no prompt within {PATIENCE_S:.0f} s, only {text!r}"
             try:
