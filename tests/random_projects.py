@@ -3,8 +3,9 @@
 
 Modules know each other only through the names below, so most imports between them succeed, and a
 random edit changes what others see.  A text says of each name only what it can say by itself: no
-clock, no counter, nothing of who else has been imported, nothing put into another module's things.  What others have registered with a module
-is in its list `seen`, which is claimed by itself (`following.py`).
+clock, no counter, nothing of who else has been imported, nothing put into another module's things.
+What others have registered with a module is in its list `seen`, which is claimed by itself
+(`following.py`).
 
 A source is a sequence of pieces, each of which ends with the line MARK, so that edits can tell them apart.
 """

@@ -592,6 +592,54 @@ def test_a_package_above_what_a_spared_module_imports(project):
     project.step("import c", [])
 
 
+def test_what_an_importer_has_configured(project):
+    """An importer that sets something in a module is executed again when that module starts anew."""
+    util = "_state = []\n_level = 0\ndef configure(n):\n    global _level\n    _level = n\n    _state.append(n)\n"
+    util += "def level(): return _level, len(_state)\ndef other(): return {}\n"
+    project.write({"util.py": util.format(1), "app.py": "import util\nutil.configure(3)\n"})
+    project.write({"main.py": "import app\nfrom util import level\nL = level()\n"})
+    project.step("import main", ["main", "app", "util"])
+    project.write({"util.py": util.format(2)})
+    project.step("import main", ["main", "app", "util"], spares=[])
+    assert project.value("main.L") == (3, 1)
+
+
+def test_operators_of_instances_that_a_third_module_makes(project):
+    """Adding and formatting instances uses what their class does."""
+    util = "class V:\n    def __init__(self, n): self.n = n\n"
+    util += "    def __add__(self, other): return self.n + other.n + {}\n"
+    project.write({"util.py": util.format(0), "app.py": "import consts as c\nTOTAL = c.A + c.B\n"})
+    project.write({"consts.py": "from util import V\ndef make(n): return V(n)\nA = make(1)\nB = make(2)\n"})
+    project.write({"top.py": "from app import TOTAL as T\nT2 = -T\n"})
+    project.step("import top", ["top", "app", "consts", "util"])
+    project.write({"util.py": util.format(10)})
+    project.step("import top", ["top", "app", "consts", "util"], spares=[])
+
+
+def test_a_context_that_registers(project):
+    """A `with` statement at module level uses the generator behind it, and what that leaves in a list."""
+    util = "import contextlib\nlog = []\n@contextlib.contextmanager\ndef section(name):\n    log.append(name)\n"
+    util += "    yield {}\n    log.append('end')\n"
+    app = "from util import section\nwith section('a') as X:\n    Y = X\n"
+    project.write({"util.py": util.format(1), "app.py": app})
+    project.write({"view.py": "import app, util\nLOG = tuple(util.log)\n"})
+    project.step("import view", ["view", "app", "util"])
+    project.write({"util.py": util.format(2)})
+    project.step("import view", ["view", "app", "util"], spares=[])
+
+
+def test_an_import_that_only_type_checkers_see(project):
+    """A statement that has not been executed closes no cycle as long as the module level stays the same."""
+    util = "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    from app import App\ndef f(): return {}\n"
+    app = "from util import f\nclass App:\n    def g(self): return f()\n"
+    project.write({"util.py": util.format(1), "app.py": app})
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": util.format(2)})
+    project.step("import app", ["app", "util"], spares=["app"])
+    project.write({"util.py": util.format(3).replace("False", "True")})
+    project.step("import app", ["app", "util"], raises="ImportError")
+
+
 # Comments and layout.
 
 LAID_OUT = (

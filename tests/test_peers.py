@@ -1,4 +1,6 @@
-"""What other tools get wrong: one test for each kind of edit that they have been compared by."""
+"""What other tools get wrong: one test for each kind of edit that they have been compared by.
+
+Those that are about files (sizes, times, renames, the same bytes) are in `test_edits`."""
 
 import os
 import subprocess
@@ -76,53 +78,6 @@ def test_enum_gains_a_member(project):
     project.write({"m.py": f"{source}    GREEN = 2\n"})
     project.step("import m", ["m"])
     assert project.value("m.Color.GREEN.value, m.Color.RED is old, m.Color(1) is old") == (2, True, True)
-
-
-def test_same_second_same_size(project):
-    """An edit in the tick of the import before it, of the same size, is seen."""
-    project.write({"m.py": "X = 1\n"})
-    project.step("import m", ["m"])
-    project.write({"m.py": "X = 2\n"})
-    project.step("import m", ["m"])
-
-
-def test_same_modification_time_and_size(project):
-    """An edit whose modification time was set back to what it was is seen."""
-    project.write({"m.py": "X = 1\n"})
-    project.step("import m", ["m"])
-    before = os.stat(project.file("m.py"))
-    project.tick()
-    project.step("import m", [])
-    project.write({"m.py": "X = 2\n"})
-    os.utime(project.file("m.py"), ns=(before.st_atime_ns, before.st_mtime_ns))
-    project.step("import m", ["m"])
-
-
-def test_older_modification_time(project):
-    """A file with an older modification time is an edit."""
-    project.write({"m.py": "X = 1\n"})
-    project.step("import m", ["m"])
-    project.write({"m.py": "X = 2\n"})
-    os.utime(project.file("m.py"), (1_000_000_000, 1_000_000_000))
-    project.step("import m", ["m"])
-
-
-def test_saved_by_atomic_rename(project):
-    """A file that an editor renamed onto the module is an edit."""
-    project.write({"m.py": "X = 1\n"})
-    project.step("import m", ["m"])
-    project.write({"m.py.tmp": "X = 2\n"})
-    project.rename("m.py.tmp", "m.py")
-    project.step("import m", ["m"])
-
-
-def test_same_bytes_saved_again(project):
-    """A save that changes nothing executes nothing."""
-    project.write({"m.py": "X = 1\n"})
-    project.step("import m", ["m"])
-    project.tick()
-    project.write({"m.py": "X = 1\n"})
-    project.step("import m", [])
 
 
 def test_comment_edit_keeps_state(project):

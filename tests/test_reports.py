@@ -140,3 +140,16 @@ def test_a_refresh_that_executes_nothing_is_not_told(project):
     project.step("import a", ["a"])
     project.step("import a", [])
     assert project.value("heard") == [("a",)]
+
+
+def test_a_refresh_that_executes_nothing(project):
+    """A refresh that only moves positions is told of like any other."""
+    project.write({"a.py": "def f(): pass\n"})
+    project.step("import a", ["a"])
+    project.run("heard = []; livereload.on_refresh(heard.append)")
+    project.write({"a.py": "# moved\ndef f(): pass\n"})
+    project.step("import a", [])
+    project.step("import a", [])
+    assert project.value("[(bool(each), each.line.rpartition(' in ')[0]) for each in heard]") == [
+        (False, "livereload: nothing had to be executed")
+    ]

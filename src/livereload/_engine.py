@@ -298,10 +298,10 @@ class Engine:
                     record.source, record.code, record.uses = old.source, old.code, old.uses
         return record
 
-    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...], loaded: "ModuleType | None" = None) -> None:
+    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...], left: "ModuleType | None" = None) -> None:
         """The code of the module with this spec has run, to its end or not, for a statement with this from-list.
 
-        `loaded` is the module, in `sys.modules` or not.
+        `left` is what is left of the module if that has raised.
         """
         state = self.state
         thread = state.thread
@@ -319,7 +319,7 @@ class Engine:
         record.module = ref(module) if namespace else None
         self._remember_failure(record)
         if record.failed and self._is_imported(name):
-            record.wreck = loaded
+            record.wreck = left
         if state.unbound:
             self._bind_submodules(name)
         if "__path__" in namespace:

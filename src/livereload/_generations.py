@@ -5,7 +5,7 @@ another (`_objects`).
 
 1. `start`, before anything is executed: walk the namespaces and remember where each class and
    function stood; find all living functions of these modules, of whatever generation (they share
-   the namespace, so one pass over the heap finds them).
+   the namespace, so one pass over the heap finds them); take their entries out of registries.
 2. `made`, at each class statement: what the statement made moves into the class that the last
    generation had by that name, which is what the statement yields.  Whatever later in the module
    refers to the class sees the one identity.
@@ -22,21 +22,19 @@ to `f = bar` leaves `foo` alone.
 import gc
 import sys
 from _weakref import ref
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType
 
 from . import _objects
 from ._holders import Discarded, closures_apart, is_referred_to, substitute, weak_entries
 from ._objects import (
     cells_of,
     discard,
-    instance_dict,
     is_class,
-    is_plain,
     module_of_class,
     namespace_of_class,
     qualname_of,
 )
-from ._places import LRU_CACHE, PARTIAL, at, codes_of, defines, hidden_classes, is_last_definition, walk
+from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, walk
 from ._registrations import ExitCallbacks, LogHandlers, Snapshot
 
 TYPE_CHECKING = False
@@ -50,6 +48,7 @@ if TYPE_CHECKING:
     Pair = tuple[FunctionType, FunctionType]
 
 
+_DEPTH = 3
 # The last part of the place of a function in a descriptor of a class.
 _PARTS = frozenset(("fget", "fset", "fdel", "__func__"))
 
@@ -116,7 +115,8 @@ class Generations:
                 self._note(each.restore)
             self._snapshot = Snapshot(others)
             self._note(self._snapshot.restore)
-        self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken))
+        if len(new) > 1:  # else nobody reads what is registered before all is as it was
+            self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken))
         self._own.append(Snapshot(contents for _, contents in taken.values()))
         self._note(self._own[-1].restore)
         for each in gc.get_objects() if new else ():
@@ -130,19 +130,16 @@ class Generations:
                     new[id(function.__globals__)].caches.append(each)
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
-        """True if an entry refers to what one of the modules in `taken` has defined; not if it is a table itself."""
+        """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
+
+        Not an instance: those are the session's data.
+        """
         kind = type(entry)
         if kind is FunctionType:
             return id(entry.__globals__) in self._modules
         if is_class(entry):
             return (module_of_class(entry) or "") in taken
-        if is_plain(entry) or kind in (list, dict, set) or depth > 1:
-            return False
-        if (module_of_class(kind) or "") in taken:
-            return True
-        attributes = instance_dict(entry)
-        inner = entry if kind is tuple else _wrapped(entry, attributes)
-        return any(self._is_of(each, taken, depth + 1) for each in inner)
+        return kind is tuple and depth < _DEPTH and any(self._is_of(each, taken, depth + 1) for each in entry)
 
     def _forget_checks(self) -> None:
         if self._checks_changed:
@@ -209,7 +206,7 @@ class Generations:
             each.reconcile({id(module.namespace) for module in modules})
         self._replace_functions(modules, same)
 
-    def move_positions(self, moved: "Iterable[tuple[dict[str, Any], CodeType, CodeType]]") -> None:
+    def renew_positions(self, moved: "Iterable[tuple[dict[str, Any], CodeType, CodeType]]") -> None:
         """Let functions and classes stand where `new` code says that differs from the `old` in nothing else.
 
         For each module its namespace, the old code, and the new.
@@ -421,16 +418,6 @@ def _made_anew(module: _Module) -> "Iterator[tuple[Place, Any]]":
     for place, value in walk(module.name, module.namespace, module.namespace):
         if type(value) is not FunctionType or id(value) not in old or module.places.get(place) is value:
             yield place, value
-
-
-def _wrapped(entry: "Any", attributes: "dict[str, Any] | None") -> "Iterable[object]":
-    """What an entry that is no table holds."""
-    kind = type(entry)
-    if kind is PARTIAL:
-        return (entry.func,)
-    if kind is MethodType:
-        return (entry.__func__, entry.__self__)
-    return () if attributes is None else attributes.values()
 
 
 def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":

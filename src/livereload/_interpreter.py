@@ -45,7 +45,3 @@ if TYPE_CHECKING:
 
         def stop_watching_classes(self) -> None:
             """Make class statements plain again."""
-
-
-# How long a thread waits for another's refresh, which may be waiting for this thread.
-_PATIENCE_S = 1.0

@@ -202,7 +202,7 @@ class _Least:
             if old is None or new is None:
                 continue
             self.codes[name] = new
-            if description(old) == description(new) and not Uses(new).sees_text:
+            if description(old) == description(new) and not record.used(old).sees_text:
                 self.layout[name] = (old, new)
                 del self.roots[name]
                 continue
@@ -250,10 +250,15 @@ class _Least:
         edges: dict[str, Iterable[str]] = dict(self._edges)
         for name in self.roots:
             uses = self._after(name)
-            if uses is not None:
+            if uses is not None and not self._imports_the_same(name, uses):
                 new = {target for each in uses.imports for target in self._targets(name, each)}
                 edges[name] = {*edges.get(name, ()), *new}
         return edges
+
+    def _imports_the_same(self, name: str, uses: Uses) -> bool:
+        """True if a changed module is going to execute the import statements that it has executed."""
+        used = {loaded for (loaded, _), strength in uses.loads.items() if strength == USED}
+        return name in self._same_level and not any(self._dormant_differs(name, each) for each in used)
 
     def _begin_round(self) -> None:
         """Forget what was concluded from fewer executed modules."""

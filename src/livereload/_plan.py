@@ -56,10 +56,8 @@ class Plan:
         return bool(self.reasons)
 
     def and_also(self, reasons: "Mapping[str, str]") -> "Plan":
-        """A plan to execute all of this and more, and to spare nothing."""
-        other = Plan({**self.reasons, **reasons}, self.sources, reached=self.reached)
-        other.codes = {name: code for name, code in self.codes.items() if name not in self.spared}
-        return other
+        """A plan to execute all of this and more."""
+        return Plan({**self.reasons, **reasons}, self.sources, reached=self.reached)
 
     def __repr__(self) -> str:
         return f"<Plan {self.reasons}>"

@@ -235,7 +235,8 @@ class Installation:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
         loading = sys._getframe(2)  # importlib's _load_unlocked
-        self.engine.end(spec, _from_list_of(loading), loading.f_locals.get("module"))
+        left = None if spec.name in sys.modules else loading.f_locals.get("module")
+        self.engine.end(spec, _from_list_of(loading), left)
 
     def raise_interrupt(self) -> None:
         """Raise what has interrupted the proxy's answer, where it could not be raised."""

@@ -5,11 +5,12 @@ interpreter's hooks.
 
 1. *Plan.*  One look at every file and folder in the closure of what is asked for (`_survey`).
    Nothing stale: done.
-2. *Take.*  What is stale leaves `sys.modules`; the module objects are kept.
-3. *Execute on demand.*  What was asked for is imported, and importlib does the rest: it executes
+2. *Spare.*  Which importers need not be executed, and of which modules only positions move (`_least`).
+3. *Take.*  What is stale leaves `sys.modules`; the module objects are kept.
+4. *Execute on demand.*  What was asked for is imported, and importlib does the rest: it executes
    what is not in `sys.modules` when it is reached, in the order of a fresh interpreter, cycles
    included.  It executes in the kept module objects.
-4. *Commit* all, or *roll back* all.
+5. *Commit* all, or *roll back* all.
 
 A module that turns out stale on the way is refreshed when it is reached, within the same
 transaction.  A failure does not use up staleness: the records are rolled back as well.
@@ -150,7 +151,7 @@ class Refresher:
 
     def _tell(self, before: Report) -> None:
         last = self.state.last
-        if last is not before and (last.executed or last.error is not None):
+        if last is not before:
             tell(last, list(self.state.listeners), self.state.verbose)
 
     def _everything(self, wanted: "list[Wanted]", plan: Plan) -> Plan:
@@ -214,7 +215,7 @@ class Refresher:
                 if plan:
                     self.take(transaction, plan)
                 if plan.layout:
-                    self._move(transaction, plan)
+                    self._renew_positions(transaction, plan)
                 self._import(wanted)
                 message = self._commit(transaction)
             except BaseException as error:
@@ -336,10 +337,10 @@ class Refresher:
         found = [namespace_of(sys.modules.get(name)) for name in reached]
         return [namespace for namespace in found if namespace is not None]
 
-    def _move(self, transaction: Transaction, plan: Plan) -> None:
+    def _renew_positions(self, transaction: Transaction, plan: Plan) -> None:
         """Of some modules only comments and layout have changed: let their functions say where they stand now."""
         records = self.state.records
-        transaction.generations.move_positions(
+        transaction.generations.renew_positions(
             [(self._namespace(transaction, name), old, new) for name, (old, new) in plan.layout.items()]
         )
         for name, (_, new) in plan.layout.items():

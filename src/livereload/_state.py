@@ -71,8 +71,8 @@ class Record:
         self.where = where
         # what was executed; None if that is not known (then the module is stale)
         self.source: Source | None = None
-        # the code of `source`, once it has been executed again: who edits a module executes its
-        # importers over and over, from sources that do not change
+        # the code of `source`, once it has been executed again or compared, or if no bytecode file
+        # has it: who edits a module executes its importers over and over, from sources that do not change
         self.code: CodeType | None = None
         # what executing that code used, once somebody has looked
         self.uses: Uses | None = None

@@ -272,8 +272,9 @@ class Survey:
         if above is None or above.executing or record.path is None:
             return False
         namespace = namespace_of(sys.modules.get(parent))
-        was_below = os.path.basename(_home(record)) == parent.rpartition(".")[2]
-        return was_below and namespace is not None and "__path__" not in namespace
+        if namespace is None or "__path__" in namespace:  # nearly always
+            return False
+        return os.path.basename(_home(record)) == parent.rpartition(".")[2]
 
     def _may_be_back(self, record: Record) -> bool:
         """True if a file that is not there may be in the middle of being saved, and is not known to be gone.

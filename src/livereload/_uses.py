@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 MENTIONED, DERIVED, USED = range(3)
 
+# Those that see the text of the source, or where in it something stands.
+_TEXT = frozenset(("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"))
 # What sees more than names tell.
-OPAQUE = frozenset((
+OPAQUE = _TEXT | frozenset((
     *("eval", "exec", "globals", "locals", "vars", "dir"),
     *("__import__", "import_module", "modules", "find_spec", "reload"),
     *("__subclasses__", "get_objects", "get_referrers", "get_referents", "walk_packages", "iter_modules"),
-    *("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"),
 ))  # fmt: skip
 
 # Decorators that a property makes of itself; they do not call the functions that it has already.
@@ -39,8 +40,6 @@ OF_A_PROPERTY = ("getter", "setter", "deleter")
 
 _ANNOTATED = 4  # MAKE_FUNCTION, SET_FUNCTION_ATTRIBUTE
 _ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
-# Those that see the text of the source, or where in it something stands.
-_TEXT = frozenset(("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"))
 _LAZY = 3 if sys.version_info >= (3, 15) else 0  # the bits of PEP 810 in the argument of IMPORT_NAME
 _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
