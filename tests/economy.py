@@ -2,8 +2,8 @@
 
 A module may be executed if it is not there, if something that it can reach by import statements is
 another file or holds another text than when it was executed, or if something that it can reach has
-been executed since.  What it can reach is overestimated: every import statement in its source
-counts, in functions and in strings, too.
+been executed since, or is executed now because it failed before.  What it can reach is overestimated:
+every import statement in its source counts, in functions and in strings, too.
 """
 
 import ast
@@ -88,14 +88,16 @@ class Economy:
     def excess(self, path, statement, executed, there):
         """Which of the `executed` modules the rules did not allow; `there` are the modules from before."""
         reached = self._reached(path, imported_names(statement))
-        return [name for name in executed if name not in reached or (name in there and not self._may(path, name))]
+        again = {name for name in executed if name in self._when and name not in there}  # they failed before
+        kept = [name for name in executed if name in there and not self._may(path, name, again)]
+        return [name for name in executed if name not in reached or name in kept]
 
-    def _may(self, path, name):
+    def _may(self, path, name, again):
         if name not in self._seen:
             return True
         now = self._reached(path, [name])
         executed = self._when[name]
-        return now != self._seen[name] or any(self._when.get(other, 0) > executed for other in now)
+        return now != self._seen[name] or any(self._when.get(other, 0) > executed or other in again for other in now)
 
     def remember(self, path, executed, *, uncertain):
         """All of `executed` have been; if it is `uncertain` in which order, or what was kept, each may be again."""

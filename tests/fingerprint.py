@@ -82,17 +82,20 @@ def describe(value, root, seen=()):
 
 def _attributes(value, root, seen):
     """What an instance of a class of the project holds."""
-    home = sys.modules.get(type(value).__module__)
     if hasattr(value, "__wrapped__"):
         return describe(value.__wrapped__, root, seen)
-    if type(home) is not ModuleType or not _is_below(home, root):
+    if not _is_ours(type(value), root):
         return None
     attributes = getattr(value, "__dict__", {})
     return {key: describe(each, root, seen) for key, each in sorted(attributes.items()) if key not in _SKIPPED}
 
 
-def _is_below(module, root):
-    return any(place.startswith(root) for place in _places(_namespace_of(module)))
+def _is_ours(cls, root):
+    """True for a class of a module below `root`, or of one that is gone as its import failed."""
+    home = sys.modules.get(cls.__module__)
+    return home is None or (
+        type(home) is ModuleType and any(place.startswith(root) for place in _places(_namespace_of(home)))
+    )
 
 
 def _describe_container(value, root, seen):
@@ -120,11 +123,11 @@ def _describe_function(function, root, seen):
 
 def _describe_class(cls, root, seen):
     head = ("class", _name(cls), _name(type(cls)), [_name(base) for base in cls.__bases__])
-    home = sys.modules.get(cls.__module__)
-    if type(home) is not ModuleType or not _is_below(home, root):
+    if not _is_ours(cls, root):
         return head
     members = type.__dict__["__dict__"].__get__(cls)
-    return (*head, {key: describe(each, root, seen) for key, each in sorted(members.items()) if key not in _SKIPPED})
+    skipped = _SKIPPED if members.get("__annotations__") else {*_SKIPPED, "__annotations__"}
+    return (*head, {key: describe(each, root, seen) for key, each in sorted(members.items()) if key not in skipped})
 
 
 def describe_code(code):

@@ -209,10 +209,12 @@ _REGISTRIES = [
     "import {o} as _o\n@getattr(_o, 'register', lambda thing: thing)\nclass D:\n    def m(self):\n        return {n}",
     "from {o} import C as _C\nclass D(_C):\n    K = {n}",
 ]
+# A private name: what is kept is there from the start, so within a cycle `import *` takes an earlier value that a
+# fresh interpreter has not bound yet.
 _STATE = [
-    "try:\n    cache\nexcept NameError:\n    cache = {}",
-    "if 'cache' not in globals():\n    cache = []",
-    "cache = globals().get('cache', {})",
+    "try:\n    _cache\nexcept NameError:\n    _cache = {}",
+    "if '_cache' not in globals():\n    _cache = []",
+    "_cache = globals().get('_cache', {})",
     "__livereload_dispose__ = lambda: None",
 ]
 _RELATIVE = [

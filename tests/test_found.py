@@ -1,5 +1,7 @@
 """What a fuzzer found: each test is the smallest project and the fewest edits that showed a difference."""
 
+import pytest
+
 
 def test_package_above_a_fresh_module(project):
     """A stale package is executed again for whom has imported a submodule, although that is fresh itself."""
@@ -173,8 +175,8 @@ def test_package_that_failed_above_what_stayed(project):
     """A package whose first import failed is executed again for whom has imported a submodule of it."""
     project.write({"a.py": "from p.q import X\n", "p/__init__.py": "import a\n1 / 0\n", "p/q.py": "X = 1\n"})
     project.step("import p", ["p", "a", "p.q"], raises="ZeroDivisionError")
-    for _ in range(2):  # executing only what is stale would not show the line in `a`
-        project.step("import a", ["a", "p"], raises="ZeroDivisionError", confirms=["a", "p"])
+    for confirms in (["a", "p"], []):
+        project.step("import a", ["a", "p"], raises="ZeroDivisionError", confirms=confirms)
     project.write({"p/__init__.py": "import a\n"})
     project.step("import a", ["a", "p"])
     project.step("import a", [])
@@ -212,3 +214,32 @@ def test_the_same_error_again_in_a_cycle_is_nothing_new(project):
     project.step("import p.x", ["p", "p.y", "p.x", "p.x"], raises="ImportError")
     for _ in range(2):
         project.step("import p", [])
+
+
+def test_package_above_a_fresh_package_of_a_new_module(project):
+    """A stale package is executed before a submodule that is new, although the package between them is fresh."""
+    project.write({"a.py": "import p.q\n", "p/__init__.py": "", "p/q/__init__.py": "", "p/q/z.py": ""})
+    project.step("import a", ["a", "p", "p.q"])
+    project.write({"a.py": "import p.q.z\n", "p/__init__.py": "X = 1\n"})
+    project.step("import a", ["a", "p", "p.q.z"])
+
+
+@pytest.mark.parametrize("first", ["y", "z"])
+def test_module_that_failed_when_its_cycle_was_entered_by_another(project, first):
+    """Who has caught the failure of a module is executed again with it, and once, if it imports that in turn."""
+    project.write({"x.py": "import c\nX = 1\n", "c.py": "try:\n    import y\nexcept ImportError:\n    y = None\n"})
+    project.write({"y.py": "from x import X\n", "z.py": "import y\n"})
+    project.step("import x", ["x", "c", "y"])
+    on_top = ["z"] if first == "z" else []
+    project.step(f"import {first}", [*on_top, "y", "x", "c"])
+    project.step(f"import {first}", [])
+
+
+def test_one_generation_after_a_first_import_by_another(project):
+    """What others took from a module whose first import failed goes on, too, when another imports it next."""
+    project.write({"a.py": "class C: X = 1\nimport b\n1 / 0\n", "b.py": "import a\n", "new.py": "import a\n"})
+    project.step("import a", ["a", "b"], raises="ZeroDivisionError")
+    project.write({"a.py": "class C: X = 2\n"})
+    project.step("import new", ["new", "a"])
+    assert project.run("import sys", "sys.modules['b'].a.C is new.a.C").value is True
+    project.step("import b", ["b"])

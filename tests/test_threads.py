@@ -470,8 +470,8 @@ def test_first_import_in_another_thread_while_one_plans(project):
         livereload._engine._PATIENCE_S = 0  # the other thread does not wait for this one's refresh
         survey = livereload._proxy.installed.engine.survey
         plan = survey.plan
-        def plan_and_let_another_go_on(names):
-            found = plan(names)
+        def plan_and_let_another_go_on(names, **further):
+            found = plan(names, **further)
             if "a" in names:
                 survey.plan = plan
                 finish(start(lambda: __import__("a")))

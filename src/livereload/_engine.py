@@ -110,7 +110,9 @@ class Engine:
 
     def _refresh(self, wanted: Wanted) -> None:
         name = wanted.name
-        plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)))
+        record = self.state.records.get(name)
+        again = name if record is not None and record.failed and name not in sys.modules else ""
+        plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)), again=again)
         there = (name, *_graph.parents(name), *plan.reasons)
         left = [each for each in plan.reasons if self.state.records[each].wreck and self._is_imported(each)]
         if plan and (left or not sys.modules.keys().isdisjoint(there)):  # else an import is all that it takes
@@ -436,6 +438,14 @@ class Engine:
         """True while a refresh keeps the module `name` aside, to be executed again."""
         transaction = self.state.transaction
         return transaction is not None and name in transaction.taken
+
+    def has_failed(self, name: str) -> bool:
+        """True if the last execution of `name` raised, before this moment, and nobody has planned the next one."""
+        state = self.state
+        record = state.records.get(name)
+        if record is None or not record.failed or record.checked == state.thread.moment:
+            return False
+        return state.transaction is None or name not in state.transaction.reasons
 
     def namespace_taken(self, name: str) -> "dict[str, Any] | None":
         """The namespace of a module that is executed again, during a refresh."""

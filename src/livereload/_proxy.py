@@ -258,6 +258,8 @@ class Installation:
             if state.transaction is None and not state.thread.stack:
                 # Or it could not be imported before: what has seen half of it is stale.
                 return Wanted(name) if name in records or parent in records else None
+            if self.engine.has_failed(name):  # others may hold what it had made by then, or have caught the error
+                return Wanted(name)
             above = records.get(parent)
             if above is None or parent not in sys.modules or above.executing:
                 return None

@@ -108,7 +108,8 @@ class Refresher:
             before = len(state.transaction.taken)
             self.take(state.transaction, plan)
             # What has been executed for this refresh, by another thread, and edited since is left to the next one.
-            if len(state.transaction.taken) > before or any(each.name not in sys.modules for each in wanted):
+            names = [part for each in wanted for part in (*_graph.parents(each.name), each.name)]
+            if len(state.transaction.taken) > before or any(name not in sys.modules for name in names):
                 self._import(wanted)
             return
         last = state.last

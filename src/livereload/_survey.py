@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from ._interpreter import Interpreter
 
+_FAILED = "its last import failed"
+
 
 class Survey:
     """The tracked modules and the state of their files."""
@@ -121,8 +123,11 @@ class Survey:
                     found.append(child)
         return found
 
-    def plan(self, names: "tuple[str, ...]") -> Plan:
-        """What must be executed before `names` are as a fresh interpreter would have them."""
+    def plan(self, names: "tuple[str, ...]", *, again: str = "") -> Plan:
+        """What must be executed before `names` are as a fresh interpreter would have them.
+
+        The one that is going to be imported `again`, as it failed before, is new to those who have caught the error.
+        """
         state = self.state
         if state.aside:
             self._put_back()
@@ -144,6 +149,8 @@ class Survey:
                 if other in records and records[other].before is None:
                     versions[other] = records[other].version
             reason, has_moved = self._observe(record, sources)
+            if reason is None and name == again:
+                reason = _FAILED
             if reason is not None:
                 changed[name] = reason
             if has_moved:
@@ -244,7 +251,7 @@ class Survey:
 
     def _observe(self, record: Record, sources: dict[str, Source]) -> tuple[str | None, bool]:
         """What the files say of one module: why it is stale (None: it is not), and whether it has moved."""
-        reason = "its last import failed" if record.broken else None
+        reason = _FAILED if record.broken else None
         if self._is_orphan(record):
             return "the package above it is a module now", True
         if record.path is not None:
