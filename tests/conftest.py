@@ -6,6 +6,7 @@ modules that the test names.  So each ordinary test is one of equivalence and on
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,10 @@ import session
 
 SRC = str(Path(__file__).parent.parent / "src")
 _LIVE = f"import sys; sys.path.insert(0, {SRC!r}); import livereload; sys.path.remove({SRC!r})"
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Outcome:
