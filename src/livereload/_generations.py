@@ -119,15 +119,8 @@ class Generations:
             self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken))
         self._own.append(Snapshot(contents for _, contents in taken.values()))
         self._note(self._own[-1].restore)
-        for each in gc.get_objects() if new else ():
-            kind = type(each)
-            if kind is FunctionType:
-                if id(each.__globals__) in new:
-                    new[id(each.__globals__)].functions.append(each)
-            elif kind is LRU_CACHE:
-                function = _innermost(each)
-                if type(function) is FunctionType and id(function.__globals__) in new:
-                    new[id(function.__globals__)].caches.append(each)
+        if new:
+            _find_functions(new)
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
         """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
@@ -487,6 +480,19 @@ def _is_last_definition(code: CodeType) -> bool:
             return is_last_definition(code, frame.f_code)
         frame = frame.f_back  # type: ignore[assignment]
     return True
+
+
+def _find_functions(modules: "Mapping[int, _Module]") -> None:
+    """Find the living functions of all generations, by the ids of their namespaces, and the caches of such."""
+    for each in gc.get_objects():
+        kind = type(each)
+        if kind is FunctionType:
+            if id(each.__globals__) in modules:
+                modules[id(each.__globals__)].functions.append(each)
+        elif kind is LRU_CACHE:
+            function = _innermost(each)
+            if type(function) is FunctionType and id(function.__globals__) in modules:
+                modules[id(function.__globals__)].caches.append(each)
 
 
 def _innermost(cache: "Any") -> object:

@@ -39,6 +39,9 @@ def walk(name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]") 
                 yield place, value
             elif len(place) > 2:
                 continue  # another module's, and what it wraps is hardly ours
+            if value.__closure__ is None and not value.__dict__:
+                seen.add(id(value))
+                continue  # nearly all
         elif is_class(value):
             if not _is_own_class(name, namespace, place, value):
                 continue

@@ -315,21 +315,27 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, int]]":
     """What a module holds of its own: containers, classes and instances, and the containers in these."""
     seen: set[int] = set()
     name = namespace.get("__name__")
-    waiting: list[tuple[Any, int]] = [
-        (value, 0) for key, value in list(namespace.items()) if type(key) is str and not key.startswith("__")
+    waiting = [
+        (value, 0)
+        for key, value in list(namespace.items())
+        if type(key) is str and not is_plain(value) and not key.startswith("__")
     ]
     while waiting:
         value, depth = waiting.pop()
         kind = type(value)
-        if is_plain(value) or id(value) in seen or issubclass(kind, ModuleType):
+        if kind is ModuleType or id(value) in seen or issubclass(kind, ModuleType):
             continue
         seen.add(id(value))
-        inner: Iterable[object] = ()
-        if _is_container(kind):
+        inner: Iterable[Any] = ()
+        if kind is FunctionType:
+            if not value.__dict__:
+                continue  # nearly all
+            inner = list(value.__dict__.values())
+        elif _is_container(kind):
             if len(value) > _MOST:
                 continue
             inner = list(value.values()) if issubclass(kind, dict) else ()
-        elif is_class(value):
+        elif issubclass(kind, type):
             if module_of_class(value) != name:
                 continue
             inner = list(namespace_of_class(value).values())
@@ -344,7 +350,7 @@ def _is_container(kind: type) -> bool:
     """True for the standard library's own: the methods of a user's subclass are not called."""
     if kind is list or kind is dict or kind is set:
         return True
-    return issubclass(kind, dict) and module_of_class(kind) in (None, "collections")
+    return kind is not FunctionType and issubclass(kind, dict) and module_of_class(kind) in (None, "collections")
 
 
 def _copy(container: "Container") -> "Container":
