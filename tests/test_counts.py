@@ -10,8 +10,8 @@ NOTHING = dict.fromkeys(("stat", "lstat", "open_code", "open", "compile", "listd
 
 COUNTING = """
 import collections, sys
-def counted(statement, times=1):
-    code = compile(statement, "<stdin>", "exec")
+def counted(statement, times=1, file="<stdin>"):
+    code = compile(statement, file, "exec")
     calls = collections.Counter()
     def see(frame, event, argument):
         if event == "c_call":
@@ -56,6 +56,28 @@ def test_one_question_to_the_kernel(project):
         pytest.skip("the kernel cannot tell of all that happens here")
     calls = project.value("counted('import app', 10)")
     assert calls in [NOTHING | {"ioctl": times * 10} for times in ASKS]
+
+
+UNWATCHED = """
+import livereload._look as looks
+class looks_Watch:
+    def __init__(self):
+        raise OSError("no inotify")
+looks.Watch, looks.TRUSTED_S, looks.TRUSTED_TIMES = looks_Watch, 1e9, 1e9
+"""
+
+
+def test_one_stat_for_a_moment_where_the_kernel_does_not_tell(project):
+    """Where imports are frequent, one of any number of modules costs one stat, as long as the rest is trusted."""
+    project.write(modules(50))
+    project.tick()
+    project.run(f"{COUNTING}{UNWATCHED}import app")
+    project.tick()  # bytecode was written
+    project.run("for _ in range(200): import app")
+    calls = project.value("counted('import app', 10, '/loop.py')")
+    assert calls in [NOTHING | {"stat": times * 10} for times in ASKS]
+    calls = project.value("counted('import app')")
+    assert calls in [NOTHING | {"stat": times * 52} for times in ASKS]
 
 
 def test_an_edit_is_read_and_compiled_once(project):

@@ -32,6 +32,9 @@ _RESOLVING = {"IMPORT_FROM": 0, "LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version
 
 _STANDARD = os.path.dirname(os.__file__)
 
+# How the file names of frames begin that the import statement removes, or would if they were not ours.
+_HIDDEN = (os.path.dirname(__file__), "<frozen importlib")
+
 _opcodes: dict[str, int] = {}
 
 BOOTSTRAP_FILE: str = bootstrap._gcd_import.__code__.co_filename
@@ -54,10 +57,19 @@ def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
     """The traceback from the first frame on that is neither ours nor importlib's."""
     while traceback is not None:
         filename = traceback.tb_frame.f_code.co_filename
-        if not filename.startswith((os.path.dirname(__file__), "<frozen importlib")):
+        if not filename.startswith(_HIDDEN):
             break
         traceback = traceback.tb_next
     return traceback
+
+
+def is_typed() -> bool:
+    """True if the statement that imports was typed, or nobody knows where it is from."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith((*_HIDDEN, importlib.__file__)):
+        frame = frame.f_back  # type: ignore[assignment]
+    filename = "<" if frame is None else frame.f_code.co_filename
+    return filename.startswith("<") or "ipykernel_" in filename
 
 
 def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:

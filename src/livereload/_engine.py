@@ -43,42 +43,47 @@ class Engine:
         self.survey = Survey(state, interpreter)
         self.refresher = Refresher(state, interpreter, self.survey)
 
-    def asked(self, name: str, from_list: tuple[str, ...]) -> bool:
-        """True if `name` (or a submodule of it in `from_list`) may not be used as it is.
+    def asked(self, wanted: Wanted) -> bool:
+        """True if what is `wanted` may not be used as it is.
 
         Free of effects on modules, as the question is also asked when an attribute is missing.
         """
         state = self.state
-        transaction = state.transaction
+        name, from_list = wanted.name, wanted.from_list
         look = state.looks.get((name, from_list))
         if look is not None and not state.busy and look.holds() and not state.busy:
             return False
         subs = self.survey.submodules(name, from_list) if from_list else []
         if state.thread.stack:
             self.note(name, *subs)
-        elif transaction is None:
+        elif state.transaction is None:
             self.survey.adopt()
         if name in state.unbound:
             return True
-        if transaction is not None:
-            if state.owner != _thread.get_ident():
-                if self.interpreter.is_importing():
-                    return False
-                return name in transaction.taken or bool(self.survey.plan((name, *subs)))
-            if name in transaction.taken and name not in sys.modules:
-                return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
+        if self._is_refreshed_by_another():
+            return self._is_taken_by_another(name) or (
+                not self.interpreter.is_importing() and bool(self.survey.plan((name, *subs)))
+            )
+        if self.taken(name) and name not in sys.modules:
+            return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
         moment = state.thread.moment
         if moment and all(state.records[each].checked == moment for each in (name, *subs)):
             return False
         found = self.survey.plan((name, *subs))
         if found.look is not None and not state.busy:
             self._keep_look(found, name, from_list)
-        if not found and transaction is None:
-            # Another thread may have begun a refresh since: what it executes looked fresh, and is not there yet.
-            transaction = state.transaction
-            if transaction is not None and state.owner != _thread.get_ident() and name in transaction.taken:
-                return not self.interpreter.is_importing()
-        return bool(found)
+        if found:
+            wanted.plan, wanted.when = found, state.changes
+        # Another thread may have begun a refresh since: what it executes looked fresh, and is not there yet.
+        return bool(found) or self._is_taken_by_another(name)
+
+    def _is_refreshed_by_another(self) -> bool:
+        """True while another thread refreshes."""
+        return self.state.transaction is not None and self.state.owner != _thread.get_ident()
+
+    def _is_taken_by_another(self, name: str) -> bool:
+        """True if another thread executes the module `name` for a refresh, and this thread may wait for it."""
+        return self._is_refreshed_by_another() and self.taken(name) and not self.interpreter.is_importing()
 
     def _keep_look(self, found: Plan, name: str, from_list: tuple[str, ...]) -> None:
         """Keep what was compared, for all imports of `name` or, if it has submodules beside, for this from-list."""
@@ -109,10 +114,11 @@ class Engine:
         )
 
     def _refresh(self, wanted: Wanted) -> None:
-        name = wanted.name
-        record = self.state.records.get(name)
-        again = name if record is not None and record.failed and name not in sys.modules else ""
-        plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)), again=again)
+        name, plan = wanted.name, wanted.plan
+        if plan is None or wanted.when != self.state.changes:
+            record = self.state.records.get(name)
+            again = name if record is not None and record.failed and name not in sys.modules else ""
+            plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)), again=again)
         there = (name, *_graph.parents(name), *plan.reasons)
         left = [each for each in plan.reasons if self.state.records[each].wreck and self._is_imported(each)]
         if plan and (left or not sys.modules.keys().isdisjoint(there)):  # else an import is all that it takes
@@ -330,17 +336,24 @@ class Engine:
         mine = transaction is not None and state.owner == _thread.get_ident()
         if mine and from_list:
             self.refresher.take_submodules(name, from_list)
-        if self._is_spared(name):
-            record.reason = transaction.spared[name]  # type: ignore[union-attr]
-            transaction.not_executed.append(name)  # type: ignore[union-attr]
-        elif transaction is not None and not record.failed:
-            reason = record.reason = transaction.reasons.get(name, "imported for the first time")
-            transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
+        if transaction is not None:
+            self._enter(record, transaction)
+        record.started = 0.0
         if not thread.stack:
             self._leave_outermost(record, transaction if mine else None)
         if namespace.get("__livereload__", True) is False:
             self.interpreter.detach(module)  # type: ignore[arg-type]
             del state.records[name]
+
+    def _enter(self, record: Record, transaction: Transaction) -> None:
+        """Enter into the report of a refresh that a module has been executed."""
+        name = record.name
+        if name in transaction.spared:
+            record.reason = transaction.spared[name]
+            transaction.not_executed.append(name)
+        elif not record.failed:
+            reason = record.reason = transaction.reasons.get(name, "imported for the first time")
+            transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
 
     def _leave(self, record: Record) -> None:
         """This thread executes the module of this record no longer, nor what that was executing."""
@@ -353,7 +366,7 @@ class Engine:
             if ended is record:
                 break
             ended.broken = True  # nobody has told of its end
-        state.looks.clear()
+        state.forget_looks()
         if record.source is not None:
             record.source.data = None
 
@@ -425,7 +438,7 @@ class Engine:
             record.missing = True
             record.version = record.checked = thread.moment
             state.records[name] = record
-            state.looks.clear()
+            state.forget_looks()
         if thread.stack:
             self.note(name)
 

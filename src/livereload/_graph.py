@@ -26,20 +26,25 @@ def closure(names: "Iterable[str]", edges: "Callable[[str], Iterable[str] | None
     `edges(name)` gives what a name imports, or None for a name that is not to be entered.
     """
     found: dict[str, None] = {}
-    waiting = [part for name in reversed(list(names)) for part in (name, *reversed(parents(name)))]
+    entered: set[str] = set()
+    waiting = [*names]
+    waiting.reverse()
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in entered:
             continue
+        parent = name.rpartition(".")[0]
+        if parent and parent not in entered:
+            waiting += (name, parent)
+            continue
+        entered.add(name)
         reached = edges(name)
         if reached is None:
             continue
         found[name] = None
         for other in reached:
-            if other not in found:
+            if other not in entered:
                 waiting.append(other)
-                if "." in other:
-                    waiting.extend(reversed(parents(other)))
     return found
 
 
@@ -64,7 +69,7 @@ def spread(changed: "Mapping[str, str]", edges: "Mapping[str, Iterable[str]]") -
     return reasons
 
 
-def cycles(edges: "Mapping[str, Iterable[str]]") -> "dict[str, frozenset[str]]":
+def cycles(edges: "Mapping[str, Iterable[str]]") -> "dict[str, frozenset[str]]":  # noqa: C901 (one algorithm)
     """Of each name in a cycle, all the names that it is in a cycle with, itself included (Tarjan)."""
     found: dict[str, frozenset[str]] = {}
     numbers: dict[str, int] = {}

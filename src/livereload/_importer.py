@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from ._bytecode import trusted_bytecode
 from ._code import disguised, find_standard, narrow_search
 from ._engine import Engine
-from ._stamp import Source, stamp_at
+from ._stamp import stamp_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Loader(SourceFileLoader):
     itself again when livereload is uninstalled.
     """
 
+    # of all of them, while livereload is installed
     _engine: "Engine | None" = None
-    _source: "Source | None" = None
 
     # The REPL's completer (3.14) compares the spec of a module with one that plain importlib found.
     def __eq__(self, other: object) -> bool:
@@ -45,8 +45,7 @@ class Loader(SourceFileLoader):
 
     def __reduce_ex__(self, protocol: "Any") -> "Any":
         """What is copied or pickled is a plain loader."""
-        state = {key: value for key, value in self.__dict__.items() if key not in ("_engine", "_source")}
-        return SourceFileLoader, (self.name, self.path), state
+        return SourceFileLoader, (self.name, self.path), dict(self.__dict__)
 
     def create_module(self, spec: ModuleSpec) -> "ModuleType | None":
         """The module that is to be executed again, or None for a new one."""
@@ -71,22 +70,23 @@ class Loader(SourceFileLoader):
         """
         if self._engine is None or path != self.path:
             return super().path_stats(path)  # type: ignore[return-value]
-        self._source = self._engine.source_for(self.name, self.path)
-        if self._source is None:
+        source = self._engine.source_for(self.name, self.path)
+        self._engine.state.thread.read = None if source is None else (self.path, source)
+        if source is None:
             return super().path_stats(path)  # type: ignore[return-value]
         if _imp.check_hash_based_pycs == "never":
             raise OSError("bytecode cannot be trusted without checking it")
-        return {"mtime": self._source.stamp[0] // 10**9, "size": self._source.stamp[2]}
+        return {"mtime": source.stamp[0] // 10**9, "size": source.stamp[2]}
 
     def get_data(self, path: str) -> bytes:
         """The bytes at `path`; for the source, those of the last look, once."""
-        source = self._source
-        if source is None or self._engine is None:
+        path_read, source = (self._engine is not None and self._engine.state.thread.read) or (None, None)
+        if source is None or path_read != self.path:
             return super().get_data(path)
         if path != self.path:
             get_data = super().get_data
             return trusted_bytecode(path, source, get_data) if path.endswith(".pyc") else get_data(path)
-        self._source = None
+        self._engine.state.thread.read = None  # type: ignore[union-attr]
         if source.data is None or (stamp_at(path) != source.stamp and not self._is_executing()):
             return super().get_data(path)
         return source.data

@@ -82,7 +82,7 @@ def plan(
     for name, record in reached.items():
         if name in reasons:
             continue
-        above = next((parent for parent in _graph.parents(name) if parent in moved), None)
+        above = next((parent for parent in _graph.parents(name) if parent in moved), None) if moved else None
         if above is not None:
             reasons[name] = f"{above} has moved"
             continue

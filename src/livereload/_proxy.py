@@ -183,9 +183,10 @@ class Installation:
             if _code.is_attribute(code, frame.f_lasti):
                 return False  # an attribute is missing: that is no import
             from_list = _code.from_list(code, frame.f_lasti)
-        answer = self.engine.asked(name, from_list)
+        wanted = Wanted(name, from_list)
+        answer = self.engine.asked(wanted)
         if answer:
-            thread.wanted = Wanted(name, from_list)
+            thread.wanted = wanted
         return answer
 
     def _forget_broken_off(self) -> None:
@@ -327,7 +328,6 @@ class Installation:
         loader = spec.loader
         if type(loader) is SourceFileLoader:
             loader.__class__ = Reloader if self.is_reloading(spec.name) else Loader
-            loader.__dict__["_engine"] = self.engine
         elif self.engine.taken(spec.name):
             if loader is None:  # a namespace package
                 loader = spec.loader = NamespaceLoader.__new__(NamespaceLoader)
@@ -396,8 +396,6 @@ def _restore(spec: "Any") -> None:
     spec.__class__ = ModuleSpec
     loader = spec.loader
     if issubclass(type(loader), Loader):
-        loader.__dict__.pop("_engine", None)
-        loader.__dict__.pop("_source", None)
         loader.__class__ = SourceFileLoader
 
 
@@ -408,6 +406,7 @@ def install(state: State) -> Installation:
     bootstrap._get_module_lock = installation._hook
     bootstrap._find_spec = installation._search
     installed = installation
+    Loader._engine = installation.engine
     try:
         _check(installation)
     except BaseException:
@@ -430,6 +429,7 @@ def uninstall() -> None:
         return
     with installation.engine.state.lock:
         installed = None
+        Loader._engine = None
         if bootstrap._get_module_lock is installation._hook:
             bootstrap._get_module_lock = installation._get_module_lock
         for module in (bootstrap, sys.modules.get("importlib.util")):  # which may have got it from there

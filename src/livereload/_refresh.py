@@ -293,7 +293,7 @@ class Refresher:
         transaction.roll_back()
         self.interpreter.stop_watching_classes()
         state.busy.discard(transaction)
-        state.looks.clear()
+        state.forget_looks()
         state.transaction = None
         state.owner = 0
         transaction.progress.end()

@@ -65,9 +65,11 @@ class Source:
 class Folder:
     """The names in a folder when it was last listed (none if there was no such folder)."""
 
-    __slots__ = ("names", "settled", "stamp")
+    __slots__ = ("checked", "names", "settled", "stamp")
 
     def __init__(self, names: frozenset[str], stamp: Stamp | None, settled: bool) -> None:
+        # the moment in which this was last looked at, see State.moments
+        self.checked = 0
         self.names = names
         self.stamp = stamp
         self.settled = settled

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
     from weakref import ReferenceType
 
+    from ._plan import Plan
     from ._transaction import Transaction
     from ._uses import Uses
 
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 class Wanted:
     """What a statement asks for: a module and, of a package, the names that may be submodules."""
 
-    __slots__ = ("from_list", "name")
+    __slots__ = ("from_list", "name", "plan", "when")
 
     def __init__(self, name: str, from_list: tuple[str, ...] = ()) -> None:
         self.name = name
         self.from_list = from_list
+        # what was found stale when this statement was asked for, and `State.changes` then
+        self.plan: Plan | None = None
+        self.when = 0
 
 
 class Record:
@@ -149,6 +153,8 @@ class PerThread(_thread._local):
         self.unwound: list[Record] = []
         # what the proxy was last asked for and found stale: the lock is asked for next
         self.wanted: Wanted | None = None
+        # the source that importlib has asked a loader about, and its path: its bytes are asked for next
+        self.read: tuple[str, Source] | None = None
         # what interrupted the proxy's answer; to be raised when the lock is asked for
         self.interrupt: BaseException | None = None
         # the moment of the outermost import that this thread is in; 0 outside
@@ -189,6 +195,8 @@ class State:
         # or, of a package that does not import all its submodules itself, for one from-list; as long
         # as nothing is executed and no record changes
         self.looks: dict[object, Look] = {}
+        # how often something was executed or a record changed
+        self.changes = 0
         self.watcher = Watcher()
         # the records that are being executed, in all threads, and the transaction: while there are
         # any, every question is answered in full, as edges have to be recorded
@@ -227,10 +235,15 @@ class State:
         while self.transaction is None and self.lock._is_owned():  # type: ignore[attr-defined]
             self.lock.release()
 
+    def forget_looks(self) -> None:
+        """Something has been executed, or a record has changed: nothing that was found before holds any more."""
+        self.changes += 1
+        self.looks.clear()
+
     def renew_locks(self) -> None:
         """For a forked child: its other threads are gone, and with them whatever they had begun."""
         self.lock = _thread.RLock()
-        self.looks.clear()
+        self.forget_looks()
         self.watcher.close()  # the queue of events is shared with the parent
         if self.owner != _thread.get_ident():
             self.transaction = None

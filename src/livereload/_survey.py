@@ -11,6 +11,7 @@ import os
 import sys
 from _weakref import ref
 from importlib._bootstrap_external import _NamespacePath  # type: ignore[attr-defined]
+from time import perf_counter
 
 from . import _graph
 from ._adopted import changed_since_import, edges_in_code, process_start
@@ -22,6 +23,7 @@ from ._transaction import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from importlib.machinery import ModuleSpec
 
     from ._interpreter import Interpreter
@@ -131,40 +133,57 @@ class Survey:
         state = self.state
         if state.aside:
             self._put_back()
-        records = state.records
         moment = state.thread.moment
         reached = self._reached(names, moment)
         if not reached:
             return Plan({}, {})
         folders = {folder for where in {record.where for record in reached.values()} for folder in where}
-        files = [(record.path, record.source) for record in reached.values() if record.path and record.source]
-        seen = None if moment else Look(files, folders, state.folders, state.watcher)
-        self._look_at_folders(folders)
-        changed: dict[str, str] = {}
-        moved: set[str] = set()
-        sources: dict[str, Source] = {}
-        versions: dict[str, int] = {}
-        for name, record in reached.items():
-            for other in record.edges or ():
-                if other in records and records[other].before is None:
-                    versions[other] = records[other].version
-            reason, has_moved = self._observe(record, sources)
-            if reason is None and name == again:
-                reason = _FAILED
-            if reason is not None:
-                changed[name] = reason
-            if has_moved:
-                moved.add(name)
-        for name in self.interpreter.reloading():  # nobody who imported it has to be executed before it has been
-            versions.pop(name, None)
-        found = plan(reached, changed, moved, versions, sources)
-        if not found:
-            found.look = seen
+        begun = perf_counter()
+        events = -1 if moment else state.watcher.events()
+        self._look_at_folders(folders, moment)
+        changed, moved, sources = self._observe_all(reached.values(), again)
+        found = plan(reached, changed, moved, self._versions(reached), sources)
         if moment:
             for name, record in reached.items():
                 if name not in found.reasons:
                     record.checked = moment
+        elif not found:
+            files = {name: (each.path, each.source) for name, each in reached.items() if each.path and each.source}
+            named = [files[name] for name in names if name in files]
+            found.look = Look(
+                [*files.values()], folders, state.folders, state.watcher, named=named, events=events, begun=begun
+            )
         return found
+
+    def _observe_all(
+        self, records: "Iterable[Record]", again: str
+    ) -> tuple[dict[str, str], set[str], dict[str, Source]]:
+        """What the files say: which modules are stale, and why, which have moved, and the sources read on the way."""
+        changed: dict[str, str] = {}
+        moved: set[str] = set()
+        sources: dict[str, Source] = {}
+        flat: dict[str, bool] = {}
+        for record in records:
+            reason, has_moved = self._observe(record, sources, flat)
+            if reason is None and record.name == again:
+                reason = _FAILED
+            if reason is not None:
+                changed[record.name] = reason
+            if has_moved:
+                moved.add(record.name)
+        return changed, moved, sources
+
+    def _versions(self, reached: dict[str, Record]) -> dict[str, int]:
+        """The versions of all that is imported by what was `reached`."""
+        records = self.state.records
+        versions: dict[str, int] = {}
+        for record in reached.values():
+            for other in record.edges or ():
+                if other in records and records[other].before is None:
+                    versions[other] = records[other].version
+        for name in self.interpreter.reloading():  # nobody who imported it has to be executed before it has been
+            versions.pop(name, None)
+        return versions
 
     def set_aside(self, record: Record) -> None:
         """Keep what is known of a module that is out of `sys.modules` while another is imported by its name."""
@@ -188,7 +207,7 @@ class Survey:
                 for record in list(state.records.values()):
                     if record.edges and record.edges.get(name) == current.version:
                         record.edges[name] = found.version
-                state.looks.clear()
+                state.forget_looks()
             if not others:
                 del state.aside[name]
 
@@ -209,11 +228,14 @@ class Survey:
         _graph.closure(names, enter)
         return reached
 
-    def _look_at_folders(self, folders: set[str]) -> None:
+    def _look_at_folders(self, folders: set[str], moment: int) -> None:
         state = self.state
         for folder in folders:
             known = state.folders.get(folder)
+            if moment and known is not None and known.checked == moment:
+                continue
             now = look_into(folder, known, state.clock)
+            now.checked = moment
             if now is known:
                 continue
             names = now.names if known is None else now.names ^ known.names
@@ -226,7 +248,7 @@ class Survey:
 
     def _suspect(self, folder: str, stems: set[str]) -> None:
         """Mark the records that a change of these names in a folder may concern."""
-        self.state.looks.clear()
+        self.state.forget_looks()
         for name, record in self.state.records.copy().items():
             if folder not in record.where:
                 continue
@@ -241,7 +263,7 @@ class Survey:
             return
         left = set(record.portions).difference(portions)
         record.portions = portions
-        self.state.looks.clear()
+        self.state.forget_looks()
         for name, each in self.state.records.copy().items():
             if name.rpartition(".")[0] == record.name:
                 each.left = _home(each) in left
@@ -249,11 +271,19 @@ class Survey:
                 each.suspect = True
                 each.checked = 0
 
-    def _observe(self, record: Record, sources: dict[str, Source]) -> tuple[str | None, bool]:
-        """What the files say of one module: why it is stale (None: it is not), and whether it has moved."""
+    def _observe(self, record: Record, sources: dict[str, Source], flat: dict[str, bool]) -> tuple[str | None, bool]:
+        """What the files say of one module: why it is stale (None: it is not), and whether it has moved.
+
+        `flat` keeps of each name whether it is a module now and no package.
+        """
         reason = _FAILED if record.broken else None
-        if self._is_orphan(record):
-            return "the package above it is a module now", True
+        parent = record.name.rpartition(".")[0]
+        if parent:
+            if parent not in flat:
+                flat[parent] = self._is_flat(parent)
+            home = _home(record) if flat[parent] and record.path is not None else ""
+            if os.path.basename(home) == parent.rpartition(".")[2]:
+                return "the package above it is a module now", True
         if record.path is not None:
             try:
                 source = look(record.path, record.source, self.state.clock, patient=self._may_be_back(record))
@@ -272,16 +302,13 @@ class Survey:
             record.suspect = False
         return reason, False
 
-    def _is_orphan(self, record: Record) -> bool:
-        """True for a submodule of what was a package when it was imported, and is none any more."""
-        parent = record.name.rpartition(".")[0]
-        above = self.state.records.get(parent) if parent else None
-        if above is None or above.executing or record.path is None:
+    def _is_flat(self, name: str) -> bool:
+        """True for what is a module now that can have no submodules."""
+        record = self.state.records.get(name)
+        if record is None or record.executing:
             return False
-        namespace = namespace_of(sys.modules.get(parent))
-        if namespace is None or "__path__" in namespace:  # nearly always
-            return False
-        return os.path.basename(_home(record)) == parent.rpartition(".")[2]
+        namespace = namespace_of(sys.modules.get(name))
+        return namespace is not None and "__path__" not in namespace
 
     def _may_be_back(self, record: Record) -> bool:
         """True if a file that is not there may be in the middle of being saved, and is not known to be gone.
@@ -357,7 +384,7 @@ class Survey:
             except OSError:
                 pass
         self.state.records[name] = record
-        self.state.looks.clear()
+        self.state.forget_looks()
 
 
 def _home(record: Record) -> str:

@@ -106,6 +106,7 @@ class Watch:
         known = self._folders.get(folder)
         if known is None:
             known = self._folders[folder] = self._begin(folder)
+            self.events += 1  # of what has happened in it until now nobody has told
         return known
 
     def _begin(self, folder: str) -> bool:
