@@ -4,12 +4,16 @@
 
 Knows the tools that are compared (the *drivers*) and what is measured of each.  Prints one JSON object:
 `figure` (seconds or bytes) and `failed` (what of the work the tool did not do; empty if it did it all).
+With `"profile": true` also `profile`: of what was measured, the share of each place that spends time.
 """
 
+import collections
+import cProfile
 import gc
 import json
 import math
 import os
+import pstats
 import re
 import sys
 import time
@@ -334,13 +338,61 @@ def _median(figures):
     return sorted(figures)[len(figures) // 2]
 
 
+class Profiler:
+    """Profiles the statements that a driver executes."""
+
+    def __init__(self, driver):
+        self._execute = driver.execute
+        driver.execute = self.execute
+        self.profiles = []
+
+    def execute(self, run):
+        self.profiles.append(cProfile.Profile())
+        self.profiles[-1].enable()
+        try:
+            self._execute(run)
+        finally:
+            self.profiles[-1].disable()
+
+    def shares(self, profiles):
+        """{place: its share of the time}, the largest first: modules, and builtin functions that work for long."""
+        seconds = collections.Counter()
+        for (file, _, name), (_, _, own, _, callers) in pstats.Stats(*profiles).stats.items():
+            builtin = re.search(r"(\w+)(?:'|>| of )", name) if file == "~" else None
+            if builtin is None:
+                seconds[_place(file)] += own
+            elif builtin[1] in LONG:
+                seconds[builtin[1]] += own
+            else:
+                for (caller, _, _), (_, _, its, _) in callers.items():
+                    seconds[_place(caller)] += its
+        total = sum(seconds.values())
+        return {place: each / total for place, each in seconds.most_common(10)}
+
+
+# Builtin functions whose time is told by itself.
+LONG = {"stat", "lstat", "fstat", "listdir", "open_code", "read", "replace", "sleep"}
+LONG |= {"compile", "loads", "get_objects", "get_referrers"}
+
+
+def _place(file):
+    if os.path.join("src", "livereload") in file:
+        return os.path.basename(file).removesuffix(".py")
+    return "importlib" if "importlib" in file else "other code"
+
+
 def main():
     arguments = json.loads(sys.argv[1])
     path = arguments.pop("path")
     sys.path[:0] = path
     driver = DRIVERS[arguments.pop("driver")](path)
+    profiler = Profiler(driver) if arguments.pop("profile", False) else None
     measure = {each.__name__: each for each in (loop, first, prompt, edited, memory, refreshes, releases)}
-    print(json.dumps(measure[arguments.pop("measure")](driver, **arguments)))
+    what = arguments.pop("measure")
+    sample = measure[what](driver, **arguments)
+    if profiler is not None and profiler.profiles:
+        sample["profile"] = profiler.shares(profiler.profiles[1:] if what == "releases" else profiler.profiles[-1:])
+    print(json.dumps(sample))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
     python benchmarks/run.py                       everything (some minutes; needs the package index for one row)
     python benchmarks/run.py --peers               … and the other tools, installed into a throwaway environment
     python benchmarks/run.py --only first_import   one row
+    python benchmarks/run.py --profile             … and where the time goes of which a row has too much
     python benchmarks/run.py --json now.json --compare before.json
 
 A sample is taken in a fresh process, plain Python and livereload (and the peers) in turn.  Goals and
@@ -25,6 +26,9 @@ from workshop import HERE, SOURCES, Unavailable, Workshop
 
 IDLE_BELOW = 0.3
 
+# The least share of the time that a profile tells.
+SHOWN_FROM = 0.03
+
 
 def arguments() -> argparse.Namespace:
     names = [each.__name__ for each in SCENARIOS]
@@ -38,6 +42,7 @@ def arguments() -> argparse.Namespace:
         "--json", nargs="?", const="-", metavar="FILE", help="all figures (no FILE: instead of the table)"
     )
     parser.add_argument("--compare", metavar="OLD.json", help="say what is slower or faster than then, beyond noise")
+    parser.add_argument("--profile", action="store_true", help="where a goal is missed, say where the time goes")
     parser.add_argument("--svg", metavar="FILE", help="the table as a picture")
     parser.add_argument("--wheels", metavar="FOLDER", help="keep the wheels that are downloaded for the next run")
     given = parser.parse_args()
@@ -108,6 +113,17 @@ def measure(result: Result, row: Row, drivers: list[str], samples: int) -> None:
     result.judge(row.goals)
 
 
+def profile(row: Row, workshop: Workshop) -> str:
+    """Where livereload spends the time of one more sample."""
+    workshop.profiles = True
+    try:
+        shares = row.sample("livereload").get("profile", {})
+    finally:
+        workshop.profiles = False
+    shown = [f"{place} {share:.0%}" for place, share in shares.items() if share >= SHOWN_FROM]
+    return ", ".join(shown) or "none, it is not one statement that takes the time"
+
+
 def main() -> None:
     given = arguments()
     about = machine(given.python)
@@ -143,6 +159,26 @@ def run(workshop: Workshop, given: argparse.Namespace, say) -> dict[str, Result]
             workshop.install_peers()
         except Unavailable as error:
             say(f"peers:     none, {error}")
+    results, rows = prepare(workshop, given)
+    workshop.settle()
+    say("\n" + heading())
+    for name, result in results.items():
+        if name in rows:
+            row = rows[name]
+            drivers = [row.against, "livereload", *(each for each in row.peers if each in workshop.peers)]
+            try:
+                measure(result, row, drivers, row.samples or given.samples)
+            except Unavailable as error:
+                result.unavailable = str(error)
+        for line in lines(result, workshop.peers):
+            say(line)
+        if given.profile and result.met is False and result.unit == "s":
+            say(f"    profile: {profile(rows[name], workshop)}")
+    return results
+
+
+def prepare(workshop: Workshop, given: argparse.Namespace) -> tuple[dict[str, Result], dict[str, Row]]:
+    """The results, still without figures, of the rows that are asked for, and the rows that can be measured."""
     results: dict[str, Result] = {}
     rows: dict[str, Row] = {}
     for scenario in SCENARIOS:
@@ -156,19 +192,7 @@ def run(workshop: Workshop, given: argparse.Namespace, say) -> dict[str, Result]
             results[name].unit, results[name].against = row.unit, row.against
         except Unavailable as error:
             results[name].unavailable = str(error)
-    workshop.settle()
-    say("\n" + heading())
-    for name, result in results.items():
-        if name in rows:
-            row = rows[name]
-            drivers = [row.against, "livereload", *(each for each in row.peers if each in workshop.peers)]
-            try:
-                measure(result, row, drivers, row.samples or given.samples)
-            except Unavailable as error:
-                result.unavailable = str(error)
-        for line in lines(result, workshop.peers):
-            say(line)
-    return results
+    return results, rows
 
 
 def compare(file: str, results: dict[str, Result], say) -> None:

@@ -221,6 +221,7 @@ def release_step(workshop: Workshop) -> Row:
 
     def sample(driver: str) -> Sample:
         seconds, steps, equal = 0.0, 0, 0
+        profile: dict[str, float] = {}
         for project, folders in releases.items():
             if project not in fresh:
                 fresh[project] = [replay("plain", project, [each])["found"][0] for each in folders]
@@ -228,8 +229,11 @@ def release_step(workshop: Workshop) -> Row:
             seconds += found["figure"]
             steps += len(folders) - 1
             equal += sum(_is_equal(*each) for each in zip(found["found"][1:], fresh[project][1:], strict=True))
+            for place, share in found.get("profile", {}).items():
+                profile[place] = profile.get(place, 0.0) + share * found["figure"]
         failed = f"equal to a fresh interpreter after {equal} of {steps} steps" if equal < steps else ""
-        return {"figure": seconds / steps, "failed": failed}
+        shares = {place: profile[place] / seconds for place in sorted(profile, key=profile.__getitem__, reverse=True)}
+        return {"figure": seconds / steps, "failed": failed, "profile": shares}
 
     goals = (
         Goal("0.5 of purge", lambda row: row.ratio <= 0.5),

@@ -49,6 +49,8 @@ class Workshop:
         self.python = python
         self.samples = samples
         self.quick = quick
+        # whether samples tell where the time goes
+        self.profiles = False
         # what several scenarios share
         self.shared: dict[str, list] = {}
         # {"ipython": "9.18.1"}: the peers that are installed
@@ -86,7 +88,9 @@ class Workshop:
         folders = [str(each) for each in (*path, self._witness)]
 
         def sample(driver: str) -> dict:
-            request = json.dumps({"driver": driver, "measure": measure, "path": folders, **arguments})
+            request = json.dumps(
+                {"driver": driver, "measure": measure, "path": folders, "profile": self.profiles, **arguments}
+            )
             command = [self.python_of(driver), "-P", "-s", str(HERE / "measure.py"), request]
             done = self.run(command, cwd=self.folder, env=self.environment(driver))
             return json.loads(done.splitlines()[-1])

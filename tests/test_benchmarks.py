@@ -1,4 +1,4 @@
-"""The benchmarks run, and their figures can be kept, compared and drawn; none of them is judged here."""
+"""The benchmarks run, and their figures can be kept, compared, explained and drawn; none is judged here."""
 
 import json
 import os
@@ -72,6 +72,17 @@ def test_picture(measured):
     cells = [each.text or "" for each in root.iter("{http://www.w3.org/2000/svg}text")]
     assert sum(each.endswith((" ns", " µs")) for each in cells) == 4
     assert "prefers-color-scheme: dark" in text
+
+
+def test_profile():
+    """Below a row whose goal is missed stands where the time goes; there is always a row that cannot be as plain."""
+    done = run("--quick", "--samples", "1", "--only", "first_import", "--profile")
+    assert done.returncode == 0, done.stderr
+    assert "1.10 of plain: NO" in done.stdout
+    profile = next(line for line in done.stdout.splitlines() if "profile:" in line)
+    shares = dict(each.rsplit(" ", 1) for each in profile.partition(": ")[2].split(", "))
+    assert {"importlib", "_engine"} <= shares.keys()
+    assert 50 <= sum(int(each.removesuffix("%")) for each in shares.values()) <= 102
 
 
 def test_unknown_row():
