@@ -89,8 +89,12 @@ class Economy:
         """Which of the `executed` modules the rules did not allow; `there` are the modules from before."""
         reached = self._reached(path, imported_names(statement))
         again = {name for name in executed if name in self._when and name not in there}  # they failed before
-        kept = [name for name in executed if name in there and not self._may(path, name, again)]
+        kept = [name for name in executed if self._is(name, there) and not self._may(path, name, again)]
         return [name for name in executed if name not in reached or name in kept]
+
+    def _is(self, name, there):
+        """True if the module is there, and not as a namespace package, which has no code, since it was executed."""
+        return name in there and (name not in self._seen or there[name]["__spec__"][1] is not None)
 
     def _may(self, path, name, again):
         if name not in self._seen:

@@ -243,3 +243,79 @@ def test_one_generation_after_a_first_import_by_another(project):
     project.step("import new", ["new", "a"])
     assert project.run("import sys", "sys.modules['b'].a.C is new.a.C").value is True
     project.step("import b", ["b"])
+
+
+def test_error_caught_after_executing_everything(project):
+    """What is executed again before a failure is believed is nothing new to who has asked for it and failed."""
+    project.write({"p/__init__.py": "import b\n", "b.py": "import p.y\n1 / 0\n", "p/y.py": "", "c.py": "import p.y\n"})
+    project.write({"d.py": "try:\n    import c\nexcept ZeroDivisionError:\n    pass\n"})
+    project.step("import p", ["p", "b", "p.y"], raises="ZeroDivisionError")
+    project.step("import d", ["d", "c", "p", "b", "p", "b", "p.y"])
+    project.step("import d", [])
+
+
+def test_submodule_of_a_package_that_fails_now(project):
+    """A stale submodule is gone with its package for whom has caught the error, and comes back as the same."""
+    project.write({"p/__init__.py": "", "p/y.py": "class C: X = 1\n", "user.py": "from p.y import C\n"})
+    project.write({"d.py": "try:\n    import p.y\nexcept ZeroDivisionError:\n    pass\n"})
+    project.step("import user", ["user", "p", "p.y"])
+    project.write({"p/__init__.py": "1 / 0\n", "p/y.py": "class C: X = 2\n"})
+    project.step("import d", ["d", "p"])
+    project.step("import d", [])
+    project.write({"p/__init__.py": ""})
+    project.step("import d", ["d", "p", "p.y"])
+    assert project.value("user.C is d.p.y.C") is True
+    project.step("import user", ["user"])
+
+
+def test_submodule_left_by_a_failed_package_that_is_gone(project):
+    """So is a submodule that was left by a package that failed, and that is deleted."""
+    project.write({"p/__init__.py": "import p.y\n1 / 0\n", "p/y.py": ""})
+    project.write({"d.py": "try:\n    import p.y\nexcept ImportError:\n    pass\n"})
+    project.step("import p", ["p", "p.y"], raises="ZeroDivisionError")
+    project.rename("p", "aside")
+    project.step("import d", ["d"])
+    project.step("import d", [])
+
+
+def test_one_generation_after_a_package_was_shadowed(project):
+    """A submodule that was missing for a while, as its package was another, is the same module afterwards."""
+    project.path.insert(0, str(project.file("over")))
+    project.write({"p/__init__.py": "", "p/x.py": "class C: pass\n", "user.py": "from p.x import C\n", "over/a.py": ""})
+    project.step("import user", ["user", "p", "p.x"])
+    project.write({"over/p/__init__.py": ""})
+    project.attempt("from p import x")  # the package is as it is in a fresh interpreter, and the submodule is gone
+    project.delete("over/p")
+    project.step("from p import x", ["p", "p.x"])
+    assert project.value("x.C is user.C") is True
+    project.step("import user", ["user"])
+
+
+def test_only_the_source_that_is_executed_asks_for_earlier_values(project):
+    """What the file asked for that a package had before is not kept in what it is now."""
+    project.write({"p/__init__.py": "cache = globals().get('cache', [])\n", "p/x.py": ""})
+    project.step("import p.x", ["p", "p.x"])
+    project.delete("p/__init__.py")
+    project.step("import p.x", ["p.x"])
+
+
+def test_module_that_failed_before_is_not_left_by_a_refresh_that_fails(project):
+    """What is there again for the first time since it failed is gone again when the refresh is rolled back."""
+    project.write({"a.py": "import user\n1 / 0\n", "user.py": "import a\n"})
+    project.step("import a", ["a", "user"], raises="ZeroDivisionError")
+    project.write({"a.py": "", "user.py": "import a, z\n", "z.py": "1 / 0\n"})
+    for _ in range(2):
+        assert "a" not in project.step("import user", ["user", "a", "z"], raises="ZeroDivisionError").modules
+    project.write({"z.py": ""})
+    project.step("import user", ["user", "a", "z"])
+
+
+def test_class_whose_name_its_module_gave_to_another(project):
+    """A class that only another module holds, as its own has overwritten it, is the class that has the name again."""
+    cls = "class C:\n    def n(self): return {}\n"
+    project.write({"a.py": cls.format(1) + "import b\nfrom c import C\n", "c.py": "C = 1\n"})
+    project.write({"b.py": "from a import C\n"})
+    project.step("import a, b", ["a", "b", "c"])
+    project.write({"a.py": cls.format(2)})
+    project.step("import a", ["a"])
+    assert project.value("(b.C is a.C, b.C().n())") == (True, 2)

@@ -11,8 +11,9 @@ After each import:
 What "fresh" means may depend on the order of the statements: a cycle of imports may hold when entered
 by one module and fail when entered by another, and a module in a cycle may have seen half of another.
 So other fresh interpreters are asked, too, which execute first the statements of the session: those that
-were the last to execute something, those that succeeded, or all of them.  The session has to agree with one;
-where they do not agree with each other, that is not claimed.
+were the last to execute something, those that succeeded, or all of them; or that import, one by one, what
+the session has executed of it, as the statement that entered a cycle may be one that fails by now.  The session
+has to agree with one; where they do not agree with each other, that is not claimed.
 
 Two classes that a fresh interpreter has by one name (`class C(C)`) are not counted.
 A statement may fail after the modules that it names were brought up to date (`from a import missing`):
@@ -64,6 +65,7 @@ class Story:
         self.succeeded = []  # statements, in their order, each once
         self.tried = []  # likewise, those that failed, too
         self.executing = []  # [("import a", {"a", "b"})]: which statement was the last to execute which modules
+        self.executed = []  # module names, in the order in which they began to be executed last
         self.twins = set()  # classes of which a fresh interpreter has two
         self.files = {}
         self.economy = economy.Economy()
@@ -118,8 +120,9 @@ class Story:
         COUNTS["steps"] += 1
         COUNTS["failed" if fresh.error else "succeeded"] += 1
         agreed = same(live, fresh)
-        if not agreed and not any(same(live, each) for each in self._in_order(statement, expression)):
-            if not all(same(each, fresh) for each in self._in_order(statement, expression)):
+        in_order = (statement, expression, fresh.modules)
+        if not agreed and not any(same(live, each) for each in self._in_order(*in_order)):
+            if not all(same(each, fresh) for each in self._in_order(*in_order)):
                 COUNTS["not claimed"] += 1
             else:
                 self._differ(live, fresh)
@@ -131,6 +134,9 @@ class Story:
         for _, modules in self.executing:
             modules.difference_update(live.executed)
         self.executing.append((statement, set(live.executed)))
+        for name in live.executed:
+            if live.error is None or name not in self.executed:  # else it has been rolled back
+                again_last(self.executed, name)
         again = None
         if live.error is None and "reload" not in statement:
             again = self.project.attempt(statement)
@@ -145,11 +151,12 @@ class Story:
         """Observe the session, and what is behind these `modules`."""
         self.claimed = self.project.run("", f"claims({list(modules)!r})")
 
-    def _in_order(self, statement, expression):
-        """What fresh interpreters give after other statements of the session."""
+    def _in_order(self, statement, expression, modules):
+        """What fresh interpreters give after other statements of the session; `modules` are what one has after this."""
         COUNTS["asked in order"] += 1
         executing = [each for each, modules in self.executing if modules]
-        for before in (executing, executing[-1:], executing[-2:], self.succeeded, self.tried):
+        one_by_one = [f"import {name}" for name in self.executed if name in modules]
+        for before in (executing, executing[-1:], executing[-2:], self.succeeded, self.tried, one_by_one):
             replayed = self.project.fresh(*map(guarded, before), statement, expression=expression)
             self.twins.update(replayed.twice)
             yield replayed
@@ -225,10 +232,10 @@ class Story:
         shutil.rmtree(self.folder)
 
 
-def again_last(statements, statement):
-    if statement in statements:
-        statements.remove(statement)
-    statements.append(statement)
+def again_last(things, thing):
+    if thing in things:
+        things.remove(thing)
+    things.append(thing)
 
 
 def guarded(statement):

@@ -114,15 +114,26 @@ class Engine:
         )
 
     def _refresh(self, wanted: Wanted) -> None:
-        name, plan = wanted.name, wanted.plan
+        name, plan, again = wanted.name, wanted.plan, ""
         if plan is None or wanted.when != self.state.changes:
             record = self.state.records.get(name)
-            again = name if record is not None and record.failed and name not in sys.modules else ""
+            again = name if record is not None and record.is_left and name not in sys.modules else ""
             plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)), again=again)
-        there = (name, *_graph.parents(name), *plan.reasons)
+        there = plan.reasons if again else (name, *_graph.parents(name), *plan.reasons)
         left = [each for each in plan.reasons if self.state.records[each].wreck and self._is_imported(each)]
         if plan and (left or not sys.modules.keys().isdisjoint(there)):  # else an import is all that it takes
-            self.refresher.execute(plan, [wanted])
+            try:
+                self.refresher.execute(plan, [wanted])
+            finally:
+                self._note_again(wanted)
+
+    def _note_again(self, wanted: Wanted) -> None:
+        """Who has asked for this, and may catch the error, met what has been executed of it since."""
+        state = self.state
+        if state.thread.stack:
+            edges = state.thread.stack[-1].edges or ()
+            names = (wanted.name, *self.survey.submodules(wanted.name, wanted.from_list))
+            self.note(*(name for name in names if name in edges and name in state.records))
 
     def _expect_submodules(self, name: str) -> None:
         """The package `name` starts without its submodules, those that are in `sys.modules` included.
@@ -174,29 +185,33 @@ class Engine:
         if not self.interpreter.is_importing() and state.lock.acquire(timeout=_PATIENCE_S):
             state.lock.release()
 
-    def module_for(self, name: str, *, own_type: bool = False) -> "ModuleType | None":
-        """The module object to execute `name` in; None for a new one.  A loader may have given it its `own_type`."""
+    def module_for(self, spec: "ModuleSpec", *, own_type: bool = False) -> "ModuleType | None":
+        """The module object to execute this in; None for a new one.  A loader may have given it its `own_type`."""
         transaction = self.state.transaction
+        name = spec.name
         if transaction is None or name not in transaction.taken:
             return None
         if name in transaction.spared:
             return transaction.keep(name)
-        asked_for = transaction.asked_for[name] = self._asked_for(transaction, self.state.records[name])
+        asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
         return transaction.renew(name, asked_for, own_type=own_type)
 
-    def _asked_for(self, transaction: Transaction, record: Record) -> frozenset[str]:
+    def _asked_for(self, transaction: Transaction, spec: "ModuleSpec") -> frozenset[str]:
         """The names whose earlier values the source asks for that a module is going to be executed from."""
-        if record.path is None:
+        record = self.state.records[spec.name]
+        path = spec.origin
+        if path is None or not spec.has_location:
             return frozenset()
-        changed = transaction.sources.get(record.path)
-        if changed is None and record.asked_for is not None:
-            return record.asked_for
-        code = transaction.codes.get(record.name) or (record.code if changed is None else None)
-        if code is not None and not may_ask(code.co_names):
-            return frozenset()
+        changed = transaction.sources.get(path)
+        if path == record.path:  # else it is another file now
+            if changed is None and record.asked_for is not None:
+                return record.asked_for
+            code = transaction.codes.get(record.name) or (record.code if changed is None else None)
+            if code is not None and not may_ask(code.co_names):
+                return frozenset()
         if changed is None or changed.data is None:
             try:
-                changed = transaction.sources[record.path] = read(record.path, self.state.clock)
+                changed = transaction.sources[path] = read(path, self.state.clock)
             except OSError:
                 return frozenset()  # the loader will say so
         return names_asked_for(changed.data or b"")
@@ -434,13 +449,23 @@ class Engine:
             transaction = state.transaction
             if transaction is not None and state.owner == _thread.get_ident():
                 transaction.replace(name, state.records)
+            left = self._left_of(name, record)
             record = Record(name, None, self.survey.folders(path))
             record.missing = True
+            record.wreck = left
             record.version = record.checked = thread.moment
             state.records[name] = record
             state.forget_looks()
         if thread.stack:
             self.note(name)
+
+    def _left_of(self, name: str, record: Record | None) -> "ModuleType | None":
+        """What others have of a module that no finder knows any more."""
+        if not self._is_imported(name):
+            return None
+        if self.taken(name):
+            return self.state.transaction.taken[name].module  # type: ignore[union-attr]
+        return None if record is None else record.wreck
 
     def _is_spared(self, name: str) -> bool:
         """True while a refresh executes only the import statements of this module."""
@@ -453,10 +478,10 @@ class Engine:
         return transaction is not None and name in transaction.taken
 
     def has_failed(self, name: str) -> bool:
-        """True if the last execution of `name` raised, before this moment, and nobody has planned the next one."""
+        """True if the last import of `name` raised, before this moment, and nobody has planned the next one."""
         state = self.state
         record = state.records.get(name)
-        if record is None or not record.failed or record.checked == state.thread.moment:
+        if record is None or not record.is_left or record.checked == state.thread.moment:
             return False
         return state.transaction is None or name not in state.transaction.reasons
 

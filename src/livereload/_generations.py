@@ -34,7 +34,7 @@ from ._objects import (
     namespace_of_class,
     qualname_of,
 )
-from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, walk
+from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, is_made_in, walk
 from ._registrations import ExitCallbacks, LogHandlers, Snapshot
 
 TYPE_CHECKING = False
@@ -74,6 +74,17 @@ class _Module:
         self.caches: list[Any] = []
         # like `places`
         self.new: dict[Place, Any] = {}
+
+    def find_hidden_classes(self) -> None:
+        """Add the classes whose names the module has given to others, so that only other modules hold them.
+
+        There is one only if a function that lives is not of a class that is known.
+        """
+        names = {function.__code__.co_qualname.rpartition(".")[0] for function in self.functions}
+        missing = {name for name in names if name and "<locals>" not in name and name not in self.classes}
+        for each in gc.get_objects() if missing else ():
+            if is_class(each) and qualname_of(each) in missing and is_made_in(self.namespace, each):
+                self.classes[qualname_of(each)] = each
 
 
 class Generations:
@@ -121,6 +132,8 @@ class Generations:
         self._note(self._own[-1].restore)
         if new:
             _find_functions(new)
+        for module in new.values():
+            module.find_hidden_classes()
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
         """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.

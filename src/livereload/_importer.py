@@ -51,7 +51,7 @@ class Loader(SourceFileLoader):
         """The module that is to be executed again, or None for a new one."""
         if is_lazy(spec.loader):
             self.__class__ = Reloader
-        return None if self._engine is None else self._engine.module_for(spec.name)
+        return None if self._engine is None else self._engine.module_for(spec)
 
     @disguised
     def get_code(self, fullname: str) -> "CodeType | None":

@@ -82,9 +82,14 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
 
 def _is_own_class(name: str, namespace: "dict[str, Any]", place: "Place", cls: type) -> bool:
     """True if the module defines the class there: packages may have rewritten its `__module__`."""
-    if qualname_of(cls) != ".".join(map(str, place)):
-        return False
-    return module_of_class(cls) == name or any(
+    return qualname_of(cls) == ".".join(map(str, place)) and (
+        module_of_class(cls) == name or is_made_in(namespace, cls)
+    )
+
+
+def is_made_in(namespace: "dict[str, Any]", cls: type) -> bool:
+    """True if a method of the class was made in the module with this namespace."""
+    return any(
         type(value) is FunctionType and value.__globals__ is namespace for value in namespace_of_class(cls).values()
     )
 

@@ -339,7 +339,7 @@ class Installation:
         return True
 
     def _module_for(self, spec: ModuleSpec) -> ModuleType | None:
-        module = self.engine.module_for(spec.name, own_type=True)
+        module = self.engine.module_for(spec, own_type=True)
         if module is not None and type(spec.loader) is NamespaceLoader:
             module.__file__ = None  # importlib does this only if it makes the loader itself
         return module

@@ -109,7 +109,7 @@ class Record:
         self.started = 0.0
         # the last execution raised, so there is no module
         self.failed = False
-        # … but others have taken from it what it had made by then
+        # … or it is missing now, but others have taken from it what it had made by then
         self.wreck: ModuleType | None = None
         # … and nobody caught the error: what was imported meanwhile has seen a module that never was
         self.broken = False
@@ -119,6 +119,11 @@ class Record:
         self.module: ReferenceType[Any] | None = None
         # where the submodules of this package are looked for (its __path__)
         self.portions: tuple[str, ...] = ()
+
+    @property
+    def is_left(self) -> bool:
+        """True if others may have something of what is no module any more: of one that failed or is missing."""
+        return self.failed or self.wreck is not None
 
     def is_of(self, module: object) -> bool:
         """True if this is what is known of that very module; of None, if there is no such module any more."""

@@ -126,6 +126,8 @@ class Transaction:
                 self.note(sys.modules.__setitem__, name, module)
                 del sys.modules[name]
                 taken.bound = self._unbind(name, module)
+            else:
+                self._note_absence(name)
         return new
 
     def _unbind(self, name: str, module: ModuleType) -> bool:
@@ -171,10 +173,14 @@ class Transaction:
     def begin(self, name: str, records: "dict[str, Record]") -> None:
         """Note that `name` is about to be executed, and replaced among the records."""
         if name not in self.taken:
-            parent, _, tail = name.rpartition(".")
-            namespace = namespace_of(sys.modules.get(parent))
-            self.note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
+            self._note_absence(name)
         self.replace(name, records)
+
+    def _note_absence(self, name: str) -> None:
+        """Note that `name` is not in `sys.modules`, and what its package has by that name."""
+        parent, _, tail = name.rpartition(".")
+        namespace = namespace_of(sys.modules.get(parent))
+        self.note(self._forget, name, _MISSING if namespace is None else namespace.get(tail, _MISSING))
 
     def replace(self, name: str, records: "dict[str, Record]") -> None:
         """Note that the record of `name` is about to be replaced."""
@@ -199,11 +205,12 @@ class Transaction:
             taken.restore()
             if record is not None and (record.missing or record.failed):
                 continue
-            above = self.taken.get(name.rpartition(".")[0])
-            if above is not None and "__path__" in above.contents and "__path__" not in above.namespace:
+            if self._has_lost_its_package(name, records):  # and so no finder was asked
                 if record is not None:
+                    self.replace(name, records)
+                    record.failed, record.wreck = True, taken.module
                     self._set_version(record, records)
-                continue  # its package is a module now, and so no finder was asked
+                continue
             sys.modules[name] = taken.module
             unreached.append(name)
         for name in unreached:
@@ -215,12 +222,23 @@ class Transaction:
         self._journal.clear()  # the one moment from which on everything is kept
         self.taken.clear()
 
+    def _has_lost_its_package(self, name: str, records: "dict[str, Record]") -> bool:
+        """True for a submodule of what is gone or has failed in this refresh, or is a module now."""
+        parent = name.rpartition(".")[0]
+        above, taken = records.get(parent), self.taken.get(parent)
+        if above is not None and above.checked == self.moment and (above.failed or above.missing):
+            return True
+        return taken is not None and "__path__" in taken.contents and "__path__" not in taken.namespace
+
     def _set_version(self, gone: "Record", records: "dict[str, Record]") -> None:
-        """That it is gone is new to those who asked for it before this refresh, not to those who did meanwhile."""
+        """That it is gone is new to those who asked for it before this refresh; who did meanwhile met its package."""
         gone.version = self.moment
+        parent = gone.name.rpartition(".")[0]
         for record in records.values():
             if record.version == self.moment and record.edges and gone.name in record.edges:
-                record.edges[gone.name] = self.moment
+                del record.edges[gone.name]
+                if parent in records:
+                    record.edges[parent] = records[parent].version
 
     @property
     def has_effects(self) -> bool:
