@@ -319,3 +319,15 @@ def test_class_whose_name_its_module_gave_to_another(project):
     project.write({"a.py": cls.format(2)})
     project.step("import a", ["a"])
     assert project.value("(b.C is a.C, b.C().n())") == (True, 2)
+
+
+def test_one_generation_after_an_error_that_was_caught_twice(project):
+    """A module that fails, and fails again in the same statement after that was believed, is the same when mended."""
+    project.write({"b.py": "class C:\n    def n(self): return 1\n", "user.py": "import b\n"})
+    project.write({"a.py": "try:\n    import b\nexcept ZeroDivisionError:\n    b = None\n", "c.py": "import a, b\n"})
+    project.step("import user, a", ["user", "b", "a"])
+    project.write({"b.py": "class C:\n    def n(self): return 2\n1 / 0\n"})
+    project.attempt("import c")  # `a` is as it is in a fresh interpreter
+    project.write({"b.py": "class C:\n    def n(self): return 3\n"})
+    project.step("import b", ["b"])
+    assert project.value("user.b.C is b.C") is True

@@ -117,7 +117,8 @@ class Engine:
         name, plan, again = wanted.name, wanted.plan, ""
         if plan is None or wanted.when != self.state.changes:
             record = self.state.records.get(name)
-            again = name if record is not None and record.is_left and name not in sys.modules else ""
+            if record is not None and record.is_left and name not in sys.modules:
+                again, record.checked = name, 0  # in this moment, too
             plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)), again=again)
         there = plan.reasons if again else (name, *_graph.parents(name), *plan.reasons)
         left = [each for each in plan.reasons if self.state.records[each].wreck and self._is_imported(each)]
@@ -308,6 +309,7 @@ class Engine:
             return record
         record.generation += old.generation
         record.portions = old.portions
+        record.wreck = old.wreck
         record.before = old if old.failed else None
         transaction = self.state.transaction
         if transaction is not None and spec.name in transaction.taken:
@@ -341,7 +343,9 @@ class Engine:
         record.failed = module is None
         record.module = ref(module) if namespace else None
         self._remember_failure(record)
-        if record.failed and self._is_imported(name):
+        if not record.failed:
+            record.wreck = None
+        elif record.wreck is None and self._is_imported(name):
             record.wreck = left
         if state.unbound:
             self._bind_submodules(name)
@@ -478,12 +482,11 @@ class Engine:
         return transaction is not None and name in transaction.taken
 
     def has_failed(self, name: str) -> bool:
-        """True if the last import of `name` raised, before this moment, and nobody has planned the next one."""
-        state = self.state
-        record = state.records.get(name)
-        if record is None or not record.is_left or record.checked == state.thread.moment:
+        """True if the last import of `name` raised, and nobody has planned the next one."""
+        record, transaction = self.state.records.get(name), self.state.transaction
+        if record is None or not record.is_left:
             return False
-        return state.transaction is None or name not in state.transaction.reasons
+        return transaction is None or name not in transaction.reasons
 
     def namespace_taken(self, name: str) -> "dict[str, Any] | None":
         """The namespace of a module that is executed again, during a refresh."""
