@@ -331,3 +331,13 @@ def test_one_generation_after_an_error_that_was_caught_twice(project):
     project.write({"b.py": "class C:\n    def n(self): return 3\n"})
     project.step("import b", ["b"])
     assert project.value("user.b.C is b.C") is True
+
+
+def test_namespace_package_left_by_a_package_that_fails(project):
+    """Where a namespace package leads cannot be told as long as the package above it is not there."""
+    project.write({"p/__init__.py": "from .q import C\n", "p/q/__init__.py": "import missing\n", "p/q/y.py": ""})
+    project.write({"d.py": "try:\n    import p.q\nexcept ImportError:\n    pass\n"})
+    project.step("import d", ["d", "p", "p.q"])
+    project.delete("p/q/__init__.py")
+    project.step("import d", ["d", "p"])
+    project.step("import d", [])

@@ -343,10 +343,7 @@ class Engine:
         record.failed = module is None
         record.module = ref(module) if namespace else None
         self._remember_failure(record)
-        if not record.failed:
-            record.wreck = None
-        elif record.wreck is None and self._is_imported(name):
-            record.wreck = left
+        record.wreck = self._left_of(record, left) if record.failed else None
         if state.unbound:
             self._bind_submodules(name)
         if "__path__" in namespace:
@@ -448,28 +445,25 @@ class Engine:
         thread = state.thread
         if not thread.stack and not self.taken(name):
             return
-        record = state.records.get(name)
-        if record is None or not record.missing:
+        old = state.records.get(name)
+        if old is None or not old.missing:
             transaction = state.transaction
             if transaction is not None and state.owner == _thread.get_ident():
                 transaction.replace(name, state.records)
-            left = self._left_of(name, record)
             record = Record(name, None, self.survey.folders(path))
             record.missing = True
-            record.wreck = left
+            if old is not None:
+                taken = None if transaction is None else transaction.taken.get(name)
+                record.wreck = self._left_of(old, None if taken is None else taken.module)
             record.version = record.checked = thread.moment
             state.records[name] = record
             state.forget_looks()
         if thread.stack:
             self.note(name)
 
-    def _left_of(self, name: str, record: Record | None) -> "ModuleType | None":
-        """What others have of a module that no finder knows any more."""
-        if not self._is_imported(name):
-            return None
-        if self.taken(name):
-            return self.state.transaction.taken[name].module  # type: ignore[union-attr]
-        return None if record is None else record.wreck
+    def _left_of(self, record: Record, left: "ModuleType | None") -> "ModuleType | None":
+        """What others have of a module that is none any more: what they had before or, now, `left`."""
+        return (record.wreck or left) if self._is_imported(record.name) else None
 
     def _is_spared(self, name: str) -> bool:
         """True while a refresh executes only the import statements of this module."""
