@@ -53,9 +53,9 @@ from ._uses import (
     OPAQUE,
     USED,
     Uses,
+    alike,
     attribute_stores,
     attribute_targets,
-    description,
     global_stores,
     imports_inside,
     loads_in,
@@ -202,12 +202,12 @@ class _Least:
             if old is None or new is None:
                 continue
             self.codes[name] = new
-            if description(old) == description(new) and not record.used(old).sees_text:
+            if alike(old, new) and not record.used(old).sees_text:
                 self.layout[name] = (old, new)
                 del self.roots[name]
                 continue
             self._changed[name] = (old, new)
-            if description(old, functions=False) == description(new, functions=False):
+            if alike(old, new, functions=False):
                 self._same_level.add(name)
         self._edges = {name: record.edges or {} for name, record in self._plan.reached.items()}
         self.reasons = _graph.spread(self.roots, self._edges) if self.layout else dict(self._plan.reasons)
@@ -413,8 +413,8 @@ class _Least:
         before, after = self._before(module), self._after(module)
         if before is None or after is None:
             return True
-        codes = after.dormant.get(name, ())
-        return [description(each) for each in before.dormant.get(name, ())] != [description(each) for each in codes]
+        codes = before.dormant.get(name, ()), after.dormant.get(name, ())
+        return len(codes[0]) != len(codes[1]) or not all(map(alike, *codes))
 
     # Whether a value is going to differ, or what it does.
 

@@ -12,13 +12,14 @@ All doubts are resolved in one direction: more is used, and fewer things are the
 
 import itertools
 import sys
+from _operator import attrgetter
+from types import CodeType
 
 from ._code import is_function, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import CodeType
 
     # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
     Loads = dict[tuple[str, str | None], int]
@@ -76,7 +77,7 @@ class Binding:
         if self.body is None or other.body is None:
             return self.body is other.body
         functions = functions or self.kind == "def"
-        return description(self.body, functions=functions) == description(other.body, functions=functions)
+        return alike(self.body, other.body, functions=functions)
 
 
 class Import:
@@ -447,7 +448,7 @@ def names_in(code: "CodeType") -> "Iterator[str]":
     """All names of globals and attributes in a code object and those in it."""
     yield from code.co_names
     for constant in code.co_consts:
-        if type(constant) is type(code):
+        if type(constant) is CodeType:
             yield from names_in(constant)
 
 
@@ -465,13 +466,13 @@ def loads_in(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
             else:
                 yield name, None
     for constant in code.co_consts:
-        if type(constant) is type(code):
+        if type(constant) is CodeType:
             yield from loads_in(constant)
 
 
 def imports_inside(code: "CodeType") -> bool:
     """True if a function, or one in it, imports something when it runs."""
-    inner = (constant for constant in code.co_consts if type(constant) is type(code))
+    inner = (constant for constant in code.co_consts if type(constant) is CodeType)
     return _contains(code, "IMPORT_NAME") or any(map(imports_inside, inner))
 
 
@@ -482,7 +483,7 @@ def global_stores(code: "CodeType") -> "Iterator[str]":
             if opcode == numbers()["STORE_GLOBAL"]:
                 yield code.co_names[argument]
     for constant in code.co_consts:
-        if type(constant) is type(code):
+        if type(constant) is CodeType:
             yield from global_stores(constant)
 
 
@@ -500,7 +501,7 @@ def attribute_stores(code: "CodeType") -> "Iterator[str]":
                 if name == "setattr" and _parameter(code, opcode, argument, first=True) != "self":
                     yield "*"
     for constant in code.co_consts:
-        if type(constant) is type(code):
+        if type(constant) is CodeType:
             yield from attribute_stores(constant)
 
 
@@ -521,7 +522,7 @@ def attribute_targets(code: "CodeType", *, functions: bool = True) -> "Iterator[
             elif any(path[0] in _SETTING for path in _path(code, found, i)):
                 yield from _path(code, found, i + 1)
     for constant in code.co_consts:
-        if type(constant) is type(code) and (functions or not is_function(constant)):
+        if type(constant) is CodeType and (functions or not is_function(constant)):
             yield from attribute_targets(constant, functions=functions)
 
 
@@ -582,7 +583,7 @@ def containers_stored_into(code: "CodeType", *, inner: bool = False) -> "Iterato
 
 
 def _stores_subscripts(code: "CodeType") -> bool:
-    inner = (constant for constant in code.co_consts if type(constant) is type(code))
+    inner = (constant for constant in code.co_consts if type(constant) is CodeType)
     return _contains(code, "STORE_SUBSCR") or any(map(_stores_subscripts, inner))
 
 
@@ -633,49 +634,66 @@ def _is_protected(code: "CodeType", offset: int) -> bool:
     return any(start <= offset // 2 < start + length for start, length in entries)
 
 
-def description(code: "CodeType", *, functions: bool = True) -> object:
-    """Equal for code that does the same, wherever it stands; optionally without what functions in it do."""
-    constants = []
-    for constant in code.co_consts:
-        if type(constant) is type(code):
-            if functions or not is_function(constant) or constant.co_name.startswith("<"):
-                constants.append(description(constant, functions=functions))
-            else:
-                constants.append((constant.co_name, constant.co_flags))
-        else:
-            constants.append(_constant(constant))
-    raw = code.co_code if is_function(code) else _without_first_line(code, constants)
-    return (
-        *(code.co_name, code.co_qualname, code.co_filename, code.co_flags, code.co_argcount),
-        *(code.co_posonlyargcount, code.co_kwonlyargcount, code.co_names, code.co_varnames),
-        *(code.co_freevars, code.co_cellvars, code.co_exceptiontable, raw, tuple(constants)),
+_parts_of = attrgetter(
+    *("co_name", "co_qualname", "co_filename", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount"),
+    *("co_names", "co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable"),
+)
+
+
+def alike(one: "CodeType", other: "CodeType", *, functions: bool = True) -> bool:
+    """True for code that does the same, wherever it stands; optionally without what functions in it do."""
+    if _parts_of(one) != _parts_of(other) or len(one.co_consts) != len(other.co_consts):
+        return False
+    lines = None
+    if one.co_code != other.co_code or ("__firstlineno__" in one.co_names and not is_function(one)):
+        (raw, line), (others_raw, others_line) = _without_first_line(one), _without_first_line(other)
+        if raw != others_raw or line != others_line:
+            return False
+        lines = line
+    return all(
+        index == lines or _alike(*constants, functions=functions)
+        for index, constants in enumerate(zip(one.co_consts, other.co_consts, strict=True))
     )
+
+
+def _alike(one: object, other: object, *, functions: bool) -> bool:
+    if type(one) is not CodeType or type(other) is not CodeType:
+        return _constant(one) == _constant(other)
+    if functions or not is_function(one) or one.co_name.startswith("<"):
+        return alike(one, other, functions=functions)
+    return (one.co_name, one.co_flags) == (other.co_name, other.co_flags)
 
 
 def _constant(constant: object) -> object:
     """Equal for constants that cannot be told apart: 1 and True can, 0.0 and -0.0, too."""
-    if type(constant) is tuple:
-        return tuple(map(_constant, constant))
-    if type(constant) is frozenset:
-        return (frozenset, frozenset(map(_constant, constant)))
-    return (type(constant), repr(constant))
+    kind = type(constant)
+    if kind is str or kind is int or kind is bytes:
+        return (kind, constant)
+    if kind is tuple:
+        return tuple(map(_constant, constant))  # type: ignore[call-overload]
+    if kind is frozenset:
+        return (frozenset, frozenset(map(_constant, constant)))  # type: ignore[call-overload]
+    return (kind, repr(constant))
 
 
-def _without_first_line(code: "CodeType", constants: "list[object]") -> bytes:
-    """The instructions of a class body but for the line that it notes (`__firstlineno__`, from 3.13 on)."""
+def _without_first_line(code: "CodeType") -> tuple[bytes, int | None]:
+    """The instructions of a class body but for the line that it notes (`__firstlineno__`, from 3.13 on).
+
+    And the index of that line among the constants, if it is one.
+    """
     raw = code.co_code
-    if "__firstlineno__" not in code.co_names:
-        return raw
+    if "__firstlineno__" not in code.co_names or is_function(code):
+        return raw, None
     op = numbers()
     found = instructions(code)
     for (offset, opcode, argument), (_, following, name) in itertools.pairwise(found):
         if following == op["STORE_NAME"] and code.co_names[name] == "__firstlineno__":
             if opcode == op.get("LOAD_SMALL_INT"):
-                return raw[: offset + 1] + b"\0" + raw[offset + 2 :]
+                return raw[: offset + 1] + b"\0" + raw[offset + 2 :], None
             uses = sum(each[1:] == (opcode, argument) for each in found)
             if opcode == op["LOAD_CONST"] and uses == 1:
-                constants[argument] = None
-    return raw
+                return raw, argument
+    return raw, None
 
 
 def _statement(code: "CodeType", chunk: "list[Instruction]") -> object:
@@ -685,7 +703,7 @@ def _statement(code: "CodeType", chunk: "list[Instruction]") -> object:
     for _, opcode, argument in chunk:
         if opcode == op["LOAD_CONST"]:
             constant = code.co_consts[argument]
-            described.append(constant.co_name if type(constant) is type(code) else _constant(constant))
+            described.append(constant.co_name if type(constant) is CodeType else _constant(constant))
         elif opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
             described.append((opcode, code.co_names[argument >> (opcode == op["LOAD_GLOBAL"])]))
         elif opcode == op["LOAD_ATTR"]:
