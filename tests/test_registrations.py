@@ -226,3 +226,45 @@ def test_instances_in_a_table_stay_there(project):
     project.run("import app; app.hub.recent.append(app.hub.sessions.setdefault('a', app.models.Session()))")
     project.write({"models.py": "import hub\nclass Session:\n    n = 2\n"})
     assert project.run("import app", "(app.N, app.seen)").value == (2, (1, 1))
+
+
+ADDITIONS = {
+    "sys.path.insert(0, '/nowhere')": "sys.path.count('/nowhere')",
+    "sys.path.append('/nowhere')": "sys.path.count('/nowhere')",
+    "sys.meta_path.append(Mine())": "[type(each).__name__ for each in sys.meta_path].count('Mine')",
+    "sys.meta_path.insert(0, Mine)": "sys.meta_path.count(shop.Mine)",
+    "sys.path_hooks.append(hook)": "sys.path_hooks.count(shop.hook)",
+    "gc.callbacks.append(hook)": "gc.callbacks.count(shop.hook)",
+}
+
+
+@pytest.mark.parametrize("addition", ADDITIONS)
+def test_lists_of_the_interpreter(project, addition):
+    """What a module adds to them is there once, and not at all if it raises or adds it no more."""
+    source = "import gc, sys\nclass Mine:\n    @classmethod\n    def find_spec(cls, *_): return None\n"
+    source += "def hook(*_): raise ImportError\n"
+    project.write({"shop.py": source + addition + "\n"})
+    project.run("import gc, sys, shop")
+    for n in range(3):
+        project.write({"shop.py": source + addition + f"\nN = {n}\n"})
+        project.run("import shop")
+        assert project.value(ADDITIONS[addition]) == 1
+    before = project.value("[*map(id, (*sys.path, *sys.meta_path, *sys.path_hooks, *gc.callbacks))]")
+    project.write({"shop.py": source + addition + "\n1 / 0\n"})
+    assert project.attempt("import shop").error["type"] == "ZeroDivisionError"
+    assert project.value("[*map(id, (*sys.path, *sys.meta_path, *sys.path_hooks, *gc.callbacks))]") == before
+
+
+def test_overloads(project):
+    """What `typing.overload` keeps is what the source says now, wherever it stands."""
+    source = "from typing import overload\n@overload\ndef f(x: int) -> int: ...\n@overload\ndef f(x: str) -> str: ...\n"
+    source += "def f(x): return x\n"
+    project.write({"shop.py": source})
+    project.run("import shop, typing")
+    for n in range(3):
+        project.write({"shop.py": f"N = {n}\n" + "\n" * n + source})
+        project.run("import shop")
+        assert project.value("len(typing.get_overloads(shop.f))") == 2
+    project.write({"shop.py": source + "1 / 0\n"})
+    assert project.attempt("import shop").error["type"] == "ZeroDivisionError"
+    assert project.value("[each.__code__.co_firstlineno for each in typing.get_overloads(shop.f)]") == [5, 7]

@@ -35,7 +35,7 @@ from ._objects import (
     qualname_of,
 )
 from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, is_made_in, walk
-from ._registrations import ExitCallbacks, LogHandlers, Snapshot
+from ._registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, interpreters_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class Generations:
         self._snapshot: Snapshot | None = None  # of the modules that are not executed
         self._own: list[Snapshot] = []  # of those that are: a value that one asks for lives on
         self._registered = (ExitCallbacks(), LogHandlers())
+        self._overloads = Overloads()
 
     def start(
         self,
@@ -122,10 +123,12 @@ class Generations:
         if self._snapshot is None:
             self._note(self._forget_made)
             self._note(self._forget_checks)
-            for each in self._registered:
+            for each in (*self._registered, self._overloads):
                 self._note(each.restore)
-            self._snapshot = Snapshot(others)
+            self._snapshot = Snapshot(others, interpreters_lists())
             self._note(self._snapshot.restore)
+        for name in taken:
+            self._overloads.take(name)
         if len(new) > 1:  # else nobody reads what is registered before all is as it was
             self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken))
         self._own.append(Snapshot(contents for _, contents in taken.values()))

@@ -1,6 +1,7 @@
 """Entries that modules make elsewhere: each there once.
 
-Knows containers, what an entry says, `atexit` and `logging`.  Must not know modules or what is executed.
+Knows containers, what an entry says, and the registries of the interpreter and the standard library that
+modules often enter something into.  Must not know modules or what is executed.
 
 A module that is executed again registers again: it appends its handler to a list of another
 module, adds its code to a set.  Afterwards an entry that says the same as one that was there before
@@ -9,6 +10,7 @@ has put there besides is lost.  An entry *says* what it refers to: a function or
 definition, a plain value by itself, a tuple or an instance by its parts.
 """
 
+import gc
 import sys
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 
@@ -33,9 +35,9 @@ _SETS = frozenset(map(id, (set, frozenset)))
 
 
 class Snapshot:
-    """The contents of namespaces, classes, instances and containers at a moment."""
+    """The contents of namespaces, classes, instances and containers at a moment; more `containers` by themselves."""
 
-    def __init__(self, namespaces: "Iterable[dict[str, Any]]") -> None:
+    def __init__(self, namespaces: "Iterable[dict[str, Any]]", containers: "Iterable[Container]" = ()) -> None:
         # {id: (container, a copy)}; the reference keeps the id valid
         self._before: dict[int, tuple[Container, Container]] = {}
         # the same for namespaces of modules and instances, which are only ever restored
@@ -47,6 +49,8 @@ class Snapshot:
         self._withdrawn: dict[int, tuple[Container, Container]] = {}
         # {id of a namespace: the containers that it leads to}
         self._containers: dict[int, list[Container]] = {}
+        for container in containers:
+            self._before[id(container)] = (container, _copy(container))
         for namespace in namespaces:
             self._attributes[id(namespace)] = (namespace, dict(namespace))
             for value, depth in _reached(namespace):
@@ -396,6 +400,36 @@ def _put_members(cls: type, members: "dict[str, Any]") -> None:
 
 
 # Registrations with the interpreter.
+
+
+def interpreters_lists() -> "list[Container]":
+    """The interpreter's own lists that programs add to."""
+    return [sys.path, sys.meta_path, sys.path_hooks, gc.callbacks]
+
+
+class Overloads:
+    """What `typing.overload` keeps of the modules that are executed again: it goes by lines, and these move."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, Any] = {}
+
+    def take(self, name: str) -> None:
+        """Forget the overloads of the module of this name, until it makes them again."""
+        if name not in self._before:
+            self._before[name] = self._registry().pop(name, _GONE)
+
+    def restore(self) -> None:
+        """Keep what was kept before."""
+        registry = self._registry()
+        for name, before in self._before.items():
+            registry.pop(name, None)
+            if before is not _GONE:
+                registry[name] = before
+
+    def _registry(self) -> "dict[str, Any]":
+        typing = sys.modules.get("typing")
+        registry = None if typing is None else typing.__dict__.get("_overload_registry")
+        return registry if _is_container(type(registry)) else {}  # type: ignore[return-value]
 
 
 class ExitCallbacks:
