@@ -901,6 +901,9 @@ def test_metaclass_mro_is_not_asked(project):
         "try:\n    cache\nexcept NameError:\n    cache = {}\n",
         "if 'cache' not in globals():\n    cache = {}\n",
         "cache = globals().get('cache', {})\n",
+        "try:\n    cache\nexcept (NameError, KeyError):\n    cache = {}\n",
+        "if 'cache' in globals():\n    pass\nelse:\n    cache = {}\n",
+        "globals().setdefault('cache', {})\n",
     ],
 )
 def test_earlier_values(project, idiom):
@@ -914,6 +917,27 @@ def test_earlier_values(project, idiom):
     project.write({"shop.py": f"{idiom}other = {{}}\nX = 2\n"})
     outcome = project.run("import shop", "shop.cache is cache, shop.cache, shop.other")
     assert (outcome.executed, outcome.value) == (["shop"], (True, {"tea": 3}, {}))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    xrange\nexcept NameError:\n    xrange = range\n    text, number = str, {0}\n",
+        "try:\n    text\nexcept NameError:\n    text = str\n    def upper(x): return x.upper() * {0}\n",
+        "try:\n    text\nexcept NameError:\n    from c import X as text\nnumber = {0}\n",
+        "if 'cache' not in globals():\n    cache = {{}}\n    number = {0}\n",
+        "if 'cache' in globals():\n    number = {0}\nelse:\n    cache = {{}}\n",
+        "there = 'cache' in globals()\ncache = {0}\n",
+        "other = globals().get('cache')\ncache = {0}\n",
+        "other = [globals().get(name) for name in ('cache', 'X')] + [globals().get('cache')]\ncache = {0}\n",
+    ],
+)
+def test_what_does_not_ask_for_an_earlier_value(project, source):
+    """Whatever else looks at its own names finds them as in a fresh interpreter."""
+    project.write({"c.py": "X = 1\n", "shop.py": source.format(1) + "import c\n"})
+    project.run("import shop")
+    project.write({"shop.py": source.format(2) + "import c\n"})
+    project.step("import shop", ["shop"])
 
 
 def test_dispose(project):

@@ -9,6 +9,9 @@ keeps a value from before:
         cache                         cache = {}
     except NameError:
         cache = {}
+
+Whatever else looks at the names of its module (another name bound in the `except` branch, an expression) would find
+what no fresh interpreter has, and asks for nothing.
 """
 
 TYPE_CHECKING = False
@@ -63,18 +66,45 @@ def _asked_by(node: "ast.AST") -> "Iterator[str]":
     import _ast as ast
 
     match node:
-        case ast.Try(handlers=handlers, body=body) if any(_catches_name_error(each) for each in handlers):
-            for statement in body:
-                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name):
-                    yield statement.value.id
-        case ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()], comparators=[table]):
-            if _is_namespace(table):
+        case ast.Try(handlers=[handler], body=[ast.Expr(value=ast.Name(id=name))]):
+            if _catches_name_error(handler) and _binds_only(handler.body, name):
                 yield name
-        case ast.Call(
-            func=ast.Attribute(value=table, attr="get" | "setdefault"), args=[ast.Constant(value=str(name)), *_]
-        ):
-            if _is_namespace(table):
+        case ast.If(test=ast.Compare(left=ast.Constant(value=str(name)), ops=[operator], comparators=[table])):
+            absent, present = (node.body, node.orelse) if isinstance(operator, ast.NotIn) else (node.orelse, node.body)
+            if _is_namespace(table) and _binds_only(absent, name) and not any(map(_binds, present)):
                 yield name
+        case ast.Assign(targets=[ast.Name(id=name)], value=call) | ast.AnnAssign(target=ast.Name(id=name), value=call):
+            if _asks(call, name, "get"):
+                yield name
+        case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(name)), *_]) as call):
+            if _asks(call, name, "setdefault"):
+                yield name
+
+
+def _binds_only(statements: "list[ast.stmt]", name: str) -> bool:
+    """True for an assignment to this name: whoever does more needs to do all of it again."""
+    import _ast as ast
+
+    match statements:
+        case [ast.Assign(targets=[ast.Name(id=bound)]) | ast.AnnAssign(target=ast.Name(id=bound))]:
+            return bound == name
+    return False
+
+
+def _binds(statement: "ast.stmt") -> bool:
+    import _ast as ast
+
+    return not isinstance(statement, (ast.Expr, ast.Pass))
+
+
+def _asks(call: "ast.expr | None", name: str, method: str) -> bool:
+    """True for `globals().get("name", …)`, with this name and method."""
+    import _ast as ast
+
+    match call:
+        case ast.Call(func=ast.Attribute(value=table, attr=attribute), args=[ast.Constant(value=asked), *_]):
+            return attribute == method and asked == name and _is_namespace(table)
+    return False
 
 
 def _catches_name_error(handler: "ast.ExceptHandler") -> bool:
