@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livereload import _stamp
-from livereload._stamp import Clock, hash_of, is_settled, look, look_into, read, stamp_at, stamp_of
+from livereload._stamp import Clock, Patience, hash_of, is_settled, look, look_into, read, stamp_at, stamp_of
 
 SECOND = 10**9
 
@@ -189,19 +189,23 @@ def test_look_waits_while_a_file_is_saved(path, state):
     known = read(path, long_after(path))
     os.unlink(path) if state == "missing" else write(path, "")
     clock = TestClock(0, [lambda: None, lambda: write(path, "X = 2\n")])
-    assert look(path, known, clock).data == b"X = 2\n"
+    assert look(path, known, clock, Patience()).data == b"X = 2\n"
     assert clock.slept < _stamp.PATIENCE_S
 
 
 @pytest.mark.parametrize(("state", "expected"), [("missing", None), ("empty", b"")])
 def test_look_does_not_wait_for_ever(path, state, expected):
-    """After a tenth of a second it is believed; an impatient caller believes it at once."""
+    """After a tenth of a second it is believed, as are then all others that are looked at for the same statement.
+
+    Who has no patience believes it at once.
+    """
     write(path, "X = 1\n")
     known = read(path, long_after(path))
     os.unlink(path) if state == "missing" else write(path, "")
-    for patient, least in ((True, _stamp.PATIENCE_S), (False, 0.0)):
+    patience = Patience()
+    for waiting, least in ((patience, _stamp.PATIENCE_S), (patience, 0.0), (None, 0.0)):
         clock = TestClock(0)
-        found = look(path, known, clock, patient=patient)
+        found = look(path, known, clock, waiting)
         assert (found and found.data) == expected
         assert least <= clock.slept < least + 0.01
 

@@ -47,6 +47,15 @@ class Clock:
     sleep: "Callable[[float], None]" = staticmethod(time.sleep)
 
 
+class Patience:
+    """How long may still be waited, for all files of one statement, until what looks half saved is believed."""
+
+    __slots__ = ("glances",)
+
+    def __init__(self) -> None:
+        self.glances = round(PATIENCE_S / _GLANCE_S)
+
+
 class Source:
     """The bytes of a file (dropped once they are executed), their hash and the stamp, all of one read."""
 
@@ -124,22 +133,21 @@ def read(path: str, clock: Clock) -> Source:
     return Source(data, hash_of(data), after, False)
 
 
-def look(path: str, known: Source | None, clock: Clock, *, patient: bool = True) -> Source | None:
+def look(path: str, known: Source | None, clock: Clock, patience: Patience | None = None) -> Source | None:
     """What the file at `path` holds now; None if there is no file to import from.
 
     `known` itself (its stamp brought up to date) is returned if the file still holds the same
     bytes, so `look(path, s, clock) is s` means unchanged.  A file that has vanished, or become
     empty, may be in the middle of being saved and is looked at again for a moment before that is
-    believed, unless the caller is not `patient`.  OSError if the file is there and cannot be read.
+    believed, if the caller has any `patience` left.  OSError if the file is there and cannot be read.
     """
     stamp = stamp_at(path)
     if known is not None and stamp == known.stamp and known.settled:
         return known
     emptied = known is not None and known.stamp[2] > 0
-    waited = 0.0 if patient else PATIENCE_S
-    while (stamp is None or (stamp[2] == 0 and emptied)) and waited < PATIENCE_S:
+    while (stamp is None or (stamp[2] == 0 and emptied)) and patience is not None and patience.glances > 0:
         clock.sleep(_GLANCE_S)
-        waited += _GLANCE_S
+        patience.glances -= 1
         stamp = stamp_at(path)
     if stamp is None:
         return None

@@ -17,7 +17,7 @@ from . import _graph
 from ._adopted import changed_since_import, edges_in_code, process_start
 from ._look import Look
 from ._plan import Plan, plan
-from ._stamp import Source, folder_stamp_at, is_settled, look, look_into, read
+from ._stamp import Patience, Source, folder_stamp_at, is_settled, look, look_into, read
 from ._state import Record, State
 from ._transaction import namespace_of
 
@@ -163,8 +163,9 @@ class Survey:
         moved: set[str] = set()
         sources: dict[str, Source] = {}
         flat: dict[str, bool] = {}
+        patience = Patience()
         for record in records:
-            reason, has_moved = self._observe(record, sources, flat)
+            reason, has_moved = self._observe(record, sources, flat, patience)
             if reason is None and record.name == again:
                 reason = _FAILED
             if reason is not None:
@@ -271,7 +272,9 @@ class Survey:
                 each.suspect = True
                 each.checked = 0
 
-    def _observe(self, record: Record, sources: dict[str, Source], flat: dict[str, bool]) -> tuple[str | None, bool]:
+    def _observe(
+        self, record: Record, sources: dict[str, Source], flat: dict[str, bool], patience: Patience
+    ) -> tuple[str | None, bool]:
         """What the files say of one module: why it is stale (None: it is not), and whether it has moved.
 
         `flat` keeps of each name whether it is a module now and no package.
@@ -286,7 +289,8 @@ class Survey:
                 return "the package above it is a module now", True
         if record.path is not None:
             try:
-                source = look(record.path, record.source, self.state.clock, patient=self._may_be_back(record))
+                waiting = patience if self._may_be_back(record) else None
+                source = look(record.path, record.source, self.state.clock, waiting)
             except OSError as error:
                 return f"{_short(record.path)} cannot be read: {error.strerror}", False
             record.gone = source is None
