@@ -17,6 +17,7 @@ Whatever is changed is first handed to `note(undo, *arguments)`.
 
 import gc
 import sys
+from _operator import is_
 from types import (
     CellType,
     CodeType,
@@ -31,7 +32,7 @@ from . import _code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     Note = Callable[..., None]
@@ -93,6 +94,11 @@ def mro_of(cls: type) -> "tuple[type, ...]":
 def is_plain(value: object) -> bool:
     """True for an object of a builtin type that refers to no other object."""
     return id(type(value)) in _PLAIN
+
+
+def are_plain(values: "Iterable[object]") -> bool:
+    """True if `is_plain` is true of each, without executing anything for it."""
+    return _PLAIN.issuperset(map(id, map(type, values)))
 
 
 def is_class(value: object) -> bool:
@@ -205,7 +211,7 @@ def _obstacle(old: type, new: type) -> str | None:
 
 
 def same(one: "tuple[Any, ...]", other: "tuple[Any, ...]") -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+    return len(one) == len(other) and all(map(is_, one, other))
 
 
 def _slots(cls: type) -> list[str]:

@@ -15,7 +15,16 @@ import sys
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 
 from . import _objects
-from ._objects import instance_dict, is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
+from ._objects import (
+    are_plain,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    mro_of,
+    namespace_of_class,
+    qualname_of,
+)
 from ._places import PARTIAL
 
 TYPE_CHECKING = False
@@ -105,6 +114,8 @@ class Snapshot:
 
     def _withdraw(self, container: "Any", belongs: "Callable[[object], bool]") -> None:
         now: Any = _copy(container)  # other threads may change it
+        if _is_data(now):
+            return
         if type(now) is not list and not all(is_plain(key) or type(key) is FunctionType for key in now):
             return  # putting it back would ask it for its hash
         if type(now) is dict:
@@ -156,7 +167,7 @@ class Snapshot:
         for container, before in self._before.values():
             if not only(container):
                 continue
-            if _unchanged(container, before) and not any(map(forgotten, _entries(before))):
+            if _unchanged(container, before) and (_is_data(before) or not any(map(forgotten, _entries(before)))):
                 continue
             if type(before) is list:
                 _reconcile_list(container, before, kept, forgotten)  # type: ignore[arg-type]
@@ -368,9 +379,13 @@ def _entries(container: "Container") -> "Iterator[object]":
         yield from container.values()
 
 
+def _is_data(container: "Container") -> bool:
+    """True if a container holds nothing that could refer to a definition."""
+    return are_plain(container) and (type(container) is not dict or are_plain(container.values()))
+
+
 def _unchanged(container: "Any", before: "Container") -> bool:
-    now = list(container)
-    if len(before) != len(now) or any(a is not b for a, b in zip(now, before, strict=False)):
+    if not _objects.same(tuple(container), tuple(before)):
         return False
     return type(before) is not dict or _objects.same(tuple(container.values()), tuple(before.values()))
 
