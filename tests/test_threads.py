@@ -212,6 +212,33 @@ def test_a_crowd(project, size):
         assert [executed.count(name) for name in ("a", "b", "pkg.sub")] == [1, 1, 1]
 
 
+def test_edits_under_a_crowd(project):
+    """Threads that import all the time while others refresh what they import find there all that they ask for."""
+    project.write(generation(1))
+    project.run(SHARED + CROWD + "import os, a, pkg.sub")
+    run(project, f"""
+        done = threading.Event()
+        def use(code):
+            while not done.is_set():
+                exec(code, {{}})
+        names = ("from", "from package", "star")
+        texts = [{SPELLINGS!r}[name].partition(";")[0] for name in names]
+        codes = [compile(text, "<stdin>", "exec") for text in texts]
+        threads = [start(lambda code=code: use(code)) for code in codes * 5]
+        for n in range(2, 12):
+            for file in (a.b.__file__, pkg.sub.__file__, a.__file__):
+                with open(file) as old:
+                    text = old.read().replace(f"X = {{n - 1}}", f"X = {{n}}")
+                with open(file + "~", "w") as new:
+                    new.write(text)
+                os.replace(file + "~", file)
+            import a, pkg.sub
+            assert (a.X, a.Y, pkg.sub.X) == (n, n, n)
+        done.set()
+        finish(*threads)
+    """)  # fmt: skip
+
+
 def test_failure_while_others_wait(project):
     """A refresh that fails in one thread leaves a thread that waited for it the last good state, or the same error."""
     project.write({"a.py": "X = 1\n"})

@@ -10,6 +10,10 @@ from livereload._state import Record
 from livereload._transaction import Transaction, is_loaded, namespace_of
 
 
+def at_once():
+    """Nobody is let pass."""
+
+
 @pytest.fixture
 def modules(monkeypatch):
     """Puts modules by these names, with a mark in each, into `sys.modules`; gives their state."""
@@ -35,7 +39,7 @@ def test_take(modules):
     """What is taken is neither in `sys.modules` nor bound in its package; the module object stays whole."""
     modules("pkg", "pkg.mod", "other")
     module = sys.modules["pkg.mod"]
-    taken = Transaction(1).take(plan("pkg.mod", "not there"), {})
+    taken = Transaction(1).take(plan("pkg.mod", "not there"), {}, at_once)
     assert "pkg.mod" not in sys.modules
     assert not hasattr(sys.modules["pkg"], "mod")
     assert list(taken) == ["pkg.mod"]
@@ -43,12 +47,24 @@ def test_take(modules):
     assert sys.modules["other"].mark == "other"
 
 
+def test_take_lets_others_pass(modules):
+    """When others are let pass, all is still there, and it is known what is going to be taken."""
+    modules("pkg", "pkg.mod", "other")
+    transaction = Transaction(1)
+
+    def see():
+        assert sys.modules["pkg"].mod is sys.modules["pkg.mod"]
+        assert transaction.around == {"pkg", "pkg.mod"}
+
+    assert list(transaction.take(plan("pkg.mod"), {}, see)) == ["pkg.mod"]
+
+
 def test_renew(modules):
     """A renewed module is the same object with the same namespace, which is that of a new module."""
     modules("mod")
     module, namespace = sys.modules["mod"], vars(sys.modules["mod"])
     transaction = Transaction(1)
-    transaction.take(plan("mod"), {})
+    transaction.take(plan("mod"), {}, at_once)
     assert transaction.renew("mod") is module
     assert vars(module) is namespace
     assert namespace == vars(ModuleType("mod"))
@@ -59,7 +75,7 @@ def test_renew_keeps_what_is_asked_for(modules):
     """Of its earlier names, a module has those that it asks for."""
     modules("mod")
     transaction = Transaction(1)
-    transaction.take(plan("mod"), {})
+    transaction.take(plan("mod"), {}, at_once)
     assert transaction.renew("mod", ["mark", "nowhere"]).mark == "mod"
 
 
@@ -69,7 +85,7 @@ def test_renew_gives_back_the_plain_type(modules):
     cls = type("Own", (ModuleType,), {})
     sys.modules["mod"].__class__ = cls
     transaction = Transaction(1)
-    transaction.take(plan("mod"), {})
+    transaction.take(plan("mod"), {}, at_once)
     assert type(transaction.renew("mod")) is ModuleType
     transaction.roll_back()
     assert type(sys.modules["mod"]) is cls
@@ -82,7 +98,7 @@ def test_roll_back(modules, names, renewed):
     state = modules("mod", "pkg", "pkg.mod")
     before = state()
     transaction = Transaction(1)
-    transaction.take(plan(*names), {})
+    transaction.take(plan(*names), {}, at_once)
     for name in names if renewed else ():
         module = transaction.renew(name)
         sys.modules[name] = module
@@ -153,7 +169,7 @@ def test_commit_keeps(modules):
     """After a commit nothing is rolled back."""
     modules("mod")
     transaction = Transaction(1)
-    transaction.take(plan("mod"), {})
+    transaction.take(plan("mod"), {}, at_once)
     sys.modules["mod"] = transaction.renew("mod")
     sys.modules["mod"].new = 1
     transaction.commit({})
@@ -166,7 +182,7 @@ def test_commit_puts_back_what_was_not_reached(modules):
     state = modules("pkg", "pkg.mod")
     before = state()
     transaction = Transaction(1)
-    transaction.take(plan("pkg.mod"), {})
+    transaction.take(plan("pkg.mod"), {}, at_once)
     transaction.commit({"pkg.mod": Record("pkg.mod", "/mod.py", ())})
     assert state() == before
 
@@ -179,7 +195,7 @@ def test_commit_leaves_away_what_a_fresh_interpreter_does_not_have(modules, why)
     record = Record("pkg.mod", "/mod.py", ())
     setattr(record, why, True)
     transaction = Transaction(1)
-    transaction.take(plan("pkg.mod"), {})
+    transaction.take(plan("pkg.mod"), {}, at_once)
     transaction.renew("pkg.mod")
     transaction.commit({"pkg.mod": record})
     assert "pkg.mod" not in sys.modules

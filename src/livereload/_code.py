@@ -63,6 +63,11 @@ def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
     return traceback
 
 
+def is_ours(code: "CodeType") -> bool:
+    """True for code of livereload that does not pass for importlib's."""
+    return code.co_filename.startswith(os.path.dirname(__file__))
+
+
 def is_typed() -> bool:
     """True if the statement that imports was typed, or nobody knows where it is from."""
     frame = sys._getframe(1)

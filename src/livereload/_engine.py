@@ -61,34 +61,48 @@ class Engine:
         if name in state.unbound:
             return True
         if self._is_refreshed_by_another():
-            return self._is_taken_by_another(name) or (
-                not self.interpreter.is_importing() and bool(self.survey.plan((name, *subs)))
+            return not self.interpreter.is_importing() and (
+                bool(self.survey.plan((name, *subs))) or self._is_taken_by_another(name)
             )
         if self.taken(name) and name not in sys.modules:
             return False  # importlib makes it ready to be executed: an attribute is missing (until 3.12)
         moment = state.thread.moment
         if moment and all(state.records[each].checked == moment for each in (name, *subs)):
             return False
+        return self._is_stale(wanted, subs)
+
+    def _is_stale(self, wanted: Wanted, subs: list[str]) -> bool:
+        """True if the files say so; then `wanted` has the plan."""
+        state = self.state
+        name = wanted.name
         found = self.survey.plan((name, *subs))
         if found.look is not None and not state.busy:
-            self._keep_look(found, name, from_list)
+            self._keep_look(found, name, wanted.from_list)
         if found:
             wanted.plan, wanted.when = found, state.changes
+        if found or state.transaction is None:
+            return bool(found)
         # Another thread may have begun a refresh since: what it executes looked fresh, and is not there yet.
-        return bool(found) or self._is_taken_by_another(name)
+        return not self.interpreter.is_importing() and self._is_taken_by_another(name)
 
     def _is_refreshed_by_another(self) -> bool:
         """True while another thread refreshes."""
         return self.state.transaction is not None and self.state.owner != _thread.get_ident()
 
     def _is_taken_by_another(self, name: str) -> bool:
-        """True if another thread executes the module `name` for a refresh, and this thread may wait for it."""
-        return self._is_refreshed_by_another() and self.taken(name) and not self.interpreter.is_importing()
+        """True if another thread executes the module `name`, or one below it, for a refresh.
+
+        The last question before the answer: as nothing is called between the two, nor before the end of an import
+        instruction, no other thread runs.
+        """
+        me = _thread.get_ident()
+        transaction = self.state.transaction
+        return transaction is not None and self.state.owner != me and name in transaction.around
 
     def _keep_look(self, found: Plan, name: str, from_list: tuple[str, ...]) -> None:
         """Keep what was compared, for all imports of `name` or, if it has submodules beside, for this from-list."""
         prefix = name + "."
-        beside = any(each.startswith(prefix) and each not in found.reached for each in self.state.records)
+        beside = any(each.startswith(prefix) and each not in found.reached for each in self.state.records.copy())
         self.state.looks[(name, from_list) if beside else name] = found.look  # type: ignore[assignment]
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
@@ -427,7 +441,7 @@ class Engine:
             thread.unwound.append(record)
         else:  # nothing new for those who caught the error, or met the module while it was executing
             moment, record.version = record.version, before.version
-            for each in self.state.records.values():
+            for each in self.state.records.copy().values():
                 if each.edges and each.edges.get(record.name) == moment:
                     each.edges[record.name] = before.version
         if not thread.stack:
@@ -437,7 +451,8 @@ class Engine:
 
     def _is_imported(self, name: str) -> bool:
         """True if a module that is there has imported the one of this name."""
-        return any(name in (record.edges or ()) and each in sys.modules for each, record in self.state.records.items())
+        records = self.state.records.copy()  # other threads may add to them
+        return any(name in (record.edges or ()) and each in sys.modules for each, record in records.items())
 
     def missing(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""

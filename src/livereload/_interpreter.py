@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         def is_importing(self) -> bool:
             """True if this thread holds a module's lock: it must not wait for another thread."""
 
+        def let_pass(self) -> None:
+            """Let other threads get what the import system has promised them, a moment at the most."""
+
         def executes_code(self, name: str) -> bool:
             """True if what is executed of the module `name` is what its loader's `get_code` returns, to us as well."""
 

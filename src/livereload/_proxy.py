@@ -28,6 +28,7 @@ import builtins
 import importlib
 import os
 import sys
+import time
 from _warnings import warn
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 from types import FunctionType, ModuleType
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
 
 _PROBE = "livereload-probe"
 _WHERE = "_livereload_where"
+
+# How often, and for how long, a refresh lets other threads finish what they import.
+_PASSES = 30
+_PASS_S = 0.001
 
 # What is installed; None while nothing is.  The proxies and the patched function ask it.
 installed: "Installation | None" = None
@@ -99,6 +104,7 @@ class _Proxy(ModuleSpec):
         return ModuleSpec, (self.name, self.loader), state
 
 
+_ASKED = vars(_Proxy)["_initializing"].fget.__code__
 _Proxy.__name__ = _Proxy.__qualname__ = "ModuleSpec"  # so that its repr is the usual one
 _Proxy.__module__ = ModuleSpec.__module__
 
@@ -307,6 +313,20 @@ class Installation:
                 return True
         return False
 
+    def let_pass(self) -> None:
+        if _thread._count() == 0:
+            return
+        if not _sees_frames():
+            time.sleep(_PASS_S)
+            return
+        promised = _promised()
+        for _ in range(_PASSES):
+            if not promised:
+                break
+            time.sleep(_PASS_S)
+            still = _promised()
+            promised = {thread: frame for thread, frame in promised.items() if still.get(thread) is frame}
+
     def executes_code(self, name: str) -> bool:
         namespace = namespace_of(sys.modules.get(name)) or {}
         spec = namespace.get("__spec__")
@@ -374,6 +394,42 @@ def _caller() -> "Any":
         return sys._getframe(2)
     except ValueError:
         return None
+
+
+def _sees_frames() -> bool:
+    """True if the frames of other threads can be looked at.
+
+    `sys._current_frames` shows those of all interpreters in the process, which since 3.12 need not share memory
+    (PEP 684); looking at another interpreter's ends the process.
+    """
+    if sys.version_info < (3, 12):
+        return True
+    if "_interpreters" in sys.modules or "_xxsubinterpreters" in sys.modules:
+        return False  # the program may have others
+    if sys.version_info >= (3, 13):
+        return _thread._is_main_interpreter()  # type: ignore[attr-defined,no-any-return]
+    interpreters = _code.standard("_xxsubinterpreters")
+    del sys.modules["_xxsubinterpreters"]
+    return interpreters.get_current() == interpreters.get_main()
+
+
+def _promised() -> "dict[int, Any]":
+    """The threads for which the import system has more to do, for an import that may have its answer, and its frames.
+
+    Others that have their answer are through at once.
+    """
+    found = {}
+    for thread, frame in sys._current_frames().items():
+        if thread == _thread.get_ident() or bootstrap._blocking_on.get(thread):  # the lock of a module
+            continue
+        at: Any = frame
+        while sys.version_info < (3, 12) and at is not None and _code.is_ours(at.f_code):
+            if at.f_code is _ASKED:
+                found[thread] = at  # it is asked once more, because there is no `__path__`
+            at = at.f_back
+        if frame.f_code.co_filename == _code.BOOTSTRAP_FILE:
+            found[thread] = frame
+    return found
 
 
 def _is_locked(name: str) -> bool:

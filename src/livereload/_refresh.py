@@ -321,7 +321,7 @@ class Refresher:
         return name
 
     def take(self, transaction: Transaction, plan: Plan) -> None:
-        new = transaction.take(plan, self.state.records)
+        new = transaction.take(plan, self.state.records, self.interpreter.let_pass)
         others = [transaction.taken[name].namespace for name in plan.spared if name in transaction.taken]
         for name, record in self.state.records.copy().items():
             namespace = namespace_of(sys.modules.get(name))

@@ -14,6 +14,8 @@ Every effect goes onto a journal first.  Rolling back plays the journal backward
 import sys
 from types import ModuleType
 
+from . import _graph
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,6 +78,8 @@ class Transaction:
         self.moment = moment
         # {"shop.cart": Taken}
         self.taken: dict[str, Taken] = {}
+        # {"shop.cart", "shop"}: these and the packages around them
+        self.around: set[str] = set()
         # {"/home/me/shop/cart.py": Source}: what the plan read, so that nothing is read twice
         self.sources: dict[str, Source] = {}
         # {"shop.cart": code}: what to execute where that is known already
@@ -96,8 +100,10 @@ class Transaction:
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
-    def take(self, plan: "Plan", records: "dict[str, Record]") -> "dict[str, Taken]":
+    def take(self, plan: "Plan", records: "dict[str, Record]", let_pass: "Callable[[], object]") -> "dict[str, Taken]":
         """Take out of `sys.modules` what `plan` says is to be executed; returns what was taken now.
+
+        `let_pass` is called when it is known what is going to be taken, and all is still there.
 
         What is spared is taken, too: its import statements are executed where a fresh interpreter does so.
         A module that was not there when the plan was made, and that another thread has begun to import since,
@@ -105,6 +111,7 @@ class Transaction:
         is kept likewise.
         """
         new = {}
+        modules = []
         self.sources.update(plan.sources)
         self.codes.update(plan.codes)
         for name, reason in (*plan.reasons.items(), *plan.spared.items()):
@@ -118,16 +125,20 @@ class Transaction:
                 continue
             namespace = namespace_of(left)
             taken = self.taken[name] = Taken(left, {} if namespace is None else namespace)
+            self.around.update((name, *_graph.parents(name)))
             if name in plan.spared:
                 self.spared[name] = reason
             elif namespace is not None:  # else it has put something else in its place
                 new[name] = taken
             if module is not None:
-                self.note(sys.modules.__setitem__, name, module)
-                del sys.modules[name]
-                taken.bound = self._unbind(name, module)
+                modules.append((name, module))
             else:
                 self._note_absence(name)
+        let_pass()
+        for name, module in modules:
+            self.note(sys.modules.__setitem__, name, module)
+            sys.modules.pop(name, None)
+            self.taken[name].bound = self._unbind(name, module)
         return new
 
     def _unbind(self, name: str, module: ModuleType) -> bool:
@@ -221,6 +232,7 @@ class Transaction:
                 namespace.setdefault(tail, sys.modules[name])
         self._journal.clear()  # the one moment from which on everything is kept
         self.taken.clear()
+        self.around.clear()
 
     def _has_lost_its_package(self, name: str, records: "dict[str, Record]") -> bool:
         """True for a submodule of what is gone or has failed in this refresh, or is a module now."""
@@ -234,7 +246,7 @@ class Transaction:
         """That it is gone is new to those who asked for it before this refresh; who did meanwhile met its package."""
         gone.version = self.moment
         parent = gone.name.rpartition(".")[0]
-        for record in records.values():
+        for record in records.copy().values():
             if record.version == self.moment and record.edges and gone.name in record.edges:
                 del record.edges[gone.name]
                 if parent in records:
