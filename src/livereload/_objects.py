@@ -17,7 +17,6 @@ Whatever is changed is first handed to `note(undo, *arguments)`.
 
 import gc
 import sys
-from _operator import is_
 from types import (
     CellType,
     CodeType,
@@ -211,7 +210,7 @@ def _obstacle(old: type, new: type) -> str | None:
 
 
 def same(one: "tuple[Any, ...]", other: "tuple[Any, ...]") -> bool:
-    return len(one) == len(other) and all(map(is_, one, other))
+    return [*map(id, one)] == [*map(id, other)]
 
 
 def _slots(cls: type) -> list[str]:
