@@ -1024,3 +1024,17 @@ def test_class_whose_metaclass_is_written_in_c(project):
     assert project.value("b.p.f()") == 2
     project.write({"a.py": "import ctypes\nPoint = int\n"})
     project.step("import b", ["b", "a"])
+
+
+def test_subclasses_are_told_once(project):
+    """Whoever walks the subclasses of a class while another module is executed again meets each once."""
+    hub = "class Base:\n    made = []\n    def __init_subclass__(cls):\n        Base.made.append(cls)\n"
+    source = "import hub\nclass A(hub.Base):\n    def __init_subclass__(cls):\n        super().__init_subclass__()\n"
+    source += "NAMES = [cls.__name__ for cls in hub.Base.__subclasses__()]\n"
+    source += "MORE = [type('More' + cls.__name__, (cls,), {{}}) for cls in hub.Base.__subclasses__()]\nN = {0}\n"
+    project.write({"hub.py": hub, "shop.py": source.format(1)})
+    project.step("import shop", ["shop", "hub"])
+    for n in (2, 3):
+        project.write({"shop.py": source.format(n)})
+        assert project.attempt("import shop").executed == ["shop"]
+        assert project.value("(shop.NAMES, [cls.__name__ for cls in shop.MORE], shop.N)") == (["A"], ["MoreA"], n)

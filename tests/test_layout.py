@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "livereload"
 # From the ground up: each module may import those before it.
 ORDER = [
     *("_errors", "_stamp", "_bytecode", "_code", "_uses", "_graph", "_report", "_policy", "_earlier", "_watch"),
-    *("_look", "_objects", "_places", "_holders", "_registrations", "_generations", "_plan", "_state"),
+    *("_look", "_objects", "_patches", "_places", "_holders", "_registrations", "_generations", "_plan", "_state"),
     *("_transaction", "_kept", "_least", "_prompt", "_interpreter", "_adopted", "_survey", "_refresh", "_engine"),
     *("_importer", "_proxy", "__init__", "_switch", "_ipython", "_activation", "_run", "_demo", "startup", "__main__"),
 ]

@@ -34,6 +34,7 @@ from ._objects import (
     namespace_of_class,
     qualname_of,
 )
+from ._patches import take_back
 from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, is_made_in, walk
 from ._registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, interpreters_lists
 
@@ -136,6 +137,8 @@ class Generations:
         if new:
             _find_functions(new)
         for module in new.values():
+            take_back(module.name, module.namespace, taken[module.name][1], module.functions, self._note)
+        for module in new.values():
             module.find_hidden_classes()
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
@@ -188,6 +191,7 @@ class Generations:
         pair = self._kept[id(new)] = self._made.setdefault(id(new), Discarded(new, old))
         pair.kept = old
         self._claimed.add(id(old))
+        _objects.stand_behind(new, old)
         return True
 
     def finish(self, executed: "Iterable[str]", others: "Iterable[dict[str, Any]]" = ()) -> None:

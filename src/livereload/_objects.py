@@ -169,6 +169,19 @@ def _set_kind(cls: type, metaclass: type, its_bases: "tuple[type, ...]") -> None
         bases.__set__(cls, its_bases)
 
 
+def stand_behind(cls: type, kept: type) -> None:
+    """Let the bases of a class whose contents are moved to another forget it (`__subclasses__`), where Python does.
+
+    Who has got hold of it meanwhile finds it derived from the kept class.
+    """
+    if any("mro" in namespace_of_class(each) for each in mro_of(type(cls)) if each is not type):
+        return  # the user's would be asked for the order
+    try:
+        bases.__set__(cls, (kept,))
+    except TypeError:
+        pass  # a layout of its own
+
+
 def discard(cls: type) -> None:
     """Take leave of a class that nothing refers to: empty it, and make its bases forget it (`__subclasses__`)."""
     for key in _contents(cls):
