@@ -1038,3 +1038,31 @@ def test_subclasses_are_told_once(project):
         project.write({"shop.py": source.format(n)})
         assert project.attempt("import shop").executed == ["shop"]
         assert project.value("(shop.NAMES, [cls.__name__ for cls in shop.MORE], shop.N)") == (["A"], ["MoreA"], n)
+
+
+def test_names_that_classes_answer_for(project):
+    """A class may define anything by the names of what `type` has for each class."""
+    source = "def more(function): return lambda self: function(self) + 1\nclass A:\n"
+    for name in ("__name__", "__qualname__", "__bases__", "__mro__", "__dict__", "__text_signature__"):
+        source += f"    @property\n    def {name}(self): return {{0}}\n" if name != "__qualname__" else ""
+    source += "    @classmethod\n    def __base__(cls): return {0}\n    def __basicsize__(self): return {0}\n"
+    project.write({"shop.py": source.format(1)})
+    project.step("import shop", ["shop"])
+    project.run("a = shop.A()")
+    for n in (2, 3):
+        project.write({"shop.py": source.format(n)})
+        project.step("import shop", ["shop"])
+        names = "(a.__name__, a.__bases__, a.__mro__, a.__text_signature__, a.__base__(), a.__basicsize__())"
+        assert project.value(names) == (n,) * 6
+
+
+def test_protocol_that_is_used_while_its_module_is_executed(project):
+    """What a base has made for a class knows the kept class at once."""
+    source = "from typing import Protocol, runtime_checkable\n@runtime_checkable\nclass P(Protocol):\n"
+    source += "    def m(self): ...\nclass C:\n    def m(self): return {0}\nIS = isinstance(C(), P), isinstance(3, P)\n"
+    project.write({"shop.py": source.format(1)})
+    project.step("import shop", ["shop"])
+    for n in (2, 3):
+        project.write({"shop.py": source.format(n)})
+        project.step("import shop", ["shop"])
+        assert project.value("(shop.IS, shop.C().m())") == ((True, False), n)

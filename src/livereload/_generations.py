@@ -476,14 +476,14 @@ def _put_back(module: _Module, same: "dict[int, Any]") -> None:
         for name, value in list(namespace_of_class(cls).items()):
             kind = type(value)
             if kind is FunctionType and id(value) in same:
-                type.__setattr__(cls, name, same[id(value)])
+                _objects.set_member(cls, name, same[id(value)])
             elif (kind is staticmethod or kind is classmethod) and id(value.__func__) in same:
-                type.__setattr__(cls, name, kind(same[id(value.__func__)]))
+                _objects.set_member(cls, name, kind(same[id(value.__func__)]))
             elif kind is property and any(id(part) in same for part in (value.fget, value.fset, value.fdel)):
                 fget, fset, fdel = [same.get(id(part), part) for part in (value.fget, value.fset, value.fdel)]
                 new = property(fget, fset, fdel, value.__doc__)
                 new.__set_name__(cls, name)  # type: ignore[attr-defined]
-                type.__setattr__(cls, name, new)
+                _objects.set_member(cls, name, new)
 
 
 def _put_back_names(namespace: "dict[str, Any]", same: "dict[int, Any]") -> None:

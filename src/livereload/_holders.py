@@ -156,7 +156,7 @@ def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
     if changed and "__module__" in table and "__doc__" in table:
         for cls in _classes_with(table):  # their caches must know
             for key in changed:
-                type.__setattr__(cls, key, table[key])
+                _objects.set_member(cls, key, table[key])
 
 
 def _classes_with(table: "dict[Any, Any]") -> "list[type]":

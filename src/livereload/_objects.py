@@ -138,6 +138,8 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
     for variable, of_old, of_new in [("__class__", old, new), ("__classdict__", contents_of(old), contents_of(new))]:
         for cell in cells_of(new, variable, of_new) if variable in variables else ():
             cell.cell_contents = of_old
+    for cell in _cells_with(new):
+        cell.cell_contents = old
     members = before.get("_member_map_")
     _fill(old, _contents(new), list(namespace_of_class(new)))
     if type(members) is dict and "_member_map_" in namespace_of_class(old):
@@ -342,6 +344,15 @@ def cells_of(cls: type, variable: str, contents: object) -> list[CellType]:
     return found
 
 
+def _cells_with(cls: type) -> "Iterator[CellType]":
+    """The cells from which what hooks have given to the class takes the class itself (`Protocol.__subclasshook__`)."""
+    for value in namespace_of_class(cls).values():
+        for function in _wrapped(value):
+            for cell in function.__closure__ or ():
+                if cell_contents(cell) is cls:
+                    yield cell
+
+
 def _wrapped(value: "Any") -> "Iterator[FunctionType]":
     """The functions in a class member of one of the usual kinds."""
     waiting = [value]
@@ -426,7 +437,7 @@ def _keep_members(cls: type, old: "dict[str, Any]", before: "dict[str, Any]", no
             table[key] = kept.get(id(member), member)
     for key, value in list(namespace.items()):
         if id(value) in kept and kept[id(value)] is not value:
-            type.__setattr__(cls, key, kept[id(value)])
+            set_member(cls, key, kept[id(value)])
         else:  # enum.property: the member hides behind a descriptor
             attributes = instance_dict(value) if module_of_class(type(value)) == "enum" else None
             if attributes and id(attributes.get("member")) in kept:
