@@ -268,3 +268,16 @@ def test_overloads(project):
     project.write({"shop.py": source + "1 / 0\n"})
     assert project.attempt("import shop").error["type"] == "ZeroDivisionError"
     assert project.value("[each.__code__.co_firstlineno for each in typing.get_overloads(shop.f)]") == [5, 7]
+
+
+def test_registry_in_the_package(project):
+    """Where executing the package of what is stale is enough, what it imports from elsewhere is not executed again."""
+    registry = "names = set()\ndef register(name):\n    if name in names: raise ValueError(name)\n    names.add(name)\n"
+    once = "import sys\nif hasattr(sys, 'once'): raise RuntimeError('a second time')\nsys.once = True\n"
+    shop = "import once\nfrom . import registry\nregistry.register('cart')\nN = {0}\n"
+    project.write({"shop/__init__.py": "", "shop/registry.py": registry, "shop/cart.py": shop.format(1), "once.py": once})
+    project.run("import shop.cart")
+    project.write({"shop/cart.py": shop.format(2)})
+    executed = project.run("import shop.cart").executed
+    assert executed == ["shop.cart", "shop", "shop.cart", "shop.registry"]
+    assert project.value("shop.cart.N") == 2

@@ -99,9 +99,10 @@ class Refresher:
 
         Executing only what is stale can fail where a fresh interpreter succeeds: a registry in
         another module refuses to register the same name twice.  So a failure is believed only when
-        executing everything, as a fresh interpreter would, fails as well; and its error, which is
-        the one that a fresh interpreter shows, is the one that is raised.  A failure that has been
-        confirmed is not confirmed again until a source changes.
+        executing everything, as a fresh interpreter would, fails as well (before that, the packages of
+        what is stale are tried); and its error, which is the one that a fresh interpreter shows, is the
+        one that is raised.  A failure that has been confirmed is not confirmed again until a source
+        changes.
         """
         state = self.state
         if state.transaction is not None:  # reached while executing for another statement's refresh
@@ -143,6 +144,12 @@ class Refresher:
             first = error
         if is_believed(first) or everything is None:
             raise first
+        packages = self._packages(plan, everything)
+        if len(plan.reasons) < len(packages.reasons) < len(everything.reasons):
+            try:
+                return self._attempt(packages, wanted, lambda error: False)
+            except Exception:
+                pass  # it was not enough, or these are to blame: the next attempt will show
         try:
             return self._attempt(everything, wanted, lambda error: True)
         except Exception as error:
@@ -169,6 +176,16 @@ class Refresher:
             if name in sys.modules and records[name].path is not None:  # a namespace package has no code
                 more[name] = "as executing only what was stale failed"
         return plan.and_also(more)
+
+    def _packages(self, plan: Plan, everything: Plan) -> Plan:
+        """A plan to execute, of `everything`, the whole of the top-level packages that something is stale of.
+
+        A registry is mostly in the package of those who register, and others may have done what cannot be done twice.
+        """
+        stale = {name.partition(".")[0] for name in plan.reasons}
+        return plan.and_also({
+            name: reason for name, reason in everything.reasons.items() if name.partition(".")[0] in stale
+        })
 
     def _least(self, plan: Plan) -> Plan:
         """A plan to execute what must be executed of what `plan` says."""
