@@ -377,6 +377,7 @@ class Engine:
 
     def _enter(self, record: Record, transaction: Transaction) -> None:
         """Enter into the report of a refresh that a module has been executed."""
+        transaction.generations.settle()
         name = record.name
         if name in transaction.spared:
             record.reason = transaction.spared[name]

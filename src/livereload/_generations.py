@@ -101,6 +101,7 @@ class Generations:
         self._refused: dict[int, str] = {}  # {id(old class): why it could not be kept}
         self._checks_changed = False
         self._made: dict[int, Discarded] = {}  # by its id, each class that a class statement made
+        self._new: list[Discarded] = []  # those of them that are kept as another since the last `settle`
         self._snapshot: Snapshot | None = None  # of the modules that are not executed
         self._own: list[Snapshot] = []  # of those that are: a value that one asks for lives on
         self._registered = (ExitCallbacks(), LogHandlers())
@@ -161,12 +162,14 @@ class Generations:
         """After a roll back: let the bases of the classes that were made forget them."""
         self._modules.clear()
         self._kept.clear()
+        self._new.clear()
         for each in self._made.values():
             if not is_referred_to(each, len(cells_of(each.cls, "__class__", each.cls))):
                 discard(each.cls)
 
     def made(self, body: FunctionType, cls: object) -> object:
         """What a class statement with this body yields, `cls` being what it made."""
+        self.settle()
         module = self._modules.get(id(body.__globals__))
         if module is None or not is_class(cls):
             return cls
@@ -192,7 +195,20 @@ class Generations:
         pair.kept = old
         self._claimed.add(id(old))
         _objects.stand_behind(new, old)
+        self._new.append(pair)
         return True
+
+    def settle(self) -> None:
+        """Between class statements: take leave of the classes made that nobody has got hold of.
+
+        Who walks the subclasses of a class meets each once.
+        """
+        while self._new:
+            pair = self._new.pop()
+            if not is_referred_to(pair) and not weak_entries(pair):
+                self._kept.pop(id(pair.cls), None)
+                self._made.pop(id(pair.cls), None)
+                discard(pair.cls)
 
     def finish(self, executed: "Iterable[str]", others: "Iterable[dict[str, Any]]" = ()) -> None:
         """Let what is held of the modules in `executed` live on in what they have now.
@@ -286,6 +302,7 @@ class Generations:
         """
         self._modules.clear()
         self._kept.clear()
+        self._new.clear()
         self._made.clear()
         self._own.clear()
         self._snapshot = None

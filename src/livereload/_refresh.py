@@ -139,19 +139,16 @@ class Refresher:
             return len(everything.reasons) == len(plan.reasons)
 
         try:
-            return self._attempt(least, wanted, is_believed)
+            self._attempt(least, wanted, is_believed)
+            return
         except Exception as error:
             first = error
         if is_believed(first) or everything is None:
             raise first
-        packages = self._packages(plan, everything)
-        if len(plan.reasons) < len(packages.reasons) < len(everything.reasons):
-            try:
-                return self._attempt(packages, wanted, lambda error: False)
-            except Exception:
-                pass  # it was not enough, or these are to blame: the next attempt will show
+        if self._packages_will_do(plan, everything, wanted):
+            return
         try:
-            return self._attempt(everything, wanted, lambda error: True)
+            self._attempt(everything, wanted, lambda error: True)
         except Exception as error:
             if failure(error) == failure(first):
                 state.confirmed = failure(first)
@@ -177,15 +174,20 @@ class Refresher:
                 more[name] = "as executing only what was stale failed"
         return plan.and_also(more)
 
-    def _packages(self, plan: Plan, everything: Plan) -> Plan:
-        """A plan to execute, of `everything`, the whole of the top-level packages that something is stale of.
+    def _packages_will_do(self, plan: Plan, everything: Plan, wanted: "list[Wanted]") -> bool:
+        """Execute, of `everything`, the top-level packages that something is stale of, as a whole; True if that worked.
 
         A registry is mostly in the package of those who register, and others may have done what cannot be done twice.
         """
         stale = {name.partition(".")[0] for name in plan.reasons}
-        return plan.and_also({
-            name: reason for name, reason in everything.reasons.items() if name.partition(".")[0] in stale
-        })
+        more = {name: why for name, why in everything.reasons.items() if name.partition(".")[0] in stale}
+        if not len(plan.reasons) < len(more) < len(everything.reasons):
+            return False
+        try:
+            self._attempt(plan.and_also(more), wanted, lambda error: False)
+        except Exception:
+            return False  # the next attempt will show why
+        return True
 
     def _least(self, plan: Plan) -> Plan:
         """A plan to execute what must be executed of what `plan` says."""
