@@ -3,7 +3,7 @@
     python benchmarks/run.py                       everything (some minutes; needs the package index for one row)
     python benchmarks/run.py --peers               … and the other tools, installed into a throwaway environment
     python benchmarks/run.py --only first_import   one row
-    python benchmarks/run.py --profile             … and where the time goes of which a row has too much
+    python benchmarks/run.py --profile             … and where livereload spends the time of each row
     python benchmarks/run.py --json now.json --compare before.json
 
 A sample is taken in a fresh process, plain Python and livereload (and the peers) in turn.  Goals and
@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
         "--json", nargs="?", const="-", metavar="FILE", help="all figures (no FILE: instead of the table)"
     )
     parser.add_argument("--compare", metavar="OLD.json", help="say what is slower or faster than then, beyond noise")
-    parser.add_argument("--profile", action="store_true", help="where a goal is missed, say where the time goes")
+    parser.add_argument("--profile", action="store_true", help="say where livereload spends the time")
     parser.add_argument("--svg", metavar="FILE", help="the table as a picture")
     parser.add_argument("--wheels", metavar="FOLDER", help="keep the wheels that are downloaded for the next run")
     given = parser.parse_args()
@@ -172,7 +172,7 @@ def run(workshop: Workshop, given: argparse.Namespace, say) -> dict[str, Result]
                 result.unavailable = str(error)
         for line in lines(result, workshop.peers):
             say(line)
-        if given.profile and result.met is False and result.unit == "s":
+        if given.profile and result.unit == "s" and not result.unavailable:
             say(f"    profile: {profile(rows[name], workshop)}")
     return results
 

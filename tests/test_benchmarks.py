@@ -75,10 +75,9 @@ def test_picture(measured):
 
 
 def test_profile():
-    """Below a row whose goal is missed stands where the time goes; there is always a row that cannot be as plain."""
+    """Below a row stands where the time goes."""
     done = run("--quick", "--samples", "1", "--only", "first_import", "--profile")
     assert done.returncode == 0, done.stderr
-    assert "1.10 of plain: NO" in done.stdout
     profile = next(line for line in done.stdout.splitlines() if "profile:" in line)
     shares = dict(each.rsplit(" ", 1) for each in profile.partition(": ")[2].split(", "))
     assert {"importlib", "_engine"} <= shares.keys()
