@@ -341,3 +341,21 @@ def test_namespace_package_left_by_a_package_that_fails(project):
     project.delete("p/q/__init__.py")
     project.step("import d", ["d", "p"])
     project.step("import d", [])
+
+
+def test_position_of_a_class_whose_name_its_module_gave_to_another(project):
+    """Such a class says where it stands now, too, when only comments and layout have changed."""
+    source = "class C:\n    def n(self): pass\nimport b\nfrom c import C\n"
+    project.write({"a.py": source, "b.py": "from a import C as B\n", "c.py": "C = 1\n"})
+    project.step("import a, b", ["a", "b", "c"])
+    project.write({"a.py": "# a comment\n" + source})
+    project.step("import a, b", [])
+
+
+def test_package_that_fails_above_a_fresh_module(project):
+    """The error of a package shows the line that imported a submodule, also after it has been shown without."""
+    project.write({"p/__init__.py": "import a\n", "p/x.py": "X = 1\n", "b.py": "from p.x import X\n", "a.py": ""})
+    project.step("import p.x, b", ["p", "a", "p.x", "b"])
+    project.delete("a.py")
+    project.step("import p", ["p"], raises="ModuleNotFoundError")
+    project.step("import b", ["p"], raises="ModuleNotFoundError", confirms=["b", "p"])

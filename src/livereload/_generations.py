@@ -76,7 +76,7 @@ class _Module:
         # like `places`
         self.new: dict[Place, Any] = {}
 
-    def find_hidden_classes(self) -> None:
+    def find_overwritten_classes(self) -> None:
         """Add the classes whose names the module has given to others, so that only other modules hold them.
 
         There is one only if a function that lives is not of a class that is known.
@@ -140,7 +140,7 @@ class Generations:
         for module in new.values():
             take_back(module.name, module.namespace, taken[module.name][1], module.functions, self._note)
         for module in new.values():
-            module.find_hidden_classes()
+            module.find_overwritten_classes()
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
         """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
@@ -240,20 +240,24 @@ class Generations:
 
         For each module its namespace, the old code, and the new.
         """
+        modules = {}
         codes: dict[int, dict[CodeType, CodeType]] = {}
         for namespace, old, new in moved:
+            modules[id(namespace)] = _Module(namespace.get("__name__", ""), namespace, namespace)
             codes[id(namespace)] = dict(_corresponding(old, new))
-            lines = {each.co_qualname: each.co_firstlineno for each in codes[id(namespace)].values()}
-            for value in dict(walk(namespace.get("__name__", ""), namespace, namespace)).values():
-                line = namespace_of_class(value).get("__firstlineno__") if is_class(value) else None
-                if line is not None and qualname_of(value) in lines:
-                    self._note(_objects.set_member, value, "__firstlineno__", line)
-                    _objects.set_member(value, "__firstlineno__", lines[qualname_of(value)])
-        for each in gc.get_objects():
-            if type(each) is FunctionType and id(each.__globals__) in codes:
-                code = codes[id(each.__globals__)].get(each.__code__)
+        _find_functions(modules)
+        for key, module in modules.items():
+            module.find_overwritten_classes()
+            lines = {each.co_qualname: each.co_firstlineno for each in codes[key].values()}
+            for name, cls in module.classes.items():
+                line = namespace_of_class(cls).get("__firstlineno__")
+                if line is not None and name in lines:
+                    self._note(_objects.set_member, cls, "__firstlineno__", line)
+                    _objects.set_member(cls, "__firstlineno__", lines[name])
+            for function in module.functions:
+                code = codes[key].get(function.__code__)
                 if code is not None:
-                    _objects.follow_code(each, code, self._note)
+                    _objects.follow_code(function, code, self._note)
 
     def _reconcile(self, modules: "list[_Module]", same: "dict[int, Any]", forgotten: set[int]) -> None:
         """What was registered with other modules, and in what a module has kept, is there once."""

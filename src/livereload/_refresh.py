@@ -131,9 +131,9 @@ class Refresher:
 
         def is_believed(error: BaseException) -> bool:
             nonlocal everything
-            if not isinstance(error, Exception) or failure(error) == state.confirmed:
+            if not isinstance(error, Exception):
                 return True
-            if _is_inherent(error, plan) and error is not self._unasked:
+            if error is not self._unasked and (failure(error) == state.confirmed or _is_inherent(error, plan)):
                 return True
             everything = everything or self._everything(wanted, plan)
             return len(everything.reasons) == len(plan.reasons)
