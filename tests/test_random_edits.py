@@ -12,7 +12,7 @@ What "fresh" means may depend on the order of the statements: a cycle of imports
 by one module and fail when entered by another, and a module in a cycle may have seen half of another.
 So other fresh interpreters are asked, too, which execute first the statements of the session: those that
 were the last to execute something, those that succeeded, or all of them; or that import, one by one, what
-the session has executed of it, as the statement that entered a cycle may be one that fails by now.  The session
+the session has executed before, as the statement that entered a cycle may be one that fails by now.  The session
 has to agree with one; where they do not agree with each other, that is not claimed.
 
 Two classes that a fresh interpreter has by one name (`class C(C)`) are not counted.
@@ -65,7 +65,8 @@ class Story:
         self.succeeded = []  # statements, in their order, each once
         self.tried = []  # likewise, those that failed, too
         self.executing = []  # [("import a", {"a", "b"})]: which statement was the last to execute which modules
-        self.executed = []  # module names, in the order in which they began to be executed last
+        self.executed = []  # module names, in the order in which they began to be executed last …
+        self.kept = []  # … not counting what a statement that failed executed again, which may have been rolled back
         self.twins = set()  # classes of which a fresh interpreter has two
         self.files = {}
         self.economy = economy.Economy()
@@ -120,7 +121,7 @@ class Story:
         COUNTS["steps"] += 1
         COUNTS["failed" if fresh.error else "succeeded"] += 1
         agreed = same(live, fresh)
-        in_order = (statement, expression, fresh.modules)
+        in_order = (statement, expression, fresh.modules.keys() - set(live.executed))
         if not agreed and not any(same(live, each) for each in self._in_order(*in_order)):
             if not all(same(each, fresh) for each in self._in_order(*in_order)):
                 COUNTS["not claimed"] += 1
@@ -135,8 +136,9 @@ class Story:
             modules.difference_update(live.executed)
         self.executing.append((statement, set(live.executed)))
         for name in live.executed:
-            if live.error is None or name not in self.executed:  # else it has been rolled back
-                again_last(self.executed, name)
+            again_last(self.executed, name)
+            if live.error is None or name not in self.kept:
+                again_last(self.kept, name)
         again = None
         if live.error is None and "reload" not in statement:
             again = self.project.attempt(statement)
@@ -152,11 +154,11 @@ class Story:
         self.claimed = self.project.run("", f"claims({list(modules)!r})")
 
     def _in_order(self, statement, expression, modules):
-        """What fresh interpreters give after other statements of the session; `modules` are what one has after this."""
+        """What fresh interpreters give after other statements of the session; `modules` are those that it kept."""
         COUNTS["asked in order"] += 1
         executing = [each for each, modules in self.executing if modules]
-        one_by_one = [f"import {name}" for name in self.executed if name in modules]
-        for before in (executing, executing[-1:], executing[-2:], self.succeeded, self.tried, one_by_one):
+        one_by_one = [[f"import {name}" for name in each if name in modules] for each in (self.executed, self.kept)]
+        for before in (executing, executing[-1:], executing[-2:], self.succeeded, self.tried, *one_by_one):
             replayed = self.project.fresh(*map(guarded, before), statement, expression=expression)
             self.twins.update(replayed.twice)
             yield replayed
@@ -194,12 +196,17 @@ class Story:
         assert not lost, f"lost {lost}"
         # A namespace package has no code, and where it leads is looked up each time.
         old = {name: each for name, each in before.modules.items() if each["__spec__"][1] is not None}
-        changed = {name for name, was in old.items() if live.modules.get(name, was) != was}
-        reached = {name for name in changed & fresh.modules.keys() if live.modules[name] == fresh.modules[name]}
+        changed = {name for name in old.keys() & live.modules.keys() if self._has_changed(name, before, live, old)}
+        reached = {name for name in changed & fresh.modules.keys() if same_module(live, fresh, name)}
         # Only what the statement asks of a module may have failed, or another module that it names: then others
         # see the classes of what was executed, which keep their identity.
         half = changed - reached if not reached else (changed & fresh.modules.keys()) - reached
         assert not half or not agreed, f"left half executed: {sorted(half)}"
+
+    def _has_changed(self, name, before, live, there):
+        """True if a module is not what it was; what has been registered with it counts if who did was there before."""
+        was, now = (alone(each.modules[name]) for each in (before, live))
+        return was != now or registered(before, name, there) != registered(live, name, there)
 
     def _was_caught(self, name, fresh):
         """True if a module has failed in a fresh interpreter, and not by the error that the statement raised."""
@@ -256,11 +263,12 @@ def same(one, other):
     if one.error or other.error:
         return error(one) == error(other)
     return shown(one.value) == shown(other.value) and all(
-        name in one.modules
-        and alone(one.modules[name]) == alone(expected)
-        and not wrongly_registered(one, other, name)
-        for name, expected in other.modules.items()
+        name in one.modules and same_module(one, other, name) for name in other.modules
     )
+
+
+def same_module(one, other, name):
+    return alone(one.modules[name]) == alone(other.modules[name]) and not wrongly_registered(one, other, name)
 
 
 def error(outcome):

@@ -456,3 +456,34 @@ def test_main_is_not_tracked(project):
     """What runs as `__main__` is left alone."""
     project.start()
     assert project.run("", "sorted(livereload.status().modules)").value == []
+
+
+def test_file_that_was_away_when_another_was_imported(project):
+    """A file that is back is seen, although its folder holds the same names as when it was last looked at."""
+    project.path.insert(0, str(project.file("over")))
+    project.write({"a.py": "X = 1\n", "over/a.py": "X = 2\n", "b.py": ""})
+    project.step("import b", ["b"])
+    project.delete("over/a.py")
+    project.step("import a", ["a"])
+    project.write({"over/a.py": "X = 2\n"})
+    project.step("import a", ["a"])
+
+
+def test_file_that_was_away_when_it_was_imported(project):
+    """So is one that was missing in between."""
+    project.write({"a.py": "X = 1\n", "b.py": "", "user.py": "try:\n    import a\nexcept ImportError:\n    a = None\n"})
+    project.step("import b", ["b"])
+    project.delete("a.py")
+    project.step("import user", ["user"])
+    project.write({"a.py": "X = 1\n"})
+    project.step("import user", ["user", "a"])
+
+
+def test_init_that_was_away_when_the_package_was_imported(project):
+    """So is that of a package that was a namespace package in between."""
+    project.write({"pkg/__init__.py": "import missing\n"})
+    project.step("import pkg", ["pkg"], raises="ModuleNotFoundError")
+    project.delete("pkg/__init__.py")
+    project.step("import pkg", [])
+    project.write({"pkg/__init__.py": "X = 1\n"})
+    project.step("import pkg", ["pkg"])

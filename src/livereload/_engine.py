@@ -284,6 +284,7 @@ class Engine:
             thread.moment = next(state.moments)
         old = state.records.get(name)
         record = self._new_record(spec, where, old)
+        record.suspect = not self.survey.are_as_known(record.where)
         record.checked = thread.moment
         record.version = thread.moment  # of a spared one, too: who uses what it passes on may be elsewhere
         record.executing = True
@@ -468,6 +469,7 @@ class Engine:
                 transaction.replace(name, state.records)
             record = Record(name, None, self.survey.folders(path))
             record.missing = True
+            record.suspect = not self.survey.are_as_known(record.where)
             if old is not None:
                 taken = None if transaction is None else transaction.taken.get(name)
                 record.wreck = self._left_of(old, None if taken is None else taken.module)

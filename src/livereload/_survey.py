@@ -61,6 +61,21 @@ class Survey:
             found.append(folder)
         return tuple(found)
 
+    def are_as_known(self, folders: tuple[str, ...]) -> bool:
+        """True if these hold the names that they held when last looked at.
+
+        A record made while one does not is suspect: by the next look it may hold the same names again.
+        """
+        moment = self.state.thread.moment
+        for folder in folders:
+            known = self.state.folders.get(folder)
+            if known is None or known.checked == moment != 0:
+                continue
+            if look_into(folder, known, self.state.clock).names != known.names:
+                return False
+            known.checked = moment
+        return True
+
     def where(self, name: str, spec: "ModuleSpec", folders: tuple[str, ...]) -> tuple[str, ...]:
         """The folders whose contents decide that `name` stands for `spec`."""
         tail = name.rpartition(".")[2]
