@@ -359,3 +359,11 @@ def test_package_that_fails_above_a_fresh_module(project):
     project.delete("a.py")
     project.step("import p", ["p"], raises="ModuleNotFoundError")
     project.step("import b", ["p"], raises="ModuleNotFoundError", confirms=["b", "p"])
+
+
+def test_namespace_package_below_a_package_that_is_executed_with_everything(project):
+    """A package is executed before a namespace package below it is asked for anything."""
+    project.write({"p/__init__.py": "", "p/q/z.py": "", "d.py": "import p.q.z\n"})
+    project.step("import d", ["d", "p", "p.q.z"])
+    project.write({"d.py": "from p.q import X\n"})
+    project.step("import p.q.z, d", ["d"], raises="ImportError", confirms=["d", "p"])
