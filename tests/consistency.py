@@ -15,16 +15,16 @@ _qualname_of = type.__dict__["__qualname__"].__get__
 def classes_in_two_generations(tracked):
     """["shop.Cart"]: the names of which `tracked` modules can reach two classes, weak references aside.
 
-    The way never leads through the namespace of another module, nor through what the import system keeps in a
-    module: its loader knows livereload, and that what is left of modules that failed.  Classes made in functions
-    are as many as there were calls.
+    The way never leads through the namespace of another module, nor through livereload, which a module's loader
+    knows, and which knows what is left of modules that failed.  Classes made in functions are as many as there
+    were calls.
     """
     strangers = {
         id(_namespace_of(module)) for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)
     }
     waiting = [_namespace_of(sys.modules[name]) for name in tracked]
     strangers -= {id(namespace) for namespace in waiting}
-    seen = strangers | {id(namespace.get(key)) for namespace in waiting for key in ("__spec__", "__loader__")}
+    seen = set(strangers)
     found = {}
     while waiting:
         value = waiting.pop()
@@ -32,6 +32,7 @@ def classes_in_two_generations(tracked):
         if (
             id(value) in seen
             or kind is FrameType
+            or str(_members_of(kind).get("__module__")).startswith("livereload.")
             or (issubclass(kind, ModuleType) and id(_namespace_of(value)) in strangers)
         ):
             continue
