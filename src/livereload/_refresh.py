@@ -421,19 +421,25 @@ class Refresher:
                 raise
 
     def _import_packages(self, transaction: Transaction, wanted: "list[Wanted]") -> None:
-        """Import what is above modules that are `wanted` and fresh themselves: nobody has asked for it."""
+        """Import what is above modules that are `wanted` and fresh themselves: nobody has asked for it.
+
+        And what is taken of what such a module has imported (`_packages_will_do`).
+        """
         records = self.state.records
 
         def enter(name: str) -> "dict[str, int] | None":
             record = records.get(name)
-            return None if record is None or name not in sys.modules else record.edges
+            there = name in sys.modules or name in transaction.reasons
+            return record.edges if record is not None and there else None
+
+        def is_tried(record: Record) -> bool:  # the same error again has the version that it had
+            return record.version == transaction.moment or (record.failed and record.checked == transaction.moment)
 
         names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
         for name in _graph.closure(names, enter):
-            for parent in _graph.parents(name):
-                untried = parent in transaction.reasons and records[parent].version != transaction.moment
-                if untried and parent not in sys.modules:
-                    self.interpreter.import_module(parent, ())
+            for each in (*_graph.parents(name), name):
+                if each in transaction.reasons and each not in sys.modules and not is_tried(records[each]):
+                    self.interpreter.import_module(each, ())
 
     def take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
         """Take what is stale of the submodules that a statement asks for.
