@@ -368,3 +368,12 @@ def test_namespace_package_below_a_package_that_is_executed_with_everything(proj
     project.step("import d", ["d", "p", "p.q.z"])
     project.write({"d.py": "from p.q import X\n"})
     project.step("import p.q.z, d", ["d"], raises="ImportError", confirms=["d", "p"])
+
+
+def test_absence_below_a_package_that_moved(project):
+    """What is missing below a package that has moved is asked for by whom has asked for it, not by livereload."""
+    project.write({"p/x.py": "try:\n    import a\nexcept ImportError:\n    a = None\n", "a.py": "import p.q.z\n"})
+    project.write({"p/q/__init__.py": ""})
+    project.step("import p.x", ["p.x", "a", "p.q"])
+    project.rename("p/q/__init__.py", "p/q/y.py")
+    project.step("from p import x", ["p.x", "a"])
