@@ -5,6 +5,7 @@ Runs inside the interpreter that it describes.
 
 import gc
 import sys
+from functools import _lru_cache_wrapper as _Cache
 from types import FrameType, ModuleType
 
 _namespace_of = ModuleType.__dict__["__dict__"].__get__
@@ -16,8 +17,8 @@ def classes_in_two_generations(tracked):
     """["shop.Cart"]: the names of which `tracked` modules can reach two classes, weak references aside.
 
     The way never leads through the namespace of another module, nor through livereload, which a module's loader
-    knows, and which knows what is left of modules that failed.  Classes made in functions are as many as there
-    were calls.
+    knows, and which knows what is left of modules that failed, nor through caches of the standard library: `typing`
+    keeps there what failed to be imported.  Classes made in functions are as many as there were calls.
     """
     strangers = {
         id(_namespace_of(module)) for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)
@@ -33,6 +34,7 @@ def classes_in_two_generations(tracked):
             id(value) in seen
             or kind is FrameType
             or str(_members_of(kind).get("__module__")).startswith("livereload.")
+            or (kind is _Cache and getattr(value, "__module__", None) not in tracked)
             or (issubclass(kind, ModuleType) and id(_namespace_of(value)) in strangers)
         ):
             continue

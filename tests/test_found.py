@@ -377,3 +377,11 @@ def test_absence_below_a_package_that_moved(project):
     project.step("import p.x", ["p.x", "a", "p.q"])
     project.rename("p/q/__init__.py", "p/q/y.py")
     project.step("from p import x", ["p.x", "a"])
+
+
+def test_missing_below_a_namespace_package_of_a_package_that_is_executed_with_everything(project):
+    """Nor does what is missing in a namespace package make a package be overlooked that is not there yet."""
+    project.write({"p/__init__.py": "", "p/q/y.py": "", "a.py": "import p.q.z\n"})
+    project.write({"b.py": "import p.q.y\ntry:\n    import a\nexcept ImportError:\n    a = None\n"})
+    project.step("import b", ["b", "p", "p.q.y", "a"])
+    project.step("import a", ["a"], raises="ModuleNotFoundError", confirms=["a", "p"])

@@ -58,7 +58,7 @@ class Engine:
             self.note(name, *subs)
         elif state.transaction is None:
             self.survey.adopt()
-        if name in state.unbound or self._awaits_package(name):
+        if name in state.unbound or self.awaits_package(name):
             return True
         if self._is_refreshed_by_another():
             return not self.interpreter.is_importing() and (
@@ -137,13 +137,13 @@ class Engine:
         there = plan.reasons if again else (name, *_graph.parents(name), *plan.reasons)
         left = [each for each in plan.reasons if self.state.records[each].wreck and self._is_imported(each)]
         concerned = left or not sys.modules.keys().isdisjoint(there)
-        if (plan and concerned) or self._awaits_package(name):  # else an import is all that it takes
+        if (plan and concerned) or self.awaits_package(name):  # else an import is all that it takes
             try:
                 self.refresher.execute(plan, [wanted])
             finally:
                 self._note_again(wanted)
 
-    def _awaits_package(self, name: str) -> bool:
+    def awaits_package(self, name: str) -> bool:
         """True if a package above has been taken by this thread's refresh, and not been executed yet."""
         if self.state.transaction is None or self._is_refreshed_by_another():
             return False

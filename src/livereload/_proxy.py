@@ -271,7 +271,8 @@ class Installation:
             if above is None or parent not in sys.modules or above.executing:
                 return None
             # … unless it was found fresh within this very import statement.
-            return None if above.checked == state.thread.moment != 0 else Wanted(parent)
+            is_fresh = above.checked == state.thread.moment != 0 and not self.engine.awaits_package(name)
+            return None if is_fresh else Wanted(parent)
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")
         if type(spec) is not _Proxy or spec.__dict__.get("_initializing", False):
