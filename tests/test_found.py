@@ -385,3 +385,15 @@ def test_missing_below_a_namespace_package_of_a_package_that_is_executed_with_ev
     project.write({"b.py": "import p.q.y\ntry:\n    import a\nexcept ImportError:\n    a = None\n"})
     project.step("import b", ["b", "p", "p.q.y", "a"])
     project.step("import a", ["a"], raises="ModuleNotFoundError", confirms=["a", "p"])
+
+
+def test_absence_of_what_others_have_had(project):
+    """Who catches the error of a submodule that is gone is imported again, though others have what it was."""
+    project.path.insert(0, str(project.file("over")))
+    source = "try:\n    import p.x\nexcept ImportError:\n    pass\n"
+    project.write({"p/__init__.py": "", "p/x.py": "", "user.py": "from p import x\n", "b.py": source, "over/c.py": ""})
+    project.step("import user", ["user", "p", "p.x"])
+    project.write({"over/p/__init__.py": ""})
+    project.step("import b", ["b", "p"])
+    project.write({"b.py": source + "X = 1\n"})
+    project.step("import b", ["b"])

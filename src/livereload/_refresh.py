@@ -437,7 +437,7 @@ class Refresher:
 
         names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
         for name in _graph.closure(names, enter):
-            taken = (name,) if name in transaction.taken else ()
+            taken = (name,) if name in transaction.taken and not records[name].missing else ()
             for each in (*_graph.parents(name), *taken):
                 if each in transaction.reasons and each not in sys.modules and not is_tried(records[each]):
                     self.interpreter.import_module(each, ())
