@@ -42,7 +42,7 @@ def _places(namespace):
         return [file]
     try:
         return [str(place) for place in namespace.get("__path__") or ()]
-    except (KeyError, AttributeError):  # a namespace package whose parent is gone, or a module now
+    except (KeyError, ImportError, AttributeError):  # a namespace package whose parent is gone, or a module now
         return []
 
 

@@ -44,7 +44,7 @@ class Survey:
         found = []
         try:
             entries = list(sys.path if path is None else path)
-        except KeyError:  # a namespace package whose parent is gone; importlib will say so
+        except (KeyError, ImportError):  # a namespace package whose parent is gone; importlib will say so
             entries = []
         for entry in entries:
             if not isinstance(entry, str):
@@ -111,7 +111,7 @@ class Survey:
         now = self.state.clock.now()
         try:
             entries = list(sys.path if path is None else path)
-        except KeyError:  # a namespace package whose parent is gone; importlib will say so
+        except (KeyError, ImportError):  # a namespace package whose parent is gone; importlib will say so
             entries = []
         for entry in entries:
             stamp = folder_stamp_at(entry) if isinstance(entry, str) else None
