@@ -13,7 +13,6 @@ import gc
 import json
 import math
 import os
-import pstats
 import re
 import sys
 import time
@@ -34,6 +33,10 @@ class Driver:
     def execute(self, run):
         """Execute a statement with all that the tool does before and after each at the prompt."""
         run()
+
+    def measured(self, run):
+        """The same for the statement that is measured."""
+        self.execute(run)
 
     def forget(self, names):
         """Be told, if the tool cannot know, that the next import has to execute these modules."""
@@ -140,7 +143,7 @@ def first(driver, statement):
     """Seconds of the first import."""
     run = typed(statement)
     begun = perf_counter()
-    driver.execute(run)
+    driver.measured(run)
     return {"figure": perf_counter() - begun, "failed": ""}
 
 
@@ -154,7 +157,7 @@ def prompt(driver, statement, earlier):
     if not earlier:
         _empty_caches()
     begun = perf_counter()
-    driver.execute(run)
+    driver.measured(run)
     return {"figure": perf_counter() - begun, "failed": _misses_an_edit(driver)}
 
 
@@ -170,7 +173,7 @@ def edited(driver, statement, again, file, text, expression, expected, forget):
     driver.forget(forget)
     run = typed(again)
     begun = perf_counter()
-    driver.execute(run)
+    driver.measured(run)
     seconds = perf_counter() - begun
     while eval(expression, main) != expected and perf_counter() - begun < PATIENCE_S:
         time.sleep(0.005)
@@ -239,7 +242,7 @@ def releases(driver, package, statements, folders, target):
         error = ""
         begun = perf_counter()
         try:
-            driver.execute(run)
+            (driver.measured if k else driver.execute)(run)
         except Exception as caught:
             error = type(caught).__name__
         seconds.append(perf_counter() - begun)
@@ -339,25 +342,25 @@ def _median(figures):
 
 
 class Profiler:
-    """Profiles the statements that a driver executes."""
+    """Profiles the statements that are measured of a driver."""
 
     def __init__(self, driver):
         self._execute = driver.execute
-        driver.execute = self.execute
-        self.profiles = []
+        driver.measured = self.measured
+        self.profile = cProfile.Profile()
 
-    def execute(self, run):
-        self.profiles.append(cProfile.Profile())
-        self.profiles[-1].enable()
+    def measured(self, run):
+        self.profile.enable()
         try:
             self._execute(run)
         finally:
-            self.profiles[-1].disable()
+            self.profile.disable()
 
-    def shares(self, profiles):
+    def shares(self):
         """{place: its share of the time}, the largest first: modules, and builtin functions that work for long."""
         seconds = collections.Counter()
-        for (file, _, name), (_, _, own, _, callers) in pstats.Stats(*profiles).stats.items():
+        self.profile.create_stats()
+        for (file, _, name), (_, _, own, _, callers) in self.profile.stats.items():
             builtin = re.search(r"(\w+)(?:'|>| of )", name) if file == "~" else None
             if builtin is None:
                 seconds[_place(file)] += own
@@ -366,7 +369,7 @@ class Profiler:
             else:
                 for (caller, _, _), (_, _, its, _) in callers.items():
                     seconds[_place(caller)] += its
-        total = sum(seconds.values())
+        total = sum(seconds.values()) or 1.0
         return {place: each / total for place, each in seconds.most_common(10)}
 
 
@@ -388,10 +391,9 @@ def main():
     driver = DRIVERS[arguments.pop("driver")](path)
     profiler = Profiler(driver) if arguments.pop("profile", False) else None
     measure = {each.__name__: each for each in (loop, first, prompt, edited, memory, refreshes, releases)}
-    what = arguments.pop("measure")
-    sample = measure[what](driver, **arguments)
-    if profiler is not None and profiler.profiles:
-        sample["profile"] = profiler.shares(profiler.profiles[1:] if what == "releases" else profiler.profiles[-1:])
+    sample = measure[arguments.pop("measure")](driver, **arguments)
+    if profiler is not None:
+        sample["profile"] = profiler.shares()
     print(json.dumps(sample))
 
 
