@@ -1066,3 +1066,16 @@ def test_protocol_that_is_used_while_its_module_is_executed(project):
         project.write({"shop.py": source.format(n)})
         project.step("import shop", ["shop"])
         assert project.value("(shop.IS, shop.C().m())") == ((True, False), n)
+
+
+def test_a_decorator_of_another_module(project):
+    """A wrapper that another module makes now has that one's globals: what is held of the old one calls it."""
+    deco = "import functools\n{0} = 1\ndef deco(function):\n    @functools.wraps(function)\n"
+    deco += "    def wrapper(): return {0}, function()\n    return wrapper\n"
+    project.write({"one.py": deco.format("ONE"), "two.py": deco.format("TWO")})
+    project.write({"shop.py": "import one, two\n@one.deco\ndef f(): return 1\n"})
+    project.step("import shop", ["shop", "one", "two"])
+    project.run("f = shop.f")
+    project.write({"shop.py": "import one, two\n@two.deco\ndef f(): return 2\n"})
+    project.step("import shop", ["shop"])
+    assert project.value("(f(), shop.f(), shop.f.__globals__ is shop.two.__dict__)") == ((1, 2), (1, 2), True)

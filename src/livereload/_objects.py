@@ -515,7 +515,8 @@ def _without_variables(function: FunctionType) -> bool:
 
 
 def same_variables(old: FunctionType, new: FunctionType) -> bool:
-    return old.__code__.co_freevars == new.__code__.co_freevars
+    """True if the code of `new` finds its variables in `old`: free ones, and globals, which cannot be exchanged."""
+    return old.__globals__ is new.__globals__ and old.__code__.co_freevars == new.__code__.co_freevars
 
 
 def follow_code(old: FunctionType, code: CodeType, note: "Note") -> bool:
