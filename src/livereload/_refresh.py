@@ -291,8 +291,10 @@ class Refresher:
         transaction.commit(state.records)
         try:
             message = generations.move()
+        except Exception:  # want of memory
+            message = generations.move()  # to its end: half of it would leave two generations
         except BaseException:
-            generations.move()  # to its end: half of it would leave two generations
+            generations.move()
             raise
         for each in transaction.executed:
             state.errors.pop(each.name, None)
