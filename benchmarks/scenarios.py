@@ -150,7 +150,7 @@ def _edited(workshop: Workshop, use: str, expression: str, needed: list[str], st
     tree = workshop.tree(size)
     importer = (tree / "first.py").read_text() + "from leaf import f\n" + use
     leaf = "".join(f"def f{i}(a, b=1):\n    return a + b\n" for i in range(10)) + "def f(): return {}\n"
-    number = workshop.samples * (2 + len(ALL_PEERS))
+    number = workshop.samples * (2 + len(ALL_PEERS)) + 1  # one to profile
     folders = workshop.copies({"leaf.py": leaf.format(1), "importer.py": importer}, number)
 
     def sample(driver: str) -> Sample:
