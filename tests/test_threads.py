@@ -233,9 +233,10 @@ def test_edits_under_a_crowd(project):
                     new.write(text)
                 os.replace(file + "~", file)
             import a, pkg.sub
-            assert (a.X, a.Y, pkg.sub.X) == (n, n, n)
         done.set()
         finish(*threads)
+        import a, pkg.sub
+        assert (a.X, a.Y, pkg.sub.X) == (11, 11, 11)
     """)  # fmt: skip
 
 
