@@ -401,3 +401,13 @@ def test_absence_of_what_others_have_had(project):
     project.step("import b", ["b", "p"])
     project.write({"b.py": source + "X = 1\n"})
     project.step("import b", ["b"])
+
+
+def test_submodule_of_a_package_that_is_gone(project):
+    """A package that is gone was tried, and so was what is below it: the error is of who asked, and he has caught it."""
+    project.write({"p/x.py": "", "a.py": "import c\nX = c.X\n", "c.py": ""})
+    project.step("import p.x", ["p.x"])
+    project.rename("p", "aside")
+    project.step("import a", ["a", "c"], raises="AttributeError")
+    project.write({"c.py": "X = 2\ntry:\n    import p.x\nexcept ImportError:\n    pass\n"})
+    project.step("import a", ["a", "c"])

@@ -441,7 +441,9 @@ class Refresher:
         for name in _graph.closure(names, enter):
             taken = (name,) if name in transaction.taken and not records[name].missing else ()
             for each in (*_graph.parents(name), *taken):
-                if each in transaction.reasons and each not in sys.modules and not is_tried(records[each]):
+                if each in transaction.reasons and each not in sys.modules:
+                    if is_tried(records[each]):
+                        break  # nor can what is below it be imported
                     self.interpreter.import_module(each, ())
 
     def take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
