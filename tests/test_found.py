@@ -411,3 +411,14 @@ def test_submodule_of_a_package_that_is_gone(project):
     project.step("import a", ["a", "c"], raises="AttributeError")
     project.write({"c.py": "X = 2\ntry:\n    import p.x\nexcept ImportError:\n    pass\n"})
     project.step("import a", ["a", "c"])
+
+
+def test_module_two_levels_below_what_is_no_package_any_more(project):
+    """It is gone with the package, however deep below."""
+    project.write({"p/__init__.py": "from .y import f\n", "p/y.py": "from .q import *\n"})
+    project.write({"p/q/__init__.py": "from . import z\n", "p/q/z.py": "X = 1\n"})
+    project.write({"a.py": "try:\n    from p import x\nexcept ImportError:\n    pass\n", "c.py": "from p.q.z import X\n"})
+    project.step("import p", ["p", "p.y", "p.q", "p.q.z"], raises="ImportError")
+    project.rename("p/__init__.py", "p.py")
+    project.step("import a", ["a", "p"])
+    project.step("import c", ["c", "p"], raises="ImportError")

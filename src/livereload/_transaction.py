@@ -236,9 +236,10 @@ class Transaction:
 
     def _has_lost_its_package(self, name: str, records: "dict[str, Record]") -> bool:
         """True for a submodule of what is gone or has failed in this refresh, or is a module now."""
-        parent = name.rpartition(".")[0]
-        above, taken = records.get(parent), self.taken.get(parent)
-        if above is not None and above.checked == self.moment and (above.failed or above.missing):
+        return any(self._is_lost(records.get(parent), self.taken.get(parent)) for parent in _graph.parents(name))
+
+    def _is_lost(self, package: "Record | None", taken: Taken | None) -> bool:
+        if package is not None and package.checked == self.moment and (package.failed or package.missing):
             return True
         return taken is not None and "__path__" in taken.contents and "__path__" not in taken.namespace
 
