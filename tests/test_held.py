@@ -1079,3 +1079,47 @@ def test_a_decorator_of_another_module(project):
     project.write({"shop.py": "import one, two\n@two.deco\ndef f(): return 2\n"})
     project.step("import shop", ["shop"])
     assert project.value("(f(), shop.f(), shop.f.__globals__ is shop.two.__dict__)") == ((1, 2), (1, 2), True)
+
+
+def test_alias_of_an_enum_that_becomes_a_member(project):
+    """Two names of one member become two members, and back."""
+    source = "import enum\nclass E(enum.Enum):\n    A = 1\n    B = {n}\n"
+    project.write({"a.py": source.format(n=1)})
+    project.run("import a; from a import E; held = E.A")
+    for n in (2, 1):
+        project.write({"a.py": source.format(n=n)})
+        project.step("import a", ["a"])
+        assert project.value("(a.E is E, E.A is held, len(E), E.B.value, E(1) is held)") == (True, True, n, n, True)
+
+
+COMING_BACK = {
+    "an exception": "class C(Exception):\n    code = {n}\n",
+    "an enum": "import enum\nclass C(enum.Enum):\n    A = 1\n    code = {n}\n",
+    "made by a call": "from collections import namedtuple\nC = namedtuple('C', 'code', defaults=[{n}])\n",
+    "with methods": "class C:\n    def code(self): return {n}\n",
+}
+
+
+@pytest.mark.parametrize("meanwhile", ["", "from lib import C\n", "C = None\n"])
+@pytest.mark.parametrize("source", COMING_BACK.values(), ids=COMING_BACK)
+def test_class_that_is_gone_and_comes_back(project, source, meanwhile):
+    """A definition that is taken out and put back (a stash, a comment) makes the class that is held."""
+    project.write({"a.py": source.format(n=1), "lib.py": "class C: pass\n"})
+    project.run("import a; from a import C")
+    for n in (2, 3):
+        project.write({"a.py": meanwhile})
+        project.run("import a")
+        project.write({"a.py": source.format(n=n)})
+        project.step("import a", ["a"])
+        assert project.value("a.C is C")
+
+
+def test_class_that_is_gone_from_a_package_that_lost_its_file(project):
+    """Nor is it forgotten while its package has no source at all."""
+    project.write({"p/q/__init__.py": "import enum\nclass E(enum.Enum):\n    A = 1\n", "p/q/y.py": ""})
+    project.run("import p.q.y; from p.q import E; import p.q as q")
+    project.delete("p/q/__init__.py")
+    project.step("import p.q", [])
+    project.write({"p/q/__init__.py": "import enum\nclass E(enum.Enum):\n    A = 1\n    B = 2\n"})
+    project.step("import p.q", ["p.q"])
+    assert project.value("(sys.modules['p.q'] is q, q.E is E, [each.name for each in E])") == (True, True, ["A", "B"])

@@ -59,11 +59,13 @@ class _Module:
 
     __slots__ = ("caches", "classes", "codes", "functions", "name", "namespace", "new", "places")
 
-    def __init__(self, name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> None:
+    def __init__(
+        self, name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]", gone: "dict[str, Any]"
+    ) -> None:
         self.name = name
         self.namespace = namespace
-        # {("Cart", "add"): the function}: everything found
-        self.places = dict(walk(name, namespace, contents))
+        # {("Cart", "add"): the function}: everything found, and what is `gone` already
+        self.places = {**dict(walk(name, namespace, gone)), **dict(walk(name, namespace, contents))}
         # {"Cart.Line": the class}
         self.classes = {qualname_of(value): value for value in self.places.values() if is_class(value)}
         for cls in hidden_classes(name, contents):
@@ -91,13 +93,14 @@ class _Module:
 class Generations:
     """The old and new objects of one refresh."""
 
-    def __init__(self, note: "Note") -> None:
+    def __init__(self, note: "Note", gone: "dict[str, list[ref[type]]]") -> None:
         self._note = note
+        self._gone_before = gone
         self._modules: dict[int, _Module] = {}  # by the id of the namespace
         self._kept: dict[int, Discarded] = {}  # by the id of the discarded class
         self._claimed: set[int] = set()  # the ids of the kept classes
         self._replaced: list[Discarded] = []  # classes that could not be kept, and what came instead
-        self._gone: list[Discarded] = []  # classes that the new sources do not define
+        self._gone: dict[str, list[Discarded]] = {}  # by the module's name, classes that its new source does not define
         self._refused: dict[int, str] = {}  # {id(old class): why it could not be kept}
         self._checks_changed = False
         self._made: dict[int, Discarded] = {}  # by its id, each class that a class statement made
@@ -121,7 +124,8 @@ class Generations:
         new: dict[int, _Module] = {}
         for name, (namespace, contents) in taken.items():
             if id(namespace) not in self._modules:
-                new[id(namespace)] = self._modules[id(namespace)] = _Module(name, namespace, contents)
+                gone = _living(self._gone_before.get(name, ()))
+                new[id(namespace)] = self._modules[id(namespace)] = _Module(name, namespace, contents, gone)
         if self._snapshot is None:
             self._note(self._forget_made)
             self._note(self._forget_checks)
@@ -243,7 +247,7 @@ class Generations:
         modules = {}
         codes: dict[int, dict[CodeType, CodeType]] = {}
         for namespace, old, new in moved:
-            modules[id(namespace)] = _Module(namespace.get("__name__", ""), namespace, namespace)
+            modules[id(namespace)] = _Module(namespace.get("__name__", ""), namespace, namespace, {})
             codes[id(namespace)] = dict(_corresponding(old, new))
         _find_functions(modules)
         for key, module in modules.items():
@@ -263,13 +267,14 @@ class Generations:
         """What was registered with other modules, and in what a module has kept, is there once."""
         gone_codes = set()
         for module in modules:
+            gone = self._gone[module.name] = []
             path = module.namespace.get("__file__")
             codes = codes_of(_functions(module.new))
             gone_codes |= {(path, name) for name in module.codes if name not in codes}
             for place, value in module.places.items():
                 if is_class(value) and not is_class(module.new.get(place)):
                     forgotten.add(id(value))
-                    self._gone.append(Discarded(value, object))
+                    gone.append(Discarded(value, object))
 
         def is_forgotten(entry: object) -> bool:
             if type(entry) is CodeType:
@@ -311,10 +316,16 @@ class Generations:
         self._own.clear()
         self._snapshot = None
         replaced = {id(pair.cls): pair.kept for pair in self._replaced}
-        for each in self._gone:
-            cells = cells_of(each.cls, "__class__", each.cls)
-            if id(each.cls) not in replaced and not is_referred_to(each, len(cells)):
-                discard(each.cls)
+        for name, gone in self._gone.items():
+            held = []
+            for each in gone:
+                if id(each.cls) in replaced:
+                    continue
+                if is_referred_to(each, len(cells_of(each.cls, "__class__", each.cls))):
+                    held.append(ref(each.cls))
+                else:
+                    discard(each.cls)
+            self._gone_before[name] = held
         if not replaced:
             return None
         substitute(replaced, [pair.cls for pair in self._replaced])
@@ -452,6 +463,12 @@ def _made_anew(module: _Module) -> "Iterator[tuple[Place, Any]]":
     for place, value in walk(module.name, module.namespace, module.namespace):
         if type(value) is not FunctionType or id(value) not in old or module.places.get(place) is value:
             yield place, value
+
+
+def _living(gone: "Iterable[ref[type]]") -> "dict[str, type]":
+    """{"Cart": the class}: those of the outermost level that somebody still has."""
+    classes = [cls for cls in (each() for each in gone) if cls is not None]
+    return {qualname_of(cls): cls for cls in classes if "." not in qualname_of(cls)}
 
 
 def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":

@@ -37,7 +37,7 @@ def is_referred_to(discarded: Discarded, own_cells: int = 0) -> bool:
 
 def _references(cls: type) -> int:
     own = sum(each is cls for each in mro_of(cls))
-    for value in namespace_of_class(cls).values():
+    for value in {id(each): each for each in namespace_of_class(cls).values()}.values():  # by two names: once
         if type(value) is not FunctionType and not is_plain(value):
             own += sum(each is cls for each in gc.get_referents(value))
     return sys.getrefcount(cls) - own

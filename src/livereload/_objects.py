@@ -450,12 +450,13 @@ def _keep_member(cls: type, old: "dict[str, Any]", member: "Any", data_type: typ
     attributes = instance_dict(member)
     name = None if attributes is None else attributes.get("_name_")
     same = old.get(name)  # type: ignore[arg-type]
-    if same is None or type(same) is not cls or not _same_data(same, member, data_type):
+    mine = None if same is None else instance_dict(same)
+    is_alias = mine is not None and mine.get("_name_") != name  # which may be a member by itself now
+    if same is None or is_alias or type(same) is not cls or not _same_data(same, member, data_type):
         class_of.__set__(member, cls)
         if attributes is not None:
             attributes["__objclass__"] = cls
         return member
-    mine = instance_dict(same)
     if mine is not None and attributes is not None:
         note(_refill, mine, dict(mine))
         _refill(mine, attributes)

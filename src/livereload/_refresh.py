@@ -226,7 +226,7 @@ class Refresher:
         state = self.state
         before, depth = state.thread.moment, len(state.thread.stack)
         transaction = Transaction(before or next(state.moments))
-        transaction.generations = Generations(transaction.note)
+        transaction.generations = Generations(transaction.note, state.gone)
         self._dispose(plan)
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         try:
