@@ -69,8 +69,11 @@ def test_adopt_members_that_are_named_like_attributes_of_classes(journal):
         def total(cls):
             return "of the class"
 
+        __module__ = __doc__ = total
+
     def make(value):
         class A(metaclass=Meta):
+            __module__ = __doc__ = value
             __class__ = property(lambda self: value)
             __dict__ = property(lambda self: {"value": value})
             __name__ = __mro__ = value
@@ -80,14 +83,16 @@ def test_adopt_members_that_are_named_like_attributes_of_classes(journal):
 
     def seen():
         instance = old()
-        return instance.__class__, instance.__dict__, instance.__name__, instance.__mro__, instance.total
+        special = instance.__class__, instance.__dict__, instance.__name__, instance.__mro__
+        return *special, instance.__module__, instance.__doc__, instance.total
 
     old = make(1)
-    first, before = (1, {"value": 1}, 1, 1, 1), members(old)
+    first, before = (1, {"value": 1}, 1, 1, 1, 1, 1), members(old)
     assert seen() == first
     assert _objects.adopt(old, make(2), journal.note, BOTH) is None
-    assert seen() == (2, {"value": 2}, 2, 2, 2)
+    assert seen() == (2, {"value": 2}, 2, 2, 2, 2, 2)
     assert (old.__name__, old.total, type(old), old.__mro__) == ("A", "of the class", Meta, (old, object))
+    assert (old.__module__, old.__doc__) == ("of the class", "of the class")
     journal.undo()
     assert (seen(), members(old)) == (first, before)
     new = Meta("A", (), {"__dict__": vars(old)["__dict__"]})

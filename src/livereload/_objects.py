@@ -255,7 +255,7 @@ def _fill(cls: type, contents: "dict[str, Any]", order: list[str]) -> None:
         delete_member(cls, key)
     if present.get("__module__") is not contents.get("__module__"):
         # First, as setting it makes CPython 3.13 forget `__firstlineno__`.
-        type.__setattr__(cls, "__module__", contents["__module__"])
+        set_member(cls, "__module__", contents["__module__"])
     for key, value in contents.items():
         if namespace_of_class(cls).get(key, _EMPTY) is not value:
             set_member(cls, key, value)
@@ -290,10 +290,10 @@ def _is_answered_for(cls: type, key: str) -> bool:
 
     `__class__`, `__name__`, `__dict__`, or a property of its metaclass: for instances, they may be anything.
     """
-    if key in _STORED:
-        return False
     for each in mro_of(type(cls)):
         found = namespace_of_class(each).get(key, _EMPTY)
+        if each is type and key in _STORED:
+            return False
         if found is not _EMPTY:
             return hasattr(type(found), "__set__") or hasattr(type(found), "__delete__")
     return False
