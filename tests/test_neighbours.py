@@ -1,6 +1,5 @@
 """Other people's finders and loaders, lazy modules, and what else may be found in `sys.modules`."""
 
-import sys
 import textwrap
 
 import pytest
@@ -325,20 +324,68 @@ def test_module_with_surprising_attributes(project):
     assert project.value("a.asked == before") is True
 
 
-@pytest.mark.xfail(
-    sys.version_info < (3, 14),
-    strict=True,
-    reason="the statement yields the module of before, emptied, not what replaced it in sys.modules",
-)
-def test_module_that_replaces_itself_by_a_module(project):
-    """A module that puts an instance of a subclass of `ModuleType` in its place is executed again when edited."""
-    source = "import sys, types\nclass M(types.ModuleType):\n    X = {}\nm = M(__name__)\n"
-    source += "m.__dict__.update(__spec__=__spec__, __file__=__file__)\nsys.modules[__name__] = m\n"
-    project.write({"a.py": source.format(1)})
+# A package that resolves its names when they are asked for, as several large libraries do.
+ON_DEMAND = """
+import importlib, sys, types
+X = {}
+class OnDemand(types.ModuleType):
+    def __getattr__(self, name):
+        if name != "One":
+            raise AttributeError(name)
+        self.One = importlib.import_module(self.__name__ + ".one").One
+        return self.One
+def current(): return X
+module = OnDemand(__name__)
+module.__dict__.update(__path__=__path__, __file__=__file__, X=X, current=current{})
+sys.modules[__name__] = module
+"""
+with_and_without_spec = pytest.mark.parametrize("spec", [", __spec__=__spec__", ""], ids=["with a spec", "without"])
+
+
+@with_and_without_spec
+def test_module_that_replaces_itself_by_a_module(project, spec):
+    """A module that puts a module in its place is executed again when edited, and what is held of both follows."""
+    project.write({"pkg/__init__.py": ON_DEMAND.format(1, spec), "pkg/one.py": "class One: pass\n"})
+    project.run("import pkg; from pkg import One, current; held, before = pkg, current")
+    for digit in (2, 3):
+        project.write({"pkg/__init__.py": ON_DEMAND.format(digit, spec)})
+        outcome = project.run("import pkg", "(pkg.X, pkg.current(), before(), pkg is held)")
+        assert (outcome.value, outcome.executed) == ((digit, digit, digit, True), ["pkg"])
+        assert project.run("from pkg import One as Again, X", "(Again is One, X)").value == (True, digit)
+        assert project.run("import pkg").executed == []
+
+
+def test_importer_of_a_module_that_replaces_itself(project):
+    """Whoever imports it within the refresh holds the module that stands in its place afterwards."""
+    files = {"a.py": "import pkg\nX = pkg.X\n", "pkg/one.py": "class One: pass\n"}
+    project.write({**files, "pkg/__init__.py": ON_DEMAND.format(1, ", __spec__=__spec__")})
+    project.run("import a; held = a.pkg")
+    project.write({"pkg/__init__.py": ON_DEMAND.format(2, ", __spec__=__spec__")})
+    assert project.run("import a", "(a.X, a.pkg is held, a.pkg.One.__name__)").value == (2, True, "One")
+    assert project.value("held is __import__('sys').modules['pkg'] is held.current.__globals__['module']") is True
+
+
+def test_error_in_a_module_that_replaces_itself(project):
+    """If executing it raises, what stood in its place stands there still, with all that it had."""
+    project.write({"pkg/__init__.py": ON_DEMAND.format(1, ""), "pkg/one.py": "class One: pass\n"})
+    project.run("import pkg; pkg.One; held = pkg")
+    for source in ("1 / 0\n", ON_DEMAND.format(2, "") + "1 / 0\n"):
+        project.write({"pkg/__init__.py": source})
+        assert project.attempt("import pkg").error["type"] == "ZeroDivisionError"
+        assert project.value("(held is __import__('sys').modules['pkg'], held.X, held.current())") == (True, 1, 1)
+        assert project.value("(type(held).__name__, 'One' in vars(held))") == ("OnDemand", True)
+    project.write({"pkg/__init__.py": ON_DEMAND.format(3, "")})
+    assert project.run("import pkg", "(pkg.X, pkg is held, pkg.One.__name__)").value == (3, True, "One")
+
+
+def test_module_that_replaces_itself_no_longer(project):
+    """What stood in the place of a module has all that the module has that stands there itself now."""
+    project.write({"a.py": "import sys, types\nm = types.ModuleType('a')\nm.X = 1\nsys.modules['a'] = m\n"})
     assert project.run("import a", "a.X").value == 1
-    project.write({"a.py": source.format(2)})
-    outcome = project.run("import a", "a.X")
-    assert (outcome.value, outcome.executed) == (2, ["a"])
+    project.write({"a.py": "X = 2\n"})
+    assert project.run("import a", "a.X").value == 2
+    project.write({"a.py": "X = 3\n"})
+    assert project.run("import a", "a.X").value == 3
 
 
 def test_class_assigned_to_a_module(project):

@@ -281,8 +281,10 @@ class Engine:
         if record is not None:
             record.source = None
 
-    def begin(self, spec: "ModuleSpec", where: tuple[str, ...], read_source: bool) -> None:
-        """The code of the module with this spec is about to run in this thread."""
+    def begin(
+        self, spec: "ModuleSpec", where: tuple[str, ...], module: "ModuleType | None", *, read_source: bool
+    ) -> None:
+        """The code of the `module` with this spec is about to run in this thread."""
         state = self.state
         thread = state.thread
         name = spec.name
@@ -295,6 +297,7 @@ class Engine:
         record.checked = thread.moment
         record.version = thread.moment  # of a spared one, too: who uses what it passes on may be elsewhere
         record.executing = True
+        record.behind = module
         if read_source and record.path is not None:
             try:
                 record.source = read(record.path, state.clock)
@@ -345,11 +348,8 @@ class Engine:
                     record.source, record.code, record.uses = old.source, old.code, old.uses
         return record
 
-    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...], left: "ModuleType | None" = None) -> None:
-        """The code of the module with this spec has run, to its end or not, for a statement with this from-list.
-
-        `left` is what is left of the module if that has raised.
-        """
+    def end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
+        """The code of the module with this spec has run, to its end or not, for a statement with this from-list."""
         state = self.state
         thread = state.thread
         name = spec.name
@@ -365,7 +365,7 @@ class Engine:
         record.failed = module is None
         record.module = ref(module) if namespace else None
         self._remember_failure(record)
-        record.wreck = self._left_of(record, left) if record.failed else None
+        self._remember_behind(record, spec, module)
         if state.unbound:
             self._bind_submodules(name)
         if "__path__" in namespace:
@@ -457,6 +457,15 @@ class Engine:
             for each in thread.unwound:
                 each.broken = True
             thread.unwound.clear()
+
+    def _remember_behind(self, record: Record, spec: "ModuleSpec", module: object) -> None:
+        """Keep the module that the code has run in if another stands in its place, or if it is left of a failure."""
+        record.wreck = self._left_of(record, record.behind) if record.failed else None
+        if record.failed or record.behind is module:
+            record.behind = None
+        namespace = namespace_of(module) or {}
+        if record.behind is not None and namespace.get("__spec__", spec) is None:
+            namespace["__spec__"] = spec  # or it could not be asked
 
     def _is_imported(self, name: str) -> bool:
         """True if a module that is there has imported the one of this name."""

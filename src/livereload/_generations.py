@@ -41,6 +41,7 @@ from ._registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, int
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import ModuleType
     from typing import Any
 
     from ._places import Place
@@ -262,6 +263,11 @@ class Generations:
                 code = codes[key].get(function.__code__)
                 if code is not None:
                     _objects.follow_code(function, code, self._note)
+
+    def replace_modules(self, kept: "list[tuple[ModuleType, ModuleType]]") -> None:
+        """Give whoever has got hold of the first one of each pair the second."""
+        if kept:
+            substitute({id(new): old for new, old in kept}, [new for new, _ in kept])
 
     def _reconcile(self, modules: "list[_Module]", same: "dict[int, Any]", forgotten: set[int]) -> None:
         """What was registered with other modules, and in what a module has kept, is there once."""

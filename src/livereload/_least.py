@@ -197,6 +197,8 @@ class _Least:
             record = self._records[name]
             if record.path not in self._plan.sources or name in self._plan.moved or record.broken or record.failed:
                 continue
+            if record.behind is not None:  # what others take from it need not be what its code binds
+                continue
             old = self._old_code(record)
             new = None if old is None else self._new_code(record)
             if old is None or new is None:

@@ -209,7 +209,8 @@ class Installation:
         loader = spec.loader
         if type(loader) is not Loader:
             _give_back(loader, "create_module")
-        self.engine.begin(spec, spec.__dict__.pop(_WHERE, ()), read_source=type(loader) is not Loader)
+        module = sys._getframe(2).f_locals.get("module")  # importlib's _load_unlocked
+        self.engine.begin(spec, spec.__dict__.pop(_WHERE, ()), module, read_source=type(loader) is not Loader)
         namespace = self.engine.namespace_taken(spec.name)
         if namespace is not None:
             self._watch_classes(namespace)
@@ -241,9 +242,7 @@ class Installation:
     def end(self, spec: _Proxy) -> None:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
-        loading = sys._getframe(2)  # importlib's _load_unlocked
-        left = None if spec.name in sys.modules else loading.f_locals.get("module")
-        self.engine.end(spec, _from_list_of(loading), left)
+        self.engine.end(spec, _from_list_of(sys._getframe(2)))
 
     def raise_interrupt(self) -> None:
         """Raise what has interrupted the proxy's answer, where it could not be raised."""

@@ -215,7 +215,8 @@ class Refresher:
         return code
 
     def _may_spare(self, name: str) -> bool:
-        return type(sys.modules.get(name)) is ModuleType and self.interpreter.executes_code(name)
+        is_plain = type(sys.modules.get(name)) is ModuleType and self.state.records[name].behind is None
+        return is_plain and self.interpreter.executes_code(name)
 
     def _attempt(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
         """Execute what `plan` says, all or nothing.
@@ -285,6 +286,7 @@ class Refresher:
         state = self.state
         generations = transaction.generations
         executed = [each.name for each in transaction.executed if each.name in sys.modules]
+        generations.replace_modules(transaction.put_back(state.records))
         generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared])
         for name in transaction.spared:
             self._renew_edges(state.records[name])

@@ -42,6 +42,7 @@ class Record:
     __slots__ = (
         "asked_for",
         "before",
+        "behind",
         "broken",
         "checked",
         "code",
@@ -115,6 +116,8 @@ class Record:
         self.broken = False
         # while it is executing: the record of the execution before, if that had raised
         self.before: Record | None = None
+        # while it is executing, the module that the code runs in; afterwards only if another stands in its place
+        self.behind: ModuleType | None = None
         # the module, if one has been executed
         self.module: ReferenceType[Any] | None = None
         # where the submodules of this package are looked for (its __path__)

@@ -12,9 +12,11 @@ Every effect goes onto a journal first.  Rolling back plays the journal backward
 """
 
 import sys
+from _weakref import ref
 from types import ModuleType
 
 from . import _graph
+from ._objects import class_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,12 +53,15 @@ def is_loaded(module: object) -> bool:
 class Taken:
     """A module kept aside: its namespace as it was, and whether it has been renewed since."""
 
-    __slots__ = ("bound", "cls", "contents", "module", "namespace", "renewed")
+    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "renewed")
 
-    def __init__(self, module: ModuleType, namespace: "dict[str, Any]") -> None:
+    def __init__(self, module: ModuleType, entry: "Any") -> None:
         self.module = module
-        self.namespace = namespace
-        self.contents = dict(namespace)
+        # what stands in `sys.modules`: the module, or what it has put in its place
+        self.entry = entry
+        namespace = namespace_of(module)
+        self.namespace = {} if namespace is None else namespace
+        self.contents = dict(self.namespace)
         self.cls = type(module)
         self.renewed = False
         # its parent package bound it
@@ -123,12 +128,12 @@ class Transaction:
             left = records[name].wreck if module is None and name in records else module
             if left is None or name in self.taken:
                 continue
-            namespace = namespace_of(left)
-            taken = self.taken[name] = Taken(left, {} if namespace is None else namespace)
+            behind = records[name].behind if name in records else None
+            taken = self.taken[name] = Taken(left if behind is None else behind, left)
             self.around.update((name, *_graph.parents(name)))
             if name in plan.spared:
                 self.spared[name] = reason
-            elif namespace is not None:  # else it has put something else in its place
+            elif namespace_of(taken.module) is not None:  # else it has put something else in its place
                 new[name] = taken
             if module is not None:
                 modules.append((name, module))
@@ -201,6 +206,34 @@ class Transaction:
         else:
             self.note(records.__setitem__, name, old.copy())
 
+    def put_back(self, records: "dict[str, Record]") -> "list[tuple[ModuleType, ModuleType]]":
+        """Let modules that stand in the place of others become what has been put there now.
+
+        Returns what was put there, each with what stands there again.
+        """
+        kept: list[tuple[Any, Any]] = []
+        for name, taken in self.taken.items():
+            entry, now = taken.entry, sys.modules.get(name)
+            before, contents = namespace_of(entry), namespace_of(now)
+            if entry is taken.module or entry is now or before is None or contents is None:
+                continue
+            was = Taken(entry, entry)
+            was.renewed = True
+            self.note(was.restore)
+            try:
+                class_of.__set__(entry, type(now))
+            except TypeError:  # a layout of its own
+                continue
+            for key in before.keys() - contents.keys():
+                del before[key]
+            before.update(contents)
+            if now is not taken.module:
+                sys.modules[name] = entry
+                if name in records:
+                    records[name].module = ref(entry)
+                kept.append((now, entry))
+        return kept
+
     def commit(self, records: "dict[str, Record]") -> None:
         """Keep everything.
 
@@ -222,7 +255,7 @@ class Transaction:
                     record.failed, record.wreck = True, taken.module
                     self._set_version(record, records)
                 continue
-            sys.modules[name] = taken.module
+            sys.modules[name] = taken.entry
             unreached.append(name)
         for name in unreached:
             parent, _, tail = name.rpartition(".")
