@@ -361,6 +361,20 @@ def test_decorators_that_make_a_class_with_slots(project, field):
     assert project.value("type(cart) is shop.Cart, Cart is shop.Cart, cart.a") == (not field, True, 1)
 
 
+def test_classes_made_anew_that_derive_from_each_other(project):
+    """Where a decorator makes a class and its base anew, what is kept derives from the base that is kept."""
+    source = """
+    from dataclasses import dataclass
+    @dataclass(slots=True)
+    class Base: a: int = {0}
+    @dataclass(slots=True)
+    class Cart(Base): b: int = {0}
+    """
+    outcome = edit(project, source.format(1), HELD, source.format(2))
+    assert outcome.twice == []
+    assert project.value("isinstance(cart, shop.Base), shop.Cart.__bases__ == (shop.Base,)") == (True, True)
+
+
 def test_class_of_a_module(project):
     """A module that gives itself a class of its own has the new one."""
     source = "import sys, types\nclass Own(types.ModuleType):\n    n = property(lambda self: {0})\n"

@@ -173,15 +173,14 @@ def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple
     for cls in holder:
         if is_class(cls) and mro_of(cls) is holder:
             return None
-    for cls in [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]:
-        bases = _objects.bases.__get__(cls)
-        if len(bases) == len(holder) and all(a is b for a, b in zip(bases, holder, strict=True)):
-            try:
-                _objects.bases.__set__(cls, new)
-            except TypeError:
-                pass
-            return None
-    return new
+    subclasses = [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]
+    derived = [cls for cls in subclasses if _objects.same(_objects.bases.__get__(cls), holder)]
+    for cls in derived:
+        try:
+            _objects.bases.__set__(cls, new)
+        except TypeError:
+            pass
+    return None if derived else new
 
 
 # Variables that closures share.
