@@ -24,6 +24,8 @@ ENTRIES = {
     "a named tuple": "import collections\nC = collections.namedtuple('C', 'a b')\ndef f(): return {n}\nentry = C(1, f)",
     "a bound method": "class C:\n    def m(self): return {n}\nentry = C().m",
     "a partial": "import functools\ndef f(x): return {n}\nentry = functools.partial(f, 1)",
+    "a weak reference": "import weakref\ndef f(): return {n}\nentry = weakref.ref(f)",
+    "a weak method": "import weakref\nclass C:\n    def m(self): return {n}\nc = C()\nentry = weakref.WeakMethod(c.m)",
     "a code object": "def f(): return {n}\nentry = f.__code__",
     "a text": "entry = 'x'",
 }
@@ -81,6 +83,57 @@ def test_the_sessions_own_entries_stay(project):
     assert project.value("len(hub.LIST), len(hub.SET), len(hub.DICT)") == (5, 4, 4)
     assert project.value("[list(hub.DICT.values()).count(each) for each in ('module', 'session')]") == [1, 3]
     assert project.value("hub.NESTED['x'], hub.LIST[-1]") == ([(1, 2)], "text")
+
+
+WEAK = """
+import weakref
+LIST, NAMES, SET, INFOS = [], weakref.WeakValueDictionary(), weakref.WeakSet(), weakref.WeakKeyDictionary()
+def register(f):
+    LIST.append(weakref.WeakMethod(f) if hasattr(f, '__self__') else weakref.ref(f))
+    if not hasattr(f, '__self__'):
+        NAMES[f.__name__] = f
+        SET.add(f)
+        INFOS[f] = 'info'
+    return f
+def call(): return [f()() for f in LIST]
+# {0}
+"""
+LISTENERS = """
+from hub import register
+@register
+def f(): return 'f', {0}
+class Listener:
+    def __init__(self): register(self.m)
+    def m(self): return 'm', {0}
+listener = Listener()
+"""
+
+
+@pytest.mark.parametrize("edited", [{"shop.py": LISTENERS}, {"hub.py": f"{WEAK}X = {{0}}\n", "shop.py": LISTENERS}])
+def test_weak_references_to_functions(project, edited):
+    """What is registered weakly, as with a signal, refers to the function that is kept, or it would be dead."""
+    project.write({"hub.py": WEAK.format(1), "shop.py": LISTENERS.format(1)})
+    project.step("import shop", ["shop", "hub"])
+    project.run("import hub; f = shop.f")
+    for n in (2, 3):
+        project.write({name: source.format(n) for name, source in edited.items()})
+        project.step("import shop", ["shop", "hub"][: len(edited)])
+        assert project.value("hub.call(), len(hub.LIST)") == ([("f", n), ("m", n)], 2)
+        assert project.value("dict(hub.NAMES) == {'f': f}, list(hub.SET) == [f], dict(hub.INFOS) == {f: 'info'}") == (
+            *(True, True, True),
+        )
+
+
+def test_weak_references_by_number(project):
+    """Where the kept function is registered with a library that goes by `id`, the new one is not, beside it."""
+    project.run("import sys, types; lib = sys.modules['lib'] = types.ModuleType('lib'); lib.LIST, lib.DICT = [], {}")
+    source = "import lib, weakref\ndef f(): return {0}\n"
+    source += "lib.LIST.append(((id(f), None), weakref.ref(f)))\nlib.DICT[id(f)] = weakref.ref(f)\n"
+    for n in (1, 2, 3):
+        project.write({"shop.py": source.format(n)})
+        project.run("import shop")
+        assert project.value("[ref()() for _, ref in lib.LIST if ref()]") == [n]
+        assert project.value("[ref()() for ref in lib.DICT.values() if ref()]") == [n]
 
 
 def test_list_subclasses_and_their_like(project):

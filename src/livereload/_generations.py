@@ -25,7 +25,7 @@ from _weakref import ref
 from types import CodeType, FunctionType
 
 from . import _objects
-from ._holders import Discarded, closures_apart, is_referred_to, substitute, weak_entries
+from ._holders import Discarded, closures_apart, is_referred_to, substitute, weak_entries, weak_references
 from ._objects import (
     cells_of,
     discard,
@@ -445,9 +445,13 @@ class Generations:
 
     def _replace_functions(self, modules: "list[_Module]", same: "dict[int, Any]") -> None:
         """Give the kept function to whatever else got hold of the new one: tables, defaults, instances."""
-        new = [
-            (ref(value), same[id(value)]) for module in modules for value in _functions(module.new) if id(value) in same
-        ]
+        made = [value for module in modules for value in _functions(module.new) if id(value) in same]
+        pairs = [(value, same[id(value)]) for value in made]
+        weak = weak_references(pairs)
+        if weak:
+            substitute({key: new for key, (_, new) in weak.items()}, [old for old, _ in weak.values()])
+        new = [(ref(value), old) for value, old in pairs]
+        del made, pairs, weak
         for module in modules:
             module.new = {}
         held = {id(function): (function, old) for reference, old in new if (function := reference()) is not None}

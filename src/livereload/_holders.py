@@ -53,11 +53,55 @@ def weak_entries(discarded: Discarded) -> "dict[int, tuple[Any, Any]]":
     """
     entries: dict[int, tuple[Any, Any]] = {}
     for reference in getweakrefs(discarded.cls):
-        callback = reference.__callback__
-        if callback is not None:
-            key = (reference.key,) if hasattr(reference, "key") else ()  # in a WeakValueDictionary
-            entries[id(reference)] = (reference, type(reference)(discarded.kept, callback, *key))
+        if reference.__callback__ is not None:
+            entries[id(reference)] = (reference, _like(reference, discarded.kept))
     return entries
+
+
+def _like(reference: "Any", kept: object) -> "Any":
+    """A weak reference of the same make to another object."""
+    key = (reference.key,) if hasattr(reference, "key") else ()  # in a WeakValueDictionary
+    return type(reference)(kept, reference.__callback__, *key)
+
+
+def weak_references(pairs: "list[tuple[FunctionType, FunctionType]]") -> "dict[int, tuple[Any, Any]]":
+    """{id: (weak reference to the first function of a pair, one like it to the second, which is kept for it)}.
+
+    Not where the second one is referred to already, nor those of `weakref.finalize`: they may see the first one end.
+    """
+    weak = [(new, old, references) for new, old in pairs if (references := getweakrefs(new))]
+    if not weak:
+        return {}
+    places = _places_of(tuple(each for pair in weak for function in pair[:2] for each in getweakrefs(function)))
+    found: dict[int, tuple[Any, Any]] = {}
+    for _, old, references in weak:
+        known = {place for each in getweakrefs(old) for place in places[id(each)]}
+        for each in references:
+            callback = each.__callback__
+            if (callback is None or type(callback) is FunctionType) and known.isdisjoint(places[id(each)]):
+                found[id(each)] = (each, _like(each, old))
+    return found
+
+
+def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
+    """{id of an entry: the ids of what refers to it, itself or within a tuple}."""
+    places: dict[int, set[int]] = {id(each): set() for each in entries}
+    waiting: dict[int, tuple[int, ...]] = {key: (key,) for key in places}
+    for _ in range(2):
+        tuples = {}
+        for holder in gc.get_referrers(*entries):
+            if type(holder) is FrameType or (type(holder) in (list, tuple) and _objects.same(holder, entries)):
+                continue  # the arguments of this very call are among them
+            inside = tuple(entry for each in gc.get_referents(holder) for entry in waiting.get(id(each), ()))
+            if type(holder) is tuple:
+                tuples[id(holder)] = (holder, inside)
+            for entry in inside:
+                places[entry].add(id(holder))
+        if not tuples:
+            break
+        entries = tuple(holder for holder, _ in tuples.values())
+        waiting = {key: inside for key, (_, inside) in tuples.items()}
+    return places
 
 
 def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:

@@ -12,6 +12,7 @@ definition, a plain value by itself, a tuple or an instance by its parts.
 
 import gc
 import sys
+from _weakref import ReferenceType
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 
 from . import _objects
@@ -314,6 +315,8 @@ def _parts_of_instance(entry: "Any") -> "list[Any] | None":
     for cls in mro_of(type(entry))[:-1]:
         if cls is tuple:
             parts += tuple.__iter__(entry)
+        elif cls is ReferenceType:
+            parts.append(ReferenceType.__call__(entry))
         elif not _flags(cls) & _MADE_BY_CLASS_STATEMENT:
             return None
         for name, slot in list(namespace_of_class(cls).items()):
