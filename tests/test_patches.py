@@ -80,3 +80,53 @@ def test_others_patches_stay(project):
     project.write({"patch.py": "import hub\n_old = hub.f\ndef f(x): return _old(x) + [2]\n"})
     project.run("import patch")
     assert project.value("hub.f(0)") == ["mine"]
+
+
+def test_patch_of_a_module_that_is_not_reached(project):
+    """A module that is stale but not imported this time goes back as it was, and so does what it has patched."""
+    patch = "import hub\n_old = hub.f\ndef f(x): return _old(x) + [{0}]\nhub.f = f\n"
+    project.write({"hub.py": HUB, "patch.py": patch.format(1), "flag.py": "IS_ON = True\n"})
+    project.write({"app.py": "import flag\nif flag.IS_ON: import patch\n"})
+    project.run("import app, hub")
+    project.write({"patch.py": patch.format(2), "flag.py": "IS_ON = False\n"})
+    project.step("import app", ["app", "flag"])
+    assert project.value("hub.f(0)") == [0, 1]
+    project.run("import patch")
+    assert project.value("hub.f(0)") == [0, 2]
+
+
+def test_module_that_knows_itself(project):
+    """What a module keeps of another does not take the place of what it has itself by that name."""
+    source = "from . import m as _self\nfrom lib import f as _f\ndef f(): return {0}\n"
+    project.write({"app/__init__.py": "", "app/m.py": source.format(1), "lib.py": "def f(): return 0\n"})
+    project.run("import app.m; from app.m import f")
+    project.write({"app/m.py": source.format(2) + "1 / 0\n"})
+    project.attempt("import app.m")
+    assert project.value("(f(), app.m.f())") == (1, 1)
+    project.write({"app/m.py": source.format(3)})
+    project.step("import app.m", ["app.m"])
+    assert project.value("(f(), app.m.f())") == (3, 3)
+
+
+def test_package_that_passes_on_what_hides_an_original(project):
+    """A module that keeps a function of another, and its package that passes on the module's own by that name."""
+    source = "import app, lib\nfrom lib import f as _f\ndef f(): return _f() + [{0}]\n"
+    project.write({"lib/__init__.py": "from .core import f\n", "lib/core.py": "def f(): return [0]\n"})
+    project.write({"app/__init__.py": "from .m import f\n", "app/m.py": source.format(1)})
+    project.step("import app.m", ["app", "app.m", "lib", "lib.core"])
+    for n in (2, 3):
+        project.write({"app/m.py": source.format(n)})
+        project.step("import app.m", ["app", "app.m"])
+        assert project.value("(app.f(), app.m.f(), __import__('lib').f())") == ([0, n], [0, n], [0])
+
+
+def test_patched_class_with_subclasses(project):
+    """A class in the place of the one that it inherits from, both of which have been inherited from elsewhere."""
+    source = "import hub\n_C = hub.C\nclass C(_C):\n    def m(self): return super().m() + [{0}]\nhub.C = C\n"
+    project.write({"hub.py": HUB + "def make(): return C()\n", "patch.py": source.format(1)})
+    project.write({"app.py": "import patch, hub\nclass D(hub.C): pass\nX = D().m(), hub.make().m()\n"})
+    project.step("import app", ["app", "patch", "hub"])
+    project.run("import hub; d = app.D()")
+    project.write({"patch.py": source.format(2)})
+    project.step("import app", ["app", "patch"])
+    assert project.value("(app.X, d.m(), isinstance(d, hub.C))") == ((["m", 2], ["m", 2]), ["m", 2], True)

@@ -215,6 +215,9 @@ class Engine:
             return None
         if name in transaction.spared:
             return transaction.keep(name)
+        taken = transaction.taken[name]
+        if not taken.renewed:
+            transaction.generations.begin(taken.namespace, taken.contents)
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
         return transaction.renew(name, asked_for, own_type=own_type)
 

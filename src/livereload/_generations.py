@@ -6,13 +6,14 @@ another (`_objects`).
 1. `start`, before anything is executed: walk the namespaces and remember where each class and
    function stood; find all living functions of these modules, of whatever generation (they share
    the namespace, so one pass over the heap finds them); take their entries out of registries.
-2. `made`, at each class statement: what the statement made moves into the class that the last
+2. `begin`, before a module is executed: what it replaced in other modules goes back.
+3. `made`, at each class statement: what the statement made moves into the class that the last
    generation had by that name, which is what the statement yields.  Whatever later in the module
    refers to the class sees the one identity.
-3. `finish`, when all has been executed: classes that no statement yields (made by calls, or made
+4. `finish`, when all has been executed: classes that no statement yields (made by calls, or made
    anew by a decorator, as for `slots=True`) take over likewise; functions follow; what got hold of
    a discarded class or function on the way is given the kept one; registrations are there once.
-4. `move`, after the commit: where Python does not let a class be kept, instances and references
+5. `move`, after the commit: where Python does not let a class be kept, instances and references
    move to the new one.
 
 Objects at the same place belong together only if their qualified names agree, so `f = foo` edited
@@ -143,9 +144,13 @@ class Generations:
         if new:
             _find_functions(new)
         for module in new.values():
-            take_back(module.name, module.namespace, taken[module.name][1], module.functions, self._note)
-        for module in new.values():
             module.find_overwritten_classes()
+
+    def begin(self, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> None:
+        """Before a module is executed that `start` was told of: what it has put into other modules goes."""
+        module = self._modules.get(id(namespace))
+        if module is not None:
+            take_back(module.name, namespace, contents, module.functions, self._note)
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
         """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
