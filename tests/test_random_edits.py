@@ -209,9 +209,11 @@ class Story:
         return was != now or registered(before, name, there) != registered(live, name, there)
 
     def _was_caught(self, name, fresh):
-        """True if a module has failed in a fresh interpreter, and not by the error that the statement raised."""
-        failed = name in fresh.executed and name not in fresh.modules
-        return failed and economy.find(self.project.path, name)[0] not in fresh.error["traceback"]
+        """True if a module has failed in a fresh interpreter, and not only by the error that the statement raised."""
+        if name not in fresh.executed or name in fresh.modules:
+            return False
+        in_vain = economy.find(self.project.path, name)[0] in fresh.error["traceback"]
+        return fresh.executed.count(name) > in_vain
 
     def _exists(self, name):
         return economy.find(self.project.path, name) is not None
