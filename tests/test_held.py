@@ -1008,6 +1008,24 @@ class Model(metaclass=Meta): pass
     assert project.value("[cls.__name__ for cls in orm.Meta.registry]") == ["Model", "User", "Post"]
 
 
+@pytest.mark.parametrize("body", ["pass", "__slots__ = ()"])
+def test_what_a_metaclass_gives_to_the_class(project, body):
+    """An instance that a metaclass makes, and containers with the class in them, are of the kept class."""
+    meta = "class Meta(type):\n    def __init__(cls, *arguments):\n        cls.only = object.__new__(cls)\n"
+    meta += "        cls.line, cls.pair, cls.table = [cls], (cls, 1), {1: cls}\n"
+    source = f"from meta import Meta\nclass Cart(metaclass=Meta):\n    {body}\n    n = {{}}\nonly = Cart.only\n"
+    project.write({"meta.py": meta, "shop.py": source.format(1)})
+    project.step("import shop", ["shop", "meta"])
+    project.run("held, only = shop.Cart, shop.only")
+    for digit in (2, 3):
+        project.write({"shop.py": source.format(digit)})
+        project.step("import shop", ["shop"])
+        kept = "(only.n, shop.only is held.only, held is shop.Cart)"
+        assert project.value(kept) == (digit, True, True)
+        made = "(only, held.only, held.line[0](), held.pair[0](), held.table[1]())"
+        assert project.value(f"[type(each) is held for each in {made}]") == [True] * 5
+
+
 def test_made_by_calls(project):
     """Functions made by exec() and classes made by type() and on a namedtuple() follow as others do."""
     source = """

@@ -32,18 +32,20 @@ class Discarded:
 
 def is_referred_to(discarded: Discarded, own_cells: int = 0) -> bool:
     """True if anything refers to the class but itself, `own_cells` of its methods, and `discarded`, once."""
-    return _references(discarded.cls) - own_cells > _NONE
+    return _references(discarded) - own_cells > _NONE
 
 
-def _references(cls: type) -> int:
+def _references(discarded: Discarded) -> int:
+    cls = discarded.cls
     own = sum(each is cls for each in mro_of(cls))
+    moved = set(map(id, namespace_of_class(discarded.kept).values()))
     for value in {id(each): each for each in namespace_of_class(cls).values()}.values():  # by two names: once
-        if type(value) is not FunctionType and not is_plain(value):
+        if type(value) is not FunctionType and not is_plain(value) and id(value) not in moved:
             own += sum(each is cls for each in gc.get_referents(value))
     return sys.getrefcount(cls) - own
 
 
-_NONE = _references(Discarded(type("probe", (), {}), type).cls) + 1
+_NONE = _references(Discarded(type("probe", (), {}), type))
 
 
 def weak_entries(discarded: Discarded) -> "dict[int, tuple[Any, Any]]":
