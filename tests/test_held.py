@@ -896,6 +896,18 @@ def test_nothing_of_the_user_is_asked(project):
     assert project.value("cart.n(), f(), shop.Cart is old") == (2, 2, True)
 
 
+def test_frame_that_calls_a_metaclass(project):
+    """A metaclass that looks into the frame of the class statement finds the module there that is executed."""
+    meta = "import sys\nclass Meta(type):\n    def __init__(cls, *arguments):\n"
+    meta += "        cls.seen = sys._getframe(1).f_globals['__name__']\n"
+    use = "from meta import Meta\nclass A(metaclass=Meta): pass\nX = A.seen\n"
+    project.write({"meta.py": meta, "b.py": use, "a.py": "import b\n" + use})
+    project.step("import a", ["a", "b", "meta"])
+    project.write({"new.py": use, "b.py": "import new\n" + use, "a.py": "import b\n" + use + "Y = 1\n"})
+    project.step("import a", ["a", "b", "new"])
+    assert project.value("(a.X, a.b.X, a.b.new.X)") == ("a", "b", "new")
+
+
 def test_metaclass_mro_is_not_asked(project):
     """A metaclass's `mro` runs as often as in a fresh import when the bases stay."""
     source = "COUNT = []\nclass Meta(type):\n    def mro(cls):\n        COUNT.append(cls.__name__)\n"

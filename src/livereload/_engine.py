@@ -26,7 +26,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType, FunctionType, ModuleType
-    from typing import Any
 
     from ._interpreter import Interpreter
 
@@ -306,7 +305,7 @@ class Engine:
                 record.source = read(record.path, state.clock)
             except OSError:
                 pass  # the loader will say so, or knows another way
-        if transaction is not None and (state.owner == _thread.get_ident() or name in transaction.taken):
+        if transaction is not None and self.is_refreshing(name):
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
         if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
@@ -519,11 +518,11 @@ class Engine:
             return False
         return transaction is None or name not in transaction.reasons
 
-    def namespace_taken(self, name: str) -> "dict[str, Any] | None":
-        """The namespace of a module that is executed again, during a refresh."""
+    def is_refreshing(self, name: str) -> bool:
+        """True if this thread executes the module `name` for a refresh."""
         transaction = self.state.transaction
-        taken = None if transaction is None else transaction.taken.get(name)
-        return None if taken is None or self._is_spared(name) else taken.namespace
+        mine = self.state.owner == _thread.get_ident()
+        return transaction is not None and (mine or name in transaction.taken)
 
     def made(self, body: "FunctionType", cls: object) -> object:
         """What a class statement yields that made `cls`."""

@@ -118,8 +118,8 @@ class Installation:
         self.looks = state.looks
         self.busy = state.busy
         self.finder = Finder(self.engine, self.attach_spec)
-        # what stood in the place of builtins.__build_class__, for each module that is executed again
-        self._builders: list[Any] = []
+        # what stood in the place of builtins.__build_class__ before, for each module that a refresh is executing
+        self._builders: list[tuple[str, Any]] = []
         self._get_module_lock = bootstrap._get_module_lock
         self._hook = _code.disguised(self._lock_or_refresh())
         self._find_spec = bootstrap._find_spec
@@ -211,9 +211,9 @@ class Installation:
             _give_back(loader, "create_module")
         module = sys._getframe(2).f_locals.get("module")  # importlib's _load_unlocked
         self.engine.begin(spec, spec.__dict__.pop(_WHERE, ()), module, read_source=type(loader) is not Loader)
-        namespace = self.engine.namespace_taken(spec.name)
-        if namespace is not None:
-            self._watch_classes(namespace)
+        namespace = namespace_of(module)
+        if namespace is not None and self.engine.is_refreshing(spec.name):
+            self._watch_classes(spec.name, namespace)
 
     def break_off(self, spec: _Proxy, *, had_begun: bool) -> None:
         """An error has come out of `begin` or `end`."""
@@ -222,26 +222,29 @@ class Installation:
             _give_back(spec.loader, "path_stats")
         self.engine.break_off(spec.name, had_begun=had_begun)
 
-    def _watch_classes(self, namespace: "dict[str, Any]") -> None:
-        """Have the class statements of a module that is executed again yield the kept classes.
+    def _watch_classes(self, name: str, namespace: "dict[str, Any]") -> None:
+        """Have the class statements of modules that are executed again yield the kept classes.
 
         The function in the place of `__build_class__` has the module's namespace for its globals:
         metaclasses look into the frame that called them to learn which module they are in.
         """
         before = builtins.__build_class__
-        original = self._builders[0] if self._builders else before
-        self._builders.append(before)
+        self._builders.append((name, before))
+        _, original = self._builders[0]
         builtins.__build_class__ = _class_builder(original, self.engine.made, namespace)
 
     def stop_watching_classes(self) -> None:
         """Whatever threads and errors left behind: class statements are plain again."""
         if self._builders:
-            builtins.__build_class__ = self._builders[0]
+            _, builtins.__build_class__ = self._builders[0]
             self._builders.clear()
 
     def end(self, spec: _Proxy) -> None:
         if type(spec.loader) is not Loader:
             _give_back(spec.loader, "path_stats")
+        if self._builders and self._builders[-1][0] == spec.name:
+            _, builtins.__build_class__ = self._builders[-1]
+            self._builders.pop()
         self.engine.end(spec, _from_list_of(sys._getframe(2)))
 
     def raise_interrupt(self) -> None:
