@@ -32,6 +32,7 @@ from ._objects import (
     discard,
     is_class,
     module_of_class,
+    mro_of,
     namespace_of_class,
     qualname_of,
 )
@@ -185,6 +186,8 @@ class Generations:
             return cls
         self._made[id(cls)] = Discarded(cls, object)  # type: ignore[arg-type]
         old = module.classes.get(body.__qualname__)
+        if old is not None:
+            old = _as_deep(old, cls)  # type: ignore[arg-type]
         if old is None or old is cls or id(old) in self._claimed or id(old) in self._refused:
             return cls
         if not _is_last_definition(body.__code__):
@@ -543,6 +546,15 @@ def _put_back_names(namespace: "dict[str, Any]", same: "dict[int, Any]") -> None
     for name, value in list(namespace.items()):
         if id(value) in same and type(value) is FunctionType:
             namespace[name] = same[id(value)]
+
+
+def _as_deep(old: type, new: type) -> type:
+    """Of `old` and those of its bases that bear its name, the one that has as many such bases as `new` has.
+
+    A decorator may have derived one class from another and given it the name of that.
+    """
+    found, others = [[each for each in mro_of(cls) if qualname_of(each) == qualname_of(cls)] for cls in (old, new)]
+    return found[-min(len(found), len(others))]
 
 
 def _is_last_definition(code: CodeType) -> bool:
