@@ -583,6 +583,26 @@ def test_functions_that_call_each_other(project):
     project.step("import app", ["app", users[0], "circle", "util", *users[1:]], spares=["app", "circle"])
 
 
+@pytest.mark.parametrize(
+    ("imports", "spared"),
+    [
+        ("import p.q\n", ["app"]),
+        ("import p.q as p\n", ["app"]),
+        ("import p.q as o\n", ["app"]),
+        ("import p as p, p.q as o\n", ["app"]),
+        ("import p.q as o\nimport p as o\n", []),
+        ("import p.q as p\nimport p\n", []),
+        ("import p\nimport p.q as p\n", ["app"]),
+    ],
+)
+def test_a_name_for_a_package_or_its_module(project, imports, spared):
+    """A spared module has the module by each name that executing it would give it."""
+    project.write({"p/__init__.py": "", "p/q.py": "def f(): return 1\n", "app.py": imports + "def use(): pass\n"})
+    project.step("import app", ["app", "p", "p.q"])
+    project.write({"p/q.py": "def f(): return 2\n"})
+    project.step("import app", ["app", "p.q"], spares=spared)
+
+
 def test_a_package_above_what_a_spared_module_imports(project):
     """A package that is executed after a module that imports something below it was spared does not make it stale."""
     project.write({"c.py": "from p.q.z import X\n", "p/__init__.py": "", "p/q/__init__.py": "", "p/q/z.py": "X = 1\n"})

@@ -696,8 +696,8 @@ class _Least:
             return None if reached or not statement.plain else False
         if statement.names is None:
             bound = statement.bound
-            expected = (sys.modules.get(target), sys.modules.get(target.partition(".")[0]))
-            if bound is not None and bound in namespace and any(namespace[bound] is each for each in expected):
+            expected = sys.modules.get(target if statement.renamed else target.partition(".")[0])
+            if bound is not None and bound in namespace and namespace[bound] is expected:
                 return True
             return None if reached else False
         there = self._namespace(target)
@@ -726,7 +726,8 @@ class _Least:
             }
             if each.names is None:
                 top = each.module.partition(".")[0]
-                alias = _ast.alias(each.module, None if each.bound == top else each.bound, **place)
+                unnamed = each.bound == top and not each.renamed
+                alias = _ast.alias(each.module, None if unnamed else each.bound, **place)
                 body.append(_ast.Import([alias], **place))
             else:
                 aliases = [
