@@ -423,3 +423,12 @@ def test_module_two_levels_below_what_is_no_package_any_more(project):
     project.rename("p/__init__.py", "p.py")
     project.step("import a", ["a", "p"])
     project.step("import c", ["c", "p"], raises="ImportError")
+
+
+def test_namespace_package_that_is_gone_below_a_package_that_failed(project):
+    """Where a namespace package leads is looked up as soon as the package above it is there again."""
+    project.write({"p/__init__.py": "try:\n    from . import y\nexcept ImportError:\n    y = 9\n", "p/q/z.py": ""})
+    project.write({"p/y.py": "import p.q\np.q.X\n", "c.py": "import p.x\n", "d.py": "from p.q import *\n"})
+    project.step("import d", ["d", "p", "p.y"], raises="AttributeError")
+    project.delete("p/q")
+    project.step("import c", ["c", "p", "p.y"], raises="ModuleNotFoundError", loses=["p.q"])

@@ -160,7 +160,7 @@ class Survey:
         found = plan(reached, changed, moved, self._versions(reached), sources)
         if moment:
             for name, record in reached.items():
-                if name not in found.reasons:
+                if name not in found.reasons and not record.suspect:  # else its package has to be there first
                     record.checked = moment
         elif not found:
             files = {name: (each.path, each.source) for name, each in reached.items() if each.path and each.source}
