@@ -432,3 +432,12 @@ def test_namespace_package_that_is_gone_below_a_package_that_failed(project):
     project.step("import d", ["d", "p", "p.y"], raises="AttributeError")
     project.delete("p/q")
     project.step("import c", ["c", "p", "p.y"], raises="ModuleNotFoundError", loses=["p.q"])
+
+
+def test_what_a_module_that_is_gone_had_imported(project):
+    """Who catches that a module is gone is not concerned with what that had imported."""
+    project.write({"p/q.py": "import a\n", "a.py": "", "d.py": ""})
+    project.step("import p.q, d", ["p.q", "a", "d"])
+    project.write({"a.py": "1 / 0\n", "d.py": "try:\n    import p.q\nexcept ImportError:\n    pass\n"})
+    project.delete("p")
+    project.step("import d", ["d"])

@@ -431,21 +431,24 @@ class Refresher:
         """
         records = self.state.records
 
+        def is_tried(name: str) -> bool:  # the same error again has the version that it had
+            record = records[name]
+            return record.version == transaction.moment or (record.failed and record.checked == transaction.moment)
+
+        def is_gone(name: str) -> bool:
+            waiting = (each for each in (*_graph.parents(name), name) if each in transaction.reasons)
+            return any(each not in sys.modules and is_tried(each) for each in waiting)
+
         def enter(name: str) -> "dict[str, int] | None":
             record = records.get(name)
             there = name in sys.modules or name in transaction.reasons
-            return record.edges if record is not None and there else None
-
-        def is_tried(record: Record) -> bool:  # the same error again has the version that it had
-            return record.version == transaction.moment or (record.failed and record.checked == transaction.moment)
+            return record.edges if record is not None and there and not is_gone(name) else None
 
         names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
         for name in _graph.closure(names, enter):
             taken = (name,) if name in transaction.taken and not records[name].missing else ()
             for each in (*_graph.parents(name), *taken):
-                if each in transaction.reasons and each not in sys.modules:
-                    if is_tried(records[each]):
-                        break  # nor can what is below it be imported
+                if each in transaction.reasons and each not in sys.modules and not is_gone(each):
                     self.interpreter.import_module(each, ())
 
     def take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
