@@ -441,3 +441,14 @@ def test_what_a_module_that_is_gone_had_imported(project):
     project.write({"a.py": "1 / 0\n", "d.py": "try:\n    import p.q\nexcept ImportError:\n    pass\n"})
     project.delete("p")
     project.step("import d", ["d"])
+
+
+def test_new_portion_of_a_namespace_package_that_gets_an_init_file(project):
+    """A folder that has joined a namespace package may make a regular one of it, as those that it had from the start."""
+    project.path.insert(0, str(project.file("over")))
+    project.write({"over/p/x.py": ""})
+    project.step("import p.x", ["p.x"])
+    project.write({"p/y.py": ""})
+    project.step("import p.y", ["p.y"])
+    project.write({"p/__init__.py": "X = 1\n"})
+    project.step("import p", ["p"])

@@ -279,6 +279,8 @@ class Survey:
             return
         left = set(record.portions).difference(portions)
         record.portions = portions
+        if record.path is None:  # each of them may get an __init__.py
+            record.where = (*record.where, *(folder for folder in portions if folder not in record.where))
         self.state.forget_looks()
         for name, each in self.state.records.copy().items():
             if name.rpartition(".")[0] == record.name:
