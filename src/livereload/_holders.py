@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    _Tables = list[tuple[dict[str, Any], list[str]]]
+
 
 class Discarded:
     """A class that was discarded and the one kept for it; `substitute` passes it by."""
@@ -113,19 +115,24 @@ def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
     """
     for _ in range(3):
         again: dict[int, tuple[Any, Any]] = {}
+        tables: _Tables = []
         for holder in gc.get_referrers(*discarded):
             if holder is not discarded and type(holder) is not FrameType:
-                replacement = _replace_in(holder, kept)
+                replacement = _replace_in(holder, kept, tables)
                 if replacement is not None:
                     again[id(holder)] = (holder, replacement)
+        _tell_classes(tables)
         if not again:
             return
         kept = {key: new for key, (_, new) in again.items()}
         discarded = [old for old, _ in again.values()]
 
 
-def _replace_in(holder: "Any", kept: "dict[int, Any]") -> "Any":
-    """Replace in one holder; what must stand for the holder itself if it cannot be changed, else None."""
+def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "Any":
+    """Replace in one holder; what must stand for the holder itself if it cannot be changed, else None.
+
+    What may be the dict of a class is entered into `tables`, with the keys whose values have changed.
+    """
     kind = type(holder)
     if kind is tuple or kind is frozenset or kind is MethodType:
         return _replaced(holder, kept)
@@ -135,7 +142,7 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]") -> "Any":
         except TypeError:
             pass  # of another layout: it stays what it is
     elif kind is dict or kind is list or kind is set:
-        _replace_in_container(holder, kept)
+        _replace_in_container(holder, kept, tables)
     elif kind is CellType:
         holder.cell_contents = kept[id(holder.cell_contents)]
     elif kind is FunctionType:
@@ -156,9 +163,11 @@ def _replaced(holder: "Any", kept: "dict[int, Any]") -> "Any":
     return MethodType(kept.get(id(function), function), kept.get(id(instance), instance))
 
 
-def _replace_in_container(holder: "Any", kept: "dict[int, Any]") -> None:
+def _replace_in_container(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> None:
     if type(holder) is dict:
-        _replace_in_dict(holder, kept)
+        changed = _replace_in_dict(holder, kept)
+        if changed and "__module__" in holder and "__doc__" in holder:
+            tables.append((holder, changed))
     elif type(holder) is list:
         present = {id(each) for each in holder}
         holder[:] = [
@@ -190,28 +199,27 @@ def _replace_in_slot(holder: object, slot: "Any", kept: "dict[int, Any]") -> Non
         slot.__set__(holder, kept[id(value)])
 
 
-def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> None:
+def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> list[str]:
+    """Replace in a dict; the keys whose values have changed, unless keys have."""
     if any(id(key) in kept for key in list(table)):
         contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in list(table.items())]
         table.clear()
         table.update(contents)
-        return
+        return []
     changed = [key for key, value in list(table.items()) if id(value) in kept]
     for key in changed:
         table[key] = kept[id(table[key])]
-    if changed and "__module__" in table and "__doc__" in table:
-        for cls in _classes_with(table):  # their caches must know
-            for key in changed:
+    return changed
+
+
+def _tell_classes(tables: "_Tables") -> None:
+    """Set what has changed in the dicts of classes through the classes, as their caches must know."""
+    changed = {id(table): keys for table, keys in tables}
+    for cls in gc.get_referrers(*[table for table, _ in tables]) if tables else ():
+        if is_class(cls) and _objects.takes_attributes(cls):
+            table = _objects.contents_of(cls)
+            for key in changed.get(id(table), ()):
                 _objects.set_member(cls, key, table[key])
-
-
-def _classes_with(table: "dict[Any, Any]") -> "list[type]":
-    """The class that this is the dict of, if any."""
-    for name in ("__dict__", "__weakref__"):
-        owner: Any = getattr(table.get(name), "__objclass__", None)
-        if is_class(owner) and _objects.contents_of(owner) is table:
-            return [owner] if _objects.takes_attributes(owner) else []
-    return [each for each in gc.get_referrers(table) if is_class(each) and _objects.takes_attributes(each)]
 
 
 def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":
