@@ -152,6 +152,75 @@ def test_entry_of_a_definition_that_is_gone(project):
     )
 
 
+REGISTRIES = {
+    "functions": "LIST = []\ndef register(name): return lambda f: LIST.append(f) or f\n"
+    "def show(): return [f.__name__ for f in LIST]\n",
+    "tuples": "LIST = []\ndef register(name): return lambda f: LIST.append((name, f)) or f\n"
+    "def show(): return [name for name, f in LIST]\n",
+    "instances": "LIST = []\nclass Entry:\n    def __init__(self, name, f): self.name, self.f = name, f\n"
+    "def register(name): return lambda f: LIST.append(Entry(name, f)) or f\n"
+    "def show(): return [each.name for each in LIST]\n",
+    "a method": "class App:\n    def __init__(self): self.entries = []\n"
+    "    def __call__(self, name): return lambda f: self.entries.append((name, f)) or f\n"
+    "register = App()\ndef show(): return [name for name, f in register.entries]\n",
+    "by name": "DICT = {}\ndef register(name): return lambda f: DICT.setdefault(name, f)\n"
+    "def show(): return sorted(DICT)\n",
+    "by key": "DICT = {}\ndef register(name): return lambda f: [f, DICT.update({f: name})][0]\n"
+    "def show(): return sorted(DICT.values())\n",
+    "a set": "SET = set()\ndef register(name): return lambda f: [f, SET.add((f, name))][0]\n"
+    "def show(): return sorted(name for f, name in SET)\n",
+}
+
+
+@pytest.mark.parametrize("registry", REGISTRIES.values(), ids=REGISTRIES)
+@pytest.mark.parametrize("definition", ["def f(): pass", "class f: pass"])
+def test_registered_otherwise(project, registry, definition):
+    """Where a definition is registered by another statement, what the old one has made goes."""
+    source = f"from hub import register\n{{0}}\n{definition}\n@register('g')\ndef g(): pass\n"
+    project.write({"hub.py": registry, "shop.py": source.format("@register('f')")})
+    project.step("import shop", ["shop", "hub"])
+    for decorator in ("@register('h')", ""):
+        project.write({"shop.py": source.format(decorator)})
+        project.run("import shop, hub")
+        assert project.value("hub.show()") == project.fresh("import shop, hub", expression="hub.show()").value
+
+
+def test_registered_otherwise_by_other_statements(project):
+    """So does what a call has made, or the keyword of a class, and what was registered with an ABC."""
+    hub = "import abc\nLIST = []\nclass Base(abc.ABC):\n    kinds = {}\n"
+    hub += "    def __init_subclass__(cls, kind): Base.kinds[kind] = cls\n"
+    source = "import hub\ndef f(): pass\n{0}\nclass C(hub.Base, kind={1}): pass\nclass D: pass\n{2}\n"
+    project.write({"hub.py": hub})
+    project.write({"shop.py": source.format("hub.LIST.append(('a', f))", "'c'", "hub.Base.register(D)")})
+    project.step("import shop", ["shop", "hub"])
+    project.run("import hub; from shop import C, D; isinstance(D(), hub.Base)")
+    project.write({"shop.py": source.format("hub.LIST.append(('b', f))", "'d'", "")})
+    project.step("import shop", ["shop"])
+    assert project.value("issubclass(C, hub.Base), issubclass(D, hub.Base)") == (True, False)
+
+
+def test_registered_by_others(project):
+    """An entry stays whose definition has another decorator now, if that has nothing to do with the registry."""
+    project.write({"hub.py": "LIST = []\n", "util.py": "def deco(n): return lambda f: f\n"})
+    source = "import hub\nfrom util import deco\n@deco({0})\ndef f(): return {0}\ndef setup(): hub.LIST.append(f)\n"
+    project.write({"shop.py": source.format(1)})
+    project.run("import shop, hub; shop.setup()")
+    project.write({"shop.py": source.format(2)})
+    project.run("import shop")
+    assert project.value("[f() for f in hub.LIST]") == [2]
+
+
+def test_registered_otherwise_by_what_fails(project):
+    """After a failure, what was registered is there as before."""
+    source = "import hub\ndef f(): pass\nhub.LIST.append(({0}, f))\nhub.DICT[{0}] = f\n1 / {1}\n"
+    project.write({"hub.py": HUB, "shop.py": source.format(1, 1)})
+    project.step("import shop", ["shop", "hub"])
+    project.run("import hub; f = shop.f")
+    project.write({"shop.py": source.format(2, 0)})
+    project.step("import shop", ["shop"], raises="ZeroDivisionError", confirms=["shop", "hub"])
+    assert project.value("hub.LIST == [(1, f)], hub.DICT == {1: f}") == (True, True)
+
+
 def test_tables_keyed_by_functions(project):
     """A table of the module itself that is keyed by its functions is right, and so is one in a default."""
     source = (

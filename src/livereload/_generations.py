@@ -23,7 +23,7 @@ to `f = bar` leaves `foo` alone.
 import gc
 import sys
 from _weakref import ref
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 
 from . import _objects
 from ._holders import Discarded, closures_apart, is_referred_to, substitute, weak_entries, weak_references
@@ -31,6 +31,7 @@ from ._objects import (
     cells_of,
     discard,
     is_class,
+    is_plain,
     module_of_class,
     mro_of,
     namespace_of_class,
@@ -38,11 +39,11 @@ from ._objects import (
 )
 from ._patches import take_back
 from ._places import LRU_CACHE, at, codes_of, defines, hidden_classes, is_last_definition, is_made_in, walk
-from ._registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, interpreters_lists
+from ._registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, definitions, interpreters_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from types import ModuleType
     from typing import Any
 
@@ -117,12 +118,14 @@ class Generations:
         self,
         taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
         others: "Iterable[dict[str, Any]]",
-        registries: "Iterable[dict[str, Any]]" = (),
+        registries: "Collection[dict[str, Any]]" = (),
+        dropped: "Callable[[str], Mapping[str, set[str]]]" = lambda name: {},
     ) -> None:
         """Remember what the modules in `taken` (name: namespace, its contents) made.
 
         `others` are the tracked namespaces that are not going to be executed; of these the `registries`
-        are those that the modules may have registered with while they were executed.
+        are those that the modules may have registered with while they were executed.  `dropped(name)` gives, of what
+        a module defines, the names in statements that may have registered it and that its new source does not have.
         """
         new: dict[int, _Module] = {}
         for name, (namespace, contents) in taken.items():
@@ -138,6 +141,7 @@ class Generations:
             self._note(self._snapshot.restore)
         for name in taken:
             self._overloads.take(name)
+        self._snapshot.forget(registries, _is_dropped(taken, [*new.values()], dropped))
         if len(new) > 1:  # else nobody reads what is registered before all is as it was
             self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken))
         self._own.append(Snapshot(contents for _, contents in taken.values()))
@@ -465,6 +469,40 @@ class Generations:
         held = {id(function): (function, old) for reference, old in new if (function := reference()) is not None}
         if held:
             substitute({key: old for key, (_, old) in held.items()}, [function for function, _ in held.values()])
+
+
+def _is_dropped(
+    taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
+    modules: "list[_Module]",
+    dropped: "Callable[[str], Mapping[str, set[str]]]",
+) -> "Callable[[dict[str, Any], object], bool]":
+    """Tells whether an entry in a namespace was made by a statement that is there no more: one that names both."""
+    known = {id(value): (module.name, place[0]) for module in modules for place, value in module.places.items()}
+    names: dict[str, Mapping[Any, set[str]]] = {}
+
+    def is_dropped(namespace: "dict[str, Any]", entry: object) -> bool:
+        for module, name in [known[id(each)] for each in definitions(entry) if id(each) in known]:
+            if module not in names:
+                names[module] = dropped(module)
+            contents = taken[module][1]
+            if any(_leads_to(namespace, contents.get(each)) for each in names[module].get(name, ())):
+                return True
+        return False
+
+    return is_dropped
+
+
+def _leads_to(namespace: "dict[str, Any]", value: "Any") -> bool:
+    """True for the module with this namespace, what it holds, and for classes derived from what it defines."""
+    if value is None or is_plain(value):
+        return False
+    if type(value) is ModuleType:
+        return value.__dict__ is namespace
+    if type(value) is FunctionType:
+        return value.__globals__ is namespace
+    if is_class(value):
+        return any(module_of_class(each) == namespace.get("__name__") for each in mro_of(value))
+    return any(value is each for each in namespace.values())
 
 
 def _corresponding(old: CodeType, new: CodeType) -> "Iterator[tuple[CodeType, CodeType]]":

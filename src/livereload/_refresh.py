@@ -351,7 +351,10 @@ class Refresher:
             if namespace is not None and not record.missing:
                 others.append(namespace)
         transaction.generations.start(
-            {name: (taken.namespace, taken.contents) for name, taken in new.items()}, others, self._registries(new)
+            {name: (taken.namespace, taken.contents) for name, taken in new.items()},
+            others,
+            self._registries(new),
+            lambda name: self._dropped(transaction, name),
         )
 
     def _registries(self, taken: "Iterable[str]") -> "list[dict[str, Any]]":
@@ -360,6 +363,20 @@ class Refresher:
         reached = _graph.closure(taken, lambda name: records[name].edges or () if name in records else None)
         found = [namespace_of(sys.modules.get(name)) for name in reached]
         return [namespace for namespace in found if namespace is not None]
+
+    def _dropped(self, transaction: Transaction, name: str) -> "dict[str, set[str]]":
+        """Of what a module defines, the names in statements that may have registered it and are there no more."""
+        record = self.state.records[name]
+        old, new = _old_code(record), transaction.codes.get(name)
+        if old is None or new is None:
+            return {}
+        from ._uses import Uses
+
+        before, after = record.used(old).statements(), Uses(new).statements()
+        return {
+            each: {named for statement in statements if statement not in after.get(each, ()) for named in statement[1]}
+            for each, statements in before.items()
+        }
 
     def _renew_positions(self, transaction: Transaction, plan: Plan) -> None:
         """Of some modules only comments and layout have changed: let their functions say where they stand now."""

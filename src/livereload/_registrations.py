@@ -8,6 +8,9 @@ module, adds its code to a set.  Afterwards an entry that says the same as one t
 takes its place, in its position, as in a fresh interpreter: one for one, so nothing that the session
 has put there besides is lost.  An entry *says* what it refers to: a function or class by its
 definition, a plain value by itself, a tuple or an instance by its parts.
+
+An entry whose statement is not in the new source (another decorator, no call any more) goes before that is executed:
+what another statement makes for the same definition says something else (`forget`).
 """
 
 import gc
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 # Larger ones hold data, not registrations.
 _MOST = 10_000
+_MOST_ENTRIES = 1_000
+_MOST_PARTS = 30
 _DEPTH = 3
 _GONE = object()
 _flags = type.__dict__["__flags__"].__get__
@@ -57,6 +62,8 @@ class Snapshot:
         self._dispatchers: list[FunctionType] = []
         # {id: (container, the entries taken out)}
         self._withdrawn: dict[int, tuple[Container, Container]] = {}
+        # {id of a list: the ids of the entries taken out for good}
+        self._forgotten: dict[int, set[int]] = {}
         # {id of a namespace: the containers that it leads to}
         self._containers: dict[int, list[Container]] = {}
         for container in containers:
@@ -134,6 +141,20 @@ class Snapshot:
             for key in entries:
                 container.pop(key, None)
 
+    def forget(
+        self, namespaces: "Iterable[dict[str, Any]]", is_forgotten: "Callable[[dict[str, Any], object], bool]"
+    ) -> None:
+        """Take out of the containers and ABCs of some namespaces, for good, what `is_forgotten(namespace, entry)`."""
+        for namespace in namespaces:
+            for container in self._containers.get(id(namespace), ()):
+                forgotten = _forget(container, PARTIAL(is_forgotten, namespace))
+                self._forgotten.setdefault(id(container), set()).update(map(id, forgotten))
+            for each in list(namespace.values()):
+                cls, registered = self._registered.get(id(each), (object, []))
+                left = [entry for entry in registered if not is_forgotten(namespace, entry)]
+                if len(left) < len(registered):
+                    _objects.register(cls, left)
+
     def put_back(self) -> None:
         """Put what was withdrawn back where it was."""
         while self._withdrawn:
@@ -171,6 +192,7 @@ class Snapshot:
             if _unchanged(container, before) and (_is_data(before) or not any(map(forgotten, _entries(before)))):
                 continue
             if type(before) is list:
+                _give_places(container, before, self._forgotten.get(id(container)))  # type: ignore[arg-type]
                 _reconcile_list(container, before, kept, forgotten)  # type: ignore[arg-type]
             elif type(before) is set:
                 _reconcile_set(container, before, forgotten)  # type: ignore[arg-type]
@@ -178,6 +200,44 @@ class Snapshot:
                 _reconcile_dict(container, before, kept, forgotten)  # type: ignore[arg-type]
         for function in self._dispatchers:
             _objects.forget_dispatch(function)
+
+
+def _forget(container: "Any", is_forgotten: "Callable[[object], bool]") -> "list[Any]":
+    """Take entries out of a container; of a list, return them."""
+    now: Any = _copy(container)  # other threads may change it
+    if len(now) > _MOST_ENTRIES or _is_data(now):
+        return []
+    if type(now) is list:
+        forgotten = [entry for entry in now if is_forgotten(entry)]
+        if forgotten:
+            gone = set(map(id, forgotten))
+            container[:] = [entry for entry in now if id(entry) not in gone]
+        return forgotten
+    for key in now:
+        if (is_forgotten(key) or (type(now) is dict and is_forgotten(now[key]))) and _has_plain_hash(key):
+            container.pop(key, None) if type(now) is dict else container.discard(key)
+    return []
+
+
+def _has_plain_hash(key: "Any") -> bool:
+    """True if asking an object for its hash executes nothing of the user's."""
+    if type(key) is tuple:
+        return all(map(_has_plain_hash, key))
+    home = next(cls for cls in mro_of(type(key)) if "__hash__" in namespace_of_class(cls))
+    return module_of_class(home) in (None, "enum")
+
+
+def definitions(entry: "Any", depth: int = 0) -> "Iterator[Any]":
+    """The functions and classes that an entry is or consists of; what is in its containers is in those."""
+    kind = type(entry)
+    if kind is FunctionType or is_class(entry):
+        yield entry
+    elif kind is MethodType:
+        yield entry.__func__
+    elif kind is tuple or kind is PARTIAL or issubclass(kind, ReferenceType) or (depth < 2 and not _is_container(kind)):
+        for each in (_parts(entry) or ())[:_MOST_PARTS]:
+            if not is_plain(each):
+                yield from definitions(each, depth + 1)
 
 
 def _put_back_into_list(now: "list[Any]", entries: "list[Any]", before: "list[Any]") -> None:
@@ -212,6 +272,22 @@ def _reconcile_list(
         else:
             result[index] = entry
     now[:] = [entry for index, entry in enumerate(result) if index not in gone]
+
+
+def _give_places(now: "list[Any]", before: "list[Any]", forgotten: "set[int] | None") -> None:
+    """Put what has been added for the same definitions as an entry that was forgotten where that one was."""
+    if not forgotten:
+        return
+    old = set(map(id, before)) - forgotten
+    added = {tuple(map(says, definitions(entry))): entry for entry in reversed(now) if id(entry) not in old}
+    new: dict[int, Any] = {}
+    for index, entry in enumerate(before):
+        said = tuple(map(says, definitions(entry)))
+        if id(entry) in forgotten and said in added:
+            new[index] = added.pop(said)
+    moved = set(map(id, new.values()))
+    now[:] = [entry for entry in now if id(entry) not in moved]
+    _put_back_into_list(now, [*new.values()], [new.get(index, entry) for index, entry in enumerate(before)])
 
 
 def _added(now: "list[Any]", before: "list[Any]") -> set[int]:

@@ -105,7 +105,7 @@ class Uses:
     """What executing one module's code does with names."""
 
     __slots__ = (
-        *("bindings", "classes", "code", "decorated", "dormant", "effects", "imports", "loads"),
+        *("bindings", "classes", "code", "decorated", "doing", "dormant", "effects", "imports", "loads"),
         *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
@@ -128,6 +128,8 @@ class Uses:
         # what it stores attributes into; what calls are given that are made for their effect
         self.targets = set(attribute_targets(code, functions=False))
         self.passed: set[tuple[str, ...]] = set()
+        # statements of the module level that make or change something: the names in them, where they begin and end
+        self.doing: list[tuple[set[str], int, int]] = []
         self.opaque = False
         self.sees_text = False
         # what looks like the dotted name of something: others import by it
@@ -153,6 +155,19 @@ class Uses:
         self.strings.update(_dotted(code.co_consts))
         self.targets.update(attribute_targets(code))
         return loads_in(code)
+
+    def statements(self) -> "dict[str, list[tuple[object, set[str]]]]":
+        """Of each name, the statements that may register what it stands for, and the names in them.
+
+        A statement equals that in other code which does the same.
+        """
+        whole = instructions(self.code)
+        found: dict[str, list[tuple[object, set[str]]]] = {}
+        for names, begun, end in self.doing:
+            statement = (_statement(self.code, whole[begun:end]), names)
+            for name in names:
+                found.setdefault(name, []).append(statement)
+        return found
 
     def _see(self, names: set[str]) -> None:
         self.opaque = self.opaque or not OPAQUE.isdisjoint(names)
@@ -260,7 +275,13 @@ class _Scan:
             self._mention(self._constants(index))
         else:
             self.uses.effects = True
+            self._does(index)
         self._end(index)
+
+    def _does(self, index: int, *names: str) -> None:
+        """Remember a statement that may register what it loads, or what it binds to these `names`."""
+        if self.top and self.chunk:
+            self.uses.doing.append(({*names, *(name for name, _ in self.chunk)}, self.begun, index))
 
     def _delete(self, index: int, argument: int) -> None:
         self._bind_to(self.names[argument], Binding("other", {}))
@@ -355,6 +376,8 @@ class _Scan:
         name = self.names[argument]
         imported = self.imported
         if imported is None:
+            if self.calls:
+                self._does(index, name)
             binding = self._binding(index, name)
             if binding.kind in ("def", "class"):
                 self.chunk = dict(binding.loads)
@@ -427,6 +450,7 @@ class _Scan:
             return  # in the middle of `import a.b.c as d`
         if self.calls:
             self.uses.effects = True
+            self._does(index)
             self.uses.passed.update((name,) if each is None else (name, each) for name, each in self.chunk)
         self._end(index)
 
