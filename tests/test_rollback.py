@@ -184,6 +184,7 @@ def trace(frame, event, arg):
         )
     )
     assert total > 1000
+    total -= 50  # it differs by some lines with what else is on the heap
     for limit in range(1 + part * total // 4, 1 + (part + 1) * total // 4, max(1, total // 48)):
         outcome = project.attempt(
             f"count = 0; limit = {limit}\nsys.settrace(trace)\ntry: import shop\nfinally: sys.settrace(None)"
