@@ -452,3 +452,15 @@ def test_new_portion_of_a_namespace_package_that_gets_an_init_file(project):
     project.step("import p.y", ["p.y"])
     project.write({"p/__init__.py": "X = 1\n"})
     project.step("import p", ["p"])
+
+
+def test_module_two_levels_below_a_package_that_is_gone(project):
+    """Who catches that it is gone depends on the package that is gone, and is not executed again."""
+    project.write({"p/q/__init__.py": "", "p/q/z.py": ""})
+    project.write({"d.py": "try:\n    import p.q.z\nexcept ImportError:\n    pass\n"})
+    project.run("import p.q.z")
+    project.rename("p", "aside")
+    project.step("import d", ["d"])
+    project.step("import d", [])
+    project.rename("aside", "p")
+    project.step("import d", ["d", "p.q", "p.q.z"])

@@ -249,11 +249,12 @@ class Transaction:
             taken.restore()
             if record is not None and (record.missing or record.failed):
                 continue
-            if self._has_lost_its_package(name, records):  # and so no finder was asked
+            package = self._lost_package(name, records)
+            if package is not None:  # and so no finder was asked
                 if record is not None:
                     self.replace(name, records)
                     record.failed, record.wreck = True, taken.module
-                    self._set_version(record, records)
+                    self._set_version(record, package, records)
                 continue
             sys.modules[name] = taken.entry
             unreached.append(name)
@@ -267,24 +268,24 @@ class Transaction:
         self.taken.clear()
         self.around.clear()
 
-    def _has_lost_its_package(self, name: str, records: "dict[str, Record]") -> bool:
-        """True for a submodule of what is gone or has failed in this refresh, or is a module now."""
-        return any(self._is_lost(records.get(parent), self.taken.get(parent)) for parent in _graph.parents(name))
+    def _lost_package(self, name: str, records: "dict[str, Record]") -> str | None:
+        """The package around a submodule, if any, that is gone or has failed in this refresh, or is a module now."""
+        packages = _graph.parents(name)
+        return next((each for each in packages if self._is_lost(records.get(each), self.taken.get(each))), None)
 
     def _is_lost(self, package: "Record | None", taken: Taken | None) -> bool:
         if package is not None and package.checked == self.moment and (package.failed or package.missing):
             return True
         return taken is not None and "__path__" in taken.contents and "__path__" not in taken.namespace
 
-    def _set_version(self, gone: "Record", records: "dict[str, Record]") -> None:
+    def _set_version(self, gone: "Record", package: str, records: "dict[str, Record]") -> None:
         """That it is gone is new to those who asked for it before this refresh; who did meanwhile met its package."""
         gone.version = self.moment
-        parent = gone.name.rpartition(".")[0]
         for record in records.copy().values():
             if record.version == self.moment and record.edges and gone.name in record.edges:
                 del record.edges[gone.name]
-                if parent in records:
-                    record.edges[parent] = records[parent].version
+                if package in records:
+                    record.edges[package] = records[package].version
 
     @property
     def has_effects(self) -> bool:
