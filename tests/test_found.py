@@ -464,3 +464,13 @@ def test_module_two_levels_below_a_package_that_is_gone(project):
     project.step("import d", [])
     project.rename("aside", "p")
     project.step("import d", ["d", "p.q", "p.q.z"])
+
+
+def test_namespace_package_that_is_gone_when_everything_is_executed(project):
+    """What the first attempt has executed in vain is executed by the second, too."""
+    project.write({"p/__init__.py": "", "c.py": "import p.q\n"})
+    project.file("p/q").mkdir()
+    project.step("import c", ["c", "p"])
+    project.rename("p/q", "aside")
+    project.step("import c", ["c"], raises="ModuleNotFoundError", confirms=["c", "p"])
+    project.step("import c", ["c"], raises="ModuleNotFoundError")

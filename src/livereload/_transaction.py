@@ -112,8 +112,8 @@ class Transaction:
 
         What is spared is taken, too: its import statements are executed where a fresh interpreter does so.
         A module that was not there when the plan was made, and that another thread has begun to import since,
-        stays: it has another record, which is older than its entry in `sys.modules`.  What is left of one that failed
-        is kept likewise.
+        stays: it has been executed since, which is noted before its entry in `sys.modules`.  What is left of one that
+        failed is kept likewise.
         """
         new = {}
         modules = []
@@ -121,7 +121,7 @@ class Transaction:
         self.codes.update(plan.codes)
         for name, reason in (*plan.reasons.items(), *plan.spared.items()):
             module = sys.modules.get(name)
-            if name in plan.reached and plan.reached[name] is not records[name]:
+            if name in plan.reached and plan.reached[name].version != records[name].version:
                 continue
             if name not in plan.spared:
                 self.reasons.setdefault(name, reason)
