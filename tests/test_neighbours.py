@@ -441,6 +441,7 @@ def test_spec_as_others_see_it(project):
     assert project.value("a.__loader__ == fresh.loader and hash(a.__loader__) == hash(fresh.loader)") is True
     assert project.value("isinstance(a.__loader__, importlib.machinery.SourceFileLoader)") is True
     assert project.value("repr(a.__spec__).startswith(\"ModuleSpec(name='a', loader=<\")") is True
+    assert project.value("type(a.__loader__) is importlib.machinery.SourceFileLoader") is True
     assert project.value("a.__loader__.get_source('a')") == "X = 1\n"
     assert project.value("inspect.getsource(a)") == "X = 1\n"
     assert project.value("a.__loader__.get_filename('a') == a.__file__") is True

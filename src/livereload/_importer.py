@@ -28,7 +28,7 @@ class Loader(SourceFileLoader):
     """A `SourceFileLoader` that executes exactly the bytes whose hash was recorded.
 
     None is ever made: a `SourceFileLoader` becomes one when its module is to be tracked, and becomes
-    itself again when livereload is uninstalled.
+    itself again when the module has been executed.
     """
 
     # of all of them, while livereload is installed

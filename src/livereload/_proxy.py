@@ -240,8 +240,11 @@ class Installation:
             self._builders.clear()
 
     def end(self, spec: _Proxy) -> None:
-        if type(spec.loader) is not Loader:
-            _give_back(spec.loader, "path_stats")
+        loader: Any = spec.loader
+        if issubclass(type(loader), Loader):
+            loader.__class__ = SourceFileLoader  # others may go by the type of a module's loader
+        else:
+            _give_back(loader, "path_stats")
         if self._builders and self._builders[-1][0] == spec.name:
             _, builtins.__build_class__ = self._builders[-1]
             self._builders.pop()
