@@ -210,6 +210,30 @@ def test_registered_by_others(project):
     assert project.value("[f() for f in hub.LIST]") == [2]
 
 
+def test_entry_of_a_module_that_is_gone(project):
+    """What a module has registered goes with its file; where that has another name now, its entries are there once."""
+    source = "from hub import register\n@register('a')\ndef f(): pass\n"
+    project.write({"hub.py": REGISTRIES["instances"], "p/__init__.py": "from . import a\n", "p/a.py": source})
+    project.step("import p", ["p", "p.a", "hub"])
+    project.run("import hub")
+    project.rename("p/a.py", "p/b.py")
+    project.write({"p/__init__.py": "from . import b\n"})
+    project.step("import p", ["p", "p.b"])
+    assert project.value("hub.show()") == ["a"]
+    project.delete("p/b.py")
+    project.write({"p/__init__.py": ""})
+    project.step("import p", ["p"])
+    assert project.value("hub.show()") == []
+
+
+def test_entry_whose_function_is_gone(project):
+    """An entry that has a function bound, or is an instance that has it, goes with the function."""
+    source = "import functools, hub\nclass C:\n    def n(self): pass\n{0}for each in list(vars(C).values()):\n"
+    source += "    if callable(each): hub.LIST.append(functools.partial(each, 1))\n"
+    edit(project, source.format("    def m(self): pass\n"), "", source.format(""))
+    assert project.value("[each.func.__name__ for each in hub.LIST]") == ["n"]
+
+
 def test_registered_otherwise_by_what_fails(project):
     """After a failure, what was registered is there as before."""
     source = "import hub\ndef f(): pass\nhub.LIST.append(({0}, f))\nhub.DICT[{0}] = f\n1 / {1}\n"

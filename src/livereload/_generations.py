@@ -227,10 +227,12 @@ class Generations:
                 self._made.pop(id(pair.cls), None)
                 discard(pair.cls)
 
-    def finish(self, executed: "Iterable[str]", others: "Iterable[dict[str, Any]]" = ()) -> None:
+    def finish(
+        self, executed: "Iterable[str]", others: "Iterable[dict[str, Any]]" = (), gone: "Collection[str]" = ()
+    ) -> None:
         """Let what is held of the modules in `executed` live on in what they have now.
 
-        `others` are namespaces that have taken names over from these.
+        `others` are namespaces that have taken names over from these, `gone` modules whose files are no more.
         """
         names = set(executed)
         modules = [module for module in self._modules.values() if module.name in names]
@@ -241,6 +243,9 @@ class Generations:
         for module in modules:
             module.new = dict(_made_anew(module))
         same, forgotten = self._finish_functions(modules)
+        for module in self._modules.values():
+            if module.name in gone:
+                forgotten.update(map(id, module.places.values()))
         if self._snapshot is not None:
             self._snapshot.put_back()
         self._reconcile(modules, same, forgotten)
@@ -299,7 +304,7 @@ class Generations:
                 return (entry.co_filename, entry.co_qualname) in gone_codes
             if type(entry) is tuple:
                 return any(map(is_forgotten, entry))
-            return id(entry) in forgotten
+            return bool(forgotten) and any(id(each) in forgotten for each in definitions(entry))
 
         if self._snapshot is not None:
             self._snapshot.reconcile(same, is_forgotten)

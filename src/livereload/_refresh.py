@@ -287,7 +287,8 @@ class Refresher:
         generations = transaction.generations
         executed = [each.name for each in transaction.executed if each.name in sys.modules]
         generations.replace_modules(transaction.put_back(state.records))
-        generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared])
+        gone = {name for name in transaction.taken if name not in sys.modules and state.records[name].gone}
+        generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared], gone)
         for name in transaction.spared:
             self._renew_edges(state.records[name])
         transaction.commit(state.records)
