@@ -444,7 +444,7 @@ def test_what_a_module_that_is_gone_had_imported(project):
 
 
 def test_new_portion_of_a_namespace_package_that_gets_an_init_file(project):
-    """A folder that has joined a namespace package may make a regular one of it, as those that it had from the start."""
+    """A folder that has joined a namespace package may make a regular one of it, like those that were there before."""
     project.path.insert(0, str(project.file("over")))
     project.write({"over/p/x.py": ""})
     project.step("import p.x", ["p.x"])
@@ -474,3 +474,17 @@ def test_namespace_package_that_is_gone_when_everything_is_executed(project):
     project.rename("p/q", "aside")
     project.step("import c", ["c"], raises="ModuleNotFoundError", confirms=["c", "p"])
     project.step("import c", ["c"], raises="ModuleNotFoundError")
+
+
+def test_classes_of_a_module_that_its_package_has_passed_on(project):
+    """A module that comes back with its package has the classes that others have by way of the package."""
+    project.path.insert(0, str(project.file("over")))
+    project.write({"p/__init__.py": "import p.q\n", "p/q/__init__.py": "from . import z\n"})
+    project.write({"p/q/z.py": "class E: pass\n", "p/y.py": "from .q import *\n"})
+    project.write({"c.py": "try:\n    import p\nexcept ImportError:\n    p = None\n"})
+    project.run("import p.y")
+    project.rename("p", "aside")
+    project.step("import c", ["c"])
+    project.write({"over/d.py": ""})
+    project.rename("aside", "over/p")
+    project.step("import p", ["p", "p.q", "p.q.z"])

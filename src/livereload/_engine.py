@@ -470,9 +470,12 @@ class Engine:
             namespace["__spec__"] = spec  # or it could not be asked
 
     def _is_imported(self, name: str) -> bool:
-        """True if a module that is there has imported the one of this name."""
+        """True if a module that is there has imported the one of this name, or a package above it."""
+        names = {name, *_graph.parents(name)}
         records = self.state.records.copy()  # other threads may add to them
-        return any(name in (record.edges or ()) and each in sys.modules for each, record in records.items())
+        return any(
+            each in sys.modules and not names.isdisjoint(record.edges or ()) for each, record in records.items()
+        )
 
     def missing(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""
