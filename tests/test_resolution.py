@@ -332,6 +332,18 @@ def test_shadowing_file_earlier_on_the_path(project):
     project.step("import user", ["user", "mod"])
 
 
+@pytest.mark.parametrize("later", ["mod.py", "mod/__init__.py"])
+def test_folder_of_the_name_earlier_on_the_path_that_gets_an_init_file(project, later):
+    """A folder of a module's name that comes into being yields to the module, until it gets an `__init__.py`."""
+    project.path = [f"{project.root}/first", f"{project.root}/second"]
+    project.write({"first/other.py": "", f"second/{later}": "X = 'second'\n", "second/user.py": "from mod import X\n"})
+    project.step("import user", ["user", "mod"])
+    project.write({"first/mod/part.py": ""})
+    project.step("import user", [])
+    project.write({"first/mod/__init__.py": "X = 'first'\n"})
+    project.step("import user", ["user", "mod"])
+
+
 def test_folder_earlier_on_the_path_that_did_not_exist(project):
     """An entry of the path that comes into being is looked into."""
     project.path = [f"{project.root}/first", f"{project.root}/second"]

@@ -361,6 +361,8 @@ class Survey:
         if origin == record.path:
             if origin is None:
                 self.look_elsewhere(record, spec.submodule_search_locations or [])
+            else:  # a folder of its name may have come
+                record.where = self.where(record.name, spec, self.folders(path))
             return None
         return f"is now {_short(origin)}" if origin is not None else "is now a namespace package"
 
