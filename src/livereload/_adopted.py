@@ -9,8 +9,8 @@ import time
 from importlib._bootstrap_external import _get_cached  # type: ignore[attr-defined]
 
 from . import _code, _graph
+from ._objects import namespace_of
 from ._stamp import hash_of, stamp_at
-from ._transaction import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -69,7 +69,11 @@ def _asked_by(node: "ast.AST") -> "Iterator[str]":
         case ast.Try(handlers=[handler], body=[ast.Expr(value=ast.Name(id=name))]):
             if _catches_name_error(handler) and _binds_only(handler.body, name):
                 yield name
-        case ast.If(test=ast.Compare(left=ast.Constant(value=str(name)), ops=[operator], comparators=[table])):
+        case ast.If(
+            test=ast.Compare(
+                left=ast.Constant(value=str(name)), ops=[(ast.In() | ast.NotIn()) as operator], comparators=[table]
+            )
+        ):
             absent, present = (node.body, node.orelse) if isinstance(operator, ast.NotIn) else (node.orelse, node.body)
             if _is_namespace(table) and _binds_only(absent, name) and not any(map(_binds, present)):
                 yield name

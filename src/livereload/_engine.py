@@ -14,13 +14,14 @@ from _weakref import ref
 
 from . import _graph
 from ._earlier import may_ask, names_asked_for
+from ._objects import namespace_of
 from ._plan import Plan
 from ._refresh import Refresher
 from ._report import Executed, ModuleStatus
 from ._stamp import Source, read
 from ._state import Record, State, Wanted
 from ._survey import Survey
-from ._transaction import Transaction, namespace_of
+from ._transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -41,12 +41,12 @@ from ._objects import (
     is_plain,
     module_of_class,
     mro_of,
+    namespace_of,
     namespace_of_class,
     qualname_of,
     registered,
 )
 from ._plan import Plan
-from ._transaction import namespace_of
 from ._uses import (
     MENTIONED,
     OF_A_PROPERTY,

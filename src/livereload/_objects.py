@@ -42,6 +42,7 @@ _qualname = type.__dict__["__qualname__"]
 bases = type.__dict__["__bases__"]
 _flags = type.__dict__["__flags__"]
 class_of = object.__dict__["__class__"]
+_dict_of_module = ModuleType.__dict__["__dict__"].__get__  # type: ignore[index]
 
 # By id: `in` would ask the metaclass of a user's class whether it equals `str`.
 _PLAIN = frozenset(map(id, (str, int, float, complex, bytes, bool, type(None))))
@@ -67,6 +68,22 @@ class _AnyMetaclass(type):
 
 class _Discarded:
     """The base that a class gets whose contents live on in another, so that its bases forget it."""
+
+
+def namespace_of(module: object) -> "dict[str, Any] | None":
+    """The namespace of a module without asking the module for it; None if it is no module.
+
+    Reading any attribute of a lazy module, `__spec__` and `__dict__` included, may load it.
+    """
+    if not issubclass(type(module), ModuleType):
+        return None
+    namespace: dict[str, Any] = _dict_of_module(module)
+    return namespace
+
+
+def is_loaded(module: object) -> bool:
+    """False for a lazy module, which importing it once more would load."""
+    return issubclass(type(module), ModuleType) and type(module).__getattribute__ is ModuleType.__getattribute__
 
 
 def namespace_of_class(cls: type) -> "MappingProxyType[str, Any]":

@@ -16,7 +16,7 @@ import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from . import _objects
-from ._objects import cell_contents, is_class, module_of_class, namespace_of_class, qualname_of
+from ._objects import cell_contents, is_class, module_of_class, namespace_of, namespace_of_class, qualname_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Note = Callable[..., None]
 
-_namespace_of = ModuleType.__dict__["__dict__"].__get__  # type: ignore[index]
 
 
 def take_back(
@@ -71,8 +70,8 @@ def _places(module: str, path: list[str], contents: "Mapping[str, Any]") -> "Ite
     parts = module.split(".")
     modules = [sys.modules.get(".".join(parts[: i + 1])) for i in range(len(parts))]
     modules += [each for each in contents.values() if type(each) is ModuleType and not path]
-    for each in {id(each): each for each in modules if type(each) is ModuleType}.values():
-        place: Any = _namespace_of(each)
+    for each in {id(each): each for each in modules}.values():
+        place: Any = namespace_of(each) or {}
         for part in path:
             place = (namespace_of_class(place) if is_class(place) else place).get(part)
             if not is_class(place):

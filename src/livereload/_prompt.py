@@ -11,7 +11,7 @@ was asked for, and does nothing once livereload is uninstalled.
 import sys
 
 from . import _code
-from ._transaction import namespace_of
+from ._objects import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

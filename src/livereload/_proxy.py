@@ -38,10 +38,10 @@ from ._code import bootstrap
 from ._engine import Engine
 from ._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from ._importer import Finder, Loader, Reloader
+from ._objects import namespace_of
 from ._prompt import Bindings
 from ._report import Report
 from ._state import State, Wanted
-from ._transaction import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

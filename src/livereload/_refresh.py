@@ -26,11 +26,12 @@ from . import _graph
 from ._bytecode import code_of, write_code
 from ._code import beyond_us
 from ._generations import Generations
+from ._objects import is_loaded, namespace_of
 from ._plan import Plan
 from ._report import Progress, Report, Spared, tell
 from ._state import Record, State, Wanted
 from ._survey import Survey
-from ._transaction import Transaction, is_loaded, namespace_of
+from ._transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

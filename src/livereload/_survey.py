@@ -16,10 +16,10 @@ from time import perf_counter
 from . import _graph
 from ._adopted import changed_since_import, edges_in_code, process_start
 from ._look import Look
+from ._objects import namespace_of
 from ._plan import Plan, plan
 from ._stamp import Patience, Source, folder_stamp_at, is_settled, look, look_into, read
 from ._state import Record, State
-from ._transaction import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

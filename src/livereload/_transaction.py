@@ -16,7 +16,7 @@ from _weakref import ref
 from types import ModuleType
 
 from . import _graph
-from ._objects import class_of
+from ._objects import class_of, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,23 +31,6 @@ if TYPE_CHECKING:
     from ._state import Record
 
 _MISSING = object()
-_namespace_of = ModuleType.__dict__["__dict__"].__get__  # type: ignore[index]
-
-
-def namespace_of(module: object) -> "dict[str, Any] | None":
-    """The namespace of a module without asking the module for it; None if it is no module.
-
-    Reading any attribute of a lazy module, `__spec__` and `__dict__` included, may load it.
-    """
-    if not issubclass(type(module), ModuleType):
-        return None
-    namespace: dict[str, Any] = _namespace_of(module)
-    return namespace
-
-
-def is_loaded(module: object) -> bool:
-    """False for a lazy module, which importing it once more would load."""
-    return issubclass(type(module), ModuleType) and type(module).__getattribute__ is ModuleType.__getattribute__
 
 
 class Taken:
