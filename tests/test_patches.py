@@ -73,6 +73,28 @@ def test_a_patch_and_a_failure(project, patch):
     assert project.value(expression) == [*plain, 1]
 
 
+USES = ["from deco import more", "from pkg import more", "from pkg import deco\nmore = deco.more"]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_decorators_are_no_patches(project, use):
+    """What others have decorated stays decorated when only the module with the decorator is executed again."""
+    deco = "import functools\ndef more(function):\n    @functools.wraps(function)\n"
+    deco += "    def wrapper(*args): return function(*args) + [{n}]\n    return wrapper\n"
+    project.write({"deco.py": deco.format(n=1), "pkg/__init__.py": "from .deco import more\n"})
+    project.write({"pkg/deco.py": deco.format(n=1)})
+    shop = "\n@more\ndef f(x): return [x]\nclass C:\n    @more\n    def m(self): return ['m']\n"
+    project.write({"shop.py": use + shop})
+    project.run("import shop, deco, pkg; f = shop.f")
+    for n in (2, 3):
+        project.write({"deco.py": deco.format(n=n), "pkg/deco.py": deco.format(n=n)})
+        project.run("import deco, pkg")
+        expression = "(f(0), shop.f(0), shop.C().m(), f is shop.f)"
+        assert project.value(expression) == ([0, n], [0, n], ["m", n], True)
+        project.step("import shop", ["shop"])
+        assert project.value(expression) == ([0, n], [0, n], ["m", n], True)
+
+
 def test_others_patches_stay(project):
     """What another module, or the session, has put in the same place is not touched."""
     project.write({"hub.py": HUB, "patch.py": "import hub\n_old = hub.f\ndef f(x): return _old(x) + [1]\nhub.f = f\n"})

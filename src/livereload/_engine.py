@@ -25,6 +25,7 @@ from ._transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
     from types import CodeType, FunctionType, ModuleType
 
@@ -217,9 +218,27 @@ class Engine:
             return transaction.keep(name)
         taken = transaction.taken[name]
         if not taken.renewed:
-            transaction.generations.begin(taken.namespace, taken.contents)
+            transaction.generations.begin(taken.namespace, taken.contents, self._may_patch(name))
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
         return transaction.renew(name, asked_for, own_type=own_type)
+
+    def _may_patch(self, name: str) -> "Callable[[str], bool]":
+        """Tells of other modules whether what is of `name` in them may be a patch that `name` has made.
+
+        Not if they import it, and it does not import them: then they have used a decorator of it.
+        """
+        records = self.state.records
+        edges = records[name].edges or {}
+        users: dict[str, str] = {}
+
+        def may_patch(other: str) -> bool:
+            if not users:
+                users.update(
+                    _graph.spread({name: ""}, {each: record.edges or {} for each, record in records.copy().items()})
+                )
+            return other not in users or other in edges
+
+        return may_patch
 
     def _asked_for(self, transaction: Transaction, spec: "ModuleSpec") -> frozenset[str]:
         """The names whose earlier values the source asks for that a module is going to be executed from."""

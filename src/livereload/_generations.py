@@ -151,11 +151,13 @@ class Generations:
         for module in new.values():
             module.find_overwritten_classes()
 
-    def begin(self, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> None:
-        """Before a module is executed that `start` was told of: what it has put into other modules goes."""
+    def begin(
+        self, namespace: "dict[str, Any]", contents: "dict[str, Any]", may_patch: "Callable[[str], bool]"
+    ) -> None:
+        """Before a module is executed that `start` was told of: what it has put into those that it `may_patch` goes."""
         module = self._modules.get(id(namespace))
         if module is not None:
-            take_back(module.name, namespace, contents, module.functions, self._note)
+            take_back(module.name, namespace, contents, module.functions, may_patch, self._note)
 
     def _is_of(self, entry: "Any", taken: "Mapping[str, object]", depth: int = 0) -> bool:
         """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.

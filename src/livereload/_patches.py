@@ -32,17 +32,18 @@ def take_back(
     namespace: "dict[str, Any]",
     contents: "Mapping[str, Any]",
     functions: "Iterable[FunctionType]",
+    may_patch: "Callable[[str], bool]",
     note: "Note",
 ) -> None:
-    """Put back what the module `name` has replaced elsewhere; `functions` are those with its `namespace`.
+    """Put back what the module `name` has replaced in modules that it `may_patch`.
 
-    Whatever is changed is first handed to `note(undo, *arguments)`.
+    `functions` are those with its `namespace`.  Whatever is changed is first handed to `note(undo, *arguments)`.
     """
     for original, module, path in _originals(name, namespace, contents, functions):
-        for place in _places(module, path[:-1], contents):
+        for other, place in _places(module, path[:-1], contents):
             members = namespace_of_class(place) if is_class(place) else place
             current = members.get(path[-1])
-            if current is not original and _is_of(current, name, namespace):
+            if current is not original and _is_of(current, name, namespace) and may_patch(other):
                 _put(place, path[-1], current, original, note)
 
 
@@ -65,19 +66,23 @@ def _originals(
             yield value, module, path.split(".")
 
 
-def _places(module: str, path: list[str], contents: "Mapping[str, Any]") -> "Iterator[Any]":
-    """Where something of a module may stand: in it, its packages and what was imported, or in the class at the path."""
+def _places(module: str, path: list[str], contents: "Mapping[str, Any]") -> "Iterator[tuple[str, Any]]":
+    """Where something of a module may stand: in it, its packages and what was imported, or in the class at the path.
+
+    Each with the name of the module that it is in.
+    """
     parts = module.split(".")
     modules = [sys.modules.get(".".join(parts[: i + 1])) for i in range(len(parts))]
     modules += [each for each in contents.values() if type(each) is ModuleType and not path]
     for each in {id(each): each for each in modules}.values():
         place: Any = namespace_of(each) or {}
+        name = place.get("__name__")
         for part in path:
             place = (namespace_of_class(place) if is_class(place) else place).get(part)
             if not is_class(place):
                 break
         else:
-            yield place
+            yield name, place
 
 
 def _is_of(value: "Any", name: str, namespace: "dict[str, Any]") -> bool:
