@@ -1185,3 +1185,12 @@ def test_class_that_is_gone_from_a_package_that_lost_its_file(project):
     project.write({"p/q/__init__.py": "import enum\nclass E(enum.Enum):\n    A = 1\n    B = 2\n"})
     project.step("import p.q", ["p.q"])
     assert project.value("(sys.modules['p.q'] is q, q.E is E, [each.name for each in E])") == (True, True, ["A", "B"])
+
+
+def test_class_that_inherits_no_more_from_another_of_its_name(project):
+    """The class of another module, which was its base, is left alone."""
+    project.write({"x.py": "class C:\n    K = 1\n", "z.py": "from x import C as B\nclass C(B): pass\n"})
+    project.run("import x, z; held = x.C")
+    project.write({"z.py": "class C:\n    K = 2\nfrom x import C as _C\n"})
+    project.step("import z", ["z"])
+    assert project.value("(held is x.C, held is z._C, held.K, z.C.K)") == (True, True, 1, 2)

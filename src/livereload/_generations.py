@@ -598,7 +598,11 @@ def _as_deep(old: type, new: type) -> type:
 
     A decorator may have derived one class from another and given it the name of that.
     """
-    found, others = [[each for each in mro_of(cls) if qualname_of(each) == qualname_of(cls)] for cls in (old, new)]
+
+    def names(cls: type) -> tuple[str | None, str]:
+        return module_of_class(cls), qualname_of(cls)
+
+    found, others = [[each for each in mro_of(cls) if names(each) == names(cls)] for cls in (old, new)]
     return found[-min(len(found), len(others))]
 
 
