@@ -488,3 +488,12 @@ def test_classes_of_a_module_that_its_package_has_passed_on(project):
     project.write({"over/d.py": ""})
     project.rename("aside", "over/p")
     project.step("import p", ["p", "p.q", "p.q.z"])
+
+
+def test_submodule_of_what_is_a_module_now(project):
+    """Who catches that a submodule cannot be there is not asked for it by livereload."""
+    project.path.insert(0, str(project.file("over")))
+    project.write({"a.py": "def f():\n    import p.y\n", "p/x.py": "import a\na.f()\n", "p/y.py": ""})
+    project.step("import p.x", ["p.x", "a", "p.y"])
+    project.write({"over/p.py": "import a\ntry:\n    a.f()\nexcept ImportError:\n    X = 1\n"})
+    project.step("import p", ["p"])

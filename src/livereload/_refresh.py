@@ -455,8 +455,11 @@ class Refresher:
             return record.version == transaction.moment or (record.failed and record.checked == transaction.moment)
 
         def is_gone(name: str) -> bool:
-            waiting = (each for each in (*_graph.parents(name), name) if each in transaction.reasons)
-            return any(each not in sys.modules and is_tried(each) for each in waiting)
+            packages = _graph.parents(name)
+            waiting = (each for each in (*packages, name) if each in transaction.reasons)
+            return any(each not in sys.modules and is_tried(each) for each in waiting) or any(
+                map(self.survey.is_flat, packages)
+            )
 
         def enter(name: str) -> "dict[str, int] | None":
             record = records.get(name)

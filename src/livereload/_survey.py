@@ -300,7 +300,7 @@ class Survey:
         parent = record.name.rpartition(".")[0]
         if parent:
             if parent not in flat:
-                flat[parent] = self._is_flat(parent)
+                flat[parent] = self.is_flat(parent)
             home = _home(record) if flat[parent] and record.path is not None else ""
             if os.path.basename(home) == parent.rpartition(".")[2]:
                 return "the package above it is a module now", True
@@ -324,7 +324,7 @@ class Survey:
             record.suspect = False
         return reason, False
 
-    def _is_flat(self, name: str) -> bool:
+    def is_flat(self, name: str) -> bool:
         """True for what is a module now that can have no submodules."""
         record = self.state.records.get(name)
         if record is None or record.executing:
