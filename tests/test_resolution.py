@@ -195,6 +195,32 @@ def test_new_module_appears_at_once(project):
         project.step(f"import {name}", [name])
 
 
+LISTING = {
+    "pkgutil": "import pkgutil\nNAMES = sorted(each.name for each in pkgutil.iter_modules(__path__))\n",
+    "os": "import os\ndef find(): return sorted(os.listdir(__path__[0]))\n"
+    "NAMES = [each[:-3] for each in find() if each[0] != '_' and each.endswith('.py')]\n",
+    "pathlib": "from pathlib import Path\nNAMES = sorted(p.stem for p in Path(__file__).parent.glob('[a-z]*.py'))\n",
+}
+
+
+@pytest.mark.parametrize("listing", LISTING.values(), ids=LISTING)
+def test_package_that_lists_its_folder(project, listing):
+    """A package that imports what it finds in its folder is executed when there are other modules in it."""
+    source = f"{listing}import importlib\nfor name in NAMES: importlib.import_module(f'p.{{name}}')\n"
+    project.write({"p/__init__.py": source, "p/one.py": "", "user.py": "from p import NAMES\n"})
+    project.step("import user", ["user", "p", "p.one"])
+    project.write({"p/notes.txt": "", "p/data.json": ""})
+    project.step("import user", [])
+    project.write({"p/two.py": ""})
+    project.step("import user", ["user", "p", "p.two"])
+    project.delete("p/two.py")
+    project.step("import user", ["user", "p"])
+    project.write({"p/__init__.py": "NAMES = []\ndef find():\n    import pkgutil\n    pkgutil.iter_modules()\n"})
+    project.step("import user", ["user", "p"])
+    project.write({"p/two.py": ""})
+    project.step("import user", [])
+
+
 def test_module_not_found_then_written(project):
     """A name that was not found is found once its file is there."""
     project.write({"a.py": ""})

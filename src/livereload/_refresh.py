@@ -23,7 +23,7 @@ import time
 from types import ModuleType
 
 from . import _graph
-from ._bytecode import code_of, write_code
+from ._bytecode import write_code
 from ._code import beyond_us
 from ._generations import Generations
 from ._objects import is_loaded, namespace_of
@@ -196,7 +196,7 @@ class Refresher:
             from ._least import least
 
             records = self.state.records
-            return least(plan, records, _old_code, lambda record: self._new_code(plan, record), self._may_spare)
+            return least(plan, records, Record.last_code, lambda record: self._new_code(plan, record), self._may_spare)
         except (ImportError, RecursionError):  # the program has changed how modules are found; or it is beyond us
             return plan
         except Exception as error:  # no reason to fail: executing all that is stale is right, too
@@ -369,7 +369,7 @@ class Refresher:
     def _dropped(self, transaction: Transaction, name: str) -> "dict[str, set[str]]":
         """Of what a module defines, the names in statements that may have registered it and are there no more."""
         record = self.state.records[name]
-        old, new = _old_code(record), transaction.codes.get(name)
+        old, new = record.last_code(), transaction.codes.get(name)
         if old is None or new is None:
             return {}
         from ._uses import Uses
@@ -486,13 +486,6 @@ class Refresher:
 def _loader(name: str) -> "Any":
     spec = (namespace_of(sys.modules.get(name)) or {}).get("__spec__")
     return getattr(spec, "loader", None)
-
-
-def _old_code(record: Record) -> "CodeType | None":
-    """The code that a module was executed from last, as far as it is still to be had."""
-    if record.code is None and record.source is not None and record.path is not None:
-        record.code = code_of(record.path, record.source)
-    return record.code
 
 
 def _text(error: BaseException) -> str:

@@ -6,6 +6,7 @@ Knows what livereload remembers; must not know what is done with it.
 import _thread
 import itertools
 
+from ._bytecode import code_of
 from ._look import Look, Watcher
 from ._policy import Policy
 from ._report import Report
@@ -53,6 +54,7 @@ class Record:
         "gone",
         "has_lock",
         "left",
+        "listed",
         "missing",
         "module",
         "name",
@@ -98,6 +100,8 @@ class Record:
         self.missing = False
         # one of the folders in `where` has changed in a way that may give the name another meaning
         self.suspect = False
+        # a package whose code has listed its folder, which holds other modules now
+        self.listed = False
         # its package looks for submodules elsewhere now than where this one was found
         self.left = False
         # the file was not there when last looked at, and that is believed
@@ -131,6 +135,12 @@ class Record:
     def is_of(self, module: object) -> bool:
         """True if this is what is known of that very module; of None, if there is no such module any more."""
         return (None if self.module is None else self.module()) is module
+
+    def last_code(self) -> "CodeType | None":
+        """The code that the module was executed from last, as far as it is still to be had."""
+        if self.code is None and self.source is not None and self.path is not None:
+            self.code = code_of(self.path, self.source)
+        return self.code
 
     def used(self, code: "CodeType") -> "Uses":
         """What executing the module from this code uses; kept for the next time."""

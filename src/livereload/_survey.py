@@ -257,6 +257,8 @@ class Survey:
             names = now.names if known is None else now.names ^ known.names
             if names:
                 self._suspect(folder, {name.partition(".")[0] for name in names})
+                if any(name.endswith(".py") or ("." not in name and name != "__pycache__") for name in names):
+                    self._find_listed(folder)
                 _forget_listing(folder)
             # Only now: another thread that looks meanwhile must find either the old listing or
             # the records already suspect.
@@ -271,6 +273,12 @@ class Survey:
             tail = name.rpartition(".")[2]
             if tail in stems or ("__init__" in stems and os.path.basename(folder) == tail):
                 record.suspect = True
+
+    def _find_listed(self, folder: str) -> None:
+        """Mark the packages of this folder, which holds other modules now, that have listed it."""
+        for record in list(self.state.records.values()):
+            if folder in record.portions and not record.executing and _lists(record):
+                record.listed = True
 
     def look_elsewhere(self, record: Record, path: "list[str]") -> None:
         """If submodules of a package are looked for in other folders than before, each may be another file now."""
@@ -296,7 +304,8 @@ class Survey:
 
         `flat` keeps of each name whether it is a module now and no package.
         """
-        reason = _FAILED if record.broken else None
+        reason = "there are other modules in its folder" if record.listed else None
+        reason = _FAILED if record.broken else reason
         parent = record.name.rpartition(".")[0]
         if parent:
             if parent not in flat:
@@ -409,6 +418,12 @@ class Survey:
                 pass
         self.state.records[name] = record
         self.state.forget_looks()
+
+
+def _lists(record: Record) -> bool:
+    """True if executing the module lists folders, as far as its code tells."""
+    code = record.last_code()
+    return code is not None and record.used(code).lists
 
 
 def _home(record: Record) -> str:

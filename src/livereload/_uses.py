@@ -36,6 +36,9 @@ OPAQUE = _TEXT | frozenset((
     *("__subclasses__", "get_objects", "get_referrers", "get_referents", "walk_packages", "iter_modules"),
 ))  # fmt: skip
 
+# What lists a folder.
+LISTING = frozenset(("iter_modules", "walk_packages", "listdir", "scandir", "iterdir", "glob", "iglob", "rglob"))
+
 # Decorators that a property makes of itself; they do not call the functions that it has already.
 OF_A_PROPERTY = ("getter", "setter", "deleter")
 
@@ -105,7 +108,7 @@ class Uses:
     """What executing one module's code does with names."""
 
     __slots__ = (
-        *("bindings", "classes", "code", "decorated", "doing", "dormant", "effects", "imports", "loads"),
+        *("bindings", "classes", "code", "decorated", "doing", "dormant", "effects", "imports", "lists", "loads"),
         *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
@@ -132,6 +135,7 @@ class Uses:
         self.doing: list[tuple[set[str], int, int]] = []
         self.opaque = False
         self.sees_text = False
+        self.lists = not LISTING.isdisjoint(code.co_names)
         # what looks like the dotted name of something: others import by it
         self.strings: set[str] = set()
         _Scan(self, code, self.loads, top=True).run()
@@ -172,6 +176,7 @@ class Uses:
     def _see(self, names: set[str]) -> None:
         self.opaque = self.opaque or not OPAQUE.isdisjoint(names)
         self.sees_text = self.sees_text or not _TEXT.isdisjoint(names)
+        self.lists = self.lists or not LISTING.isdisjoint(names)
 
 
 class _Scan:
