@@ -150,6 +150,15 @@ def test_generic_by_the_syntax_of_3_12(project):
     assert project.value("type(alias()) is shop.Cart")
 
 
+def test_generic_class_with_other_parameters(project):
+    """Who gives it as many arguments as before is told so."""
+    source = "from typing import Generic, TypeVar\nT, U = TypeVar('T'), TypeVar('U')\nclass Box(Generic[{0}]): pass\n"
+    project.write({"box.py": source.format("T"), "shop.py": "from box import Box\nclass Cart(Box[int]): pass\n"})
+    project.step("import shop", ["shop", "box"])
+    project.write({"box.py": source.format("T, U")})
+    project.step("import shop", ["shop", "box"], raises="TypeError")
+
+
 def test_typed_dict(project):
     """A TypedDict that gains a key is the same object."""
     edit(

@@ -205,10 +205,13 @@ class Generations:
         checked = "_abc_impl" in names or names != namespace_of_class(new).keys()
         if checked or not _objects.same(_objects.bases.__get__(old), _objects.bases.__get__(new)):
             self._checks_changed = True
+        is_generic = "__parameters__" in names or "__parameters__" in namespace_of_class(new)
         reason = _objects.adopt(old, new, self._note, variables)
         if reason is not None:
             self._refused[id(old)] = reason
             return False
+        if is_generic:
+            _objects.forget_aliases()
         self._refused.pop(id(old), None)
         pair = self._kept[id(new)] = self._made.setdefault(id(new), Discarded(new, old))
         pair.kept = old

@@ -436,6 +436,13 @@ def forget_checks() -> None:
                 abc._reset_caches(cls)
 
 
+def forget_aliases() -> None:
+    """Let `typing` make `Box[int]` anew, and see whether that fits what the class takes, as it keeps what it made."""
+    typing = sys.modules.get("typing")
+    for clear in typing.__dict__.get("_cleanups", ()) if typing is not None else ():
+        clear()
+
+
 # Enum members.
 
 
