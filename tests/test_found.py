@@ -497,3 +497,13 @@ def test_submodule_of_what_is_a_module_now(project):
     project.step("import p.x", ["p.x", "a", "p.y"])
     project.write({"over/p.py": "import a\ntry:\n    a.f()\nexcept ImportError:\n    X = 1\n"})
     project.step("import p", ["p"])
+
+
+def test_package_between_two_that_a_cycle_enters_again(project):
+    """A package that has been taken is executed before a module below it is imported a second time in one refresh."""
+    project.write({"p/__init__.py": "import a\n", "p/q/__init__.py": "import a\na.f\n", "p/q/z.py": ""})
+    project.write({"a.py": "def f(): pass\n", "c.py": "try:\n    import p.q.z\nexcept ImportError:\n    pass\n"})
+    project.step("import c", ["c", "p", "a", "p.q", "p.q.z"])
+    project.write({"a.py": "import p.q.z\ndef f(): pass\n"})
+    again = ["c", "p", "a", "p.q"]
+    project.step("import c", again, raises="AttributeError", confirms=again)

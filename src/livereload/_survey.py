@@ -160,7 +160,7 @@ class Survey:
         found = plan(reached, changed, moved, self._versions(reached), sources)
         if moment:
             for name, record in reached.items():
-                if name not in found.reasons and not record.suspect:  # else its package has to be there first
+                if name not in found.reasons and not _awaits_package(record, found):
                     record.checked = moment
         elif not found:
             files = {name: (each.path, each.source) for name, each in reached.items() if each.path and each.source}
@@ -424,6 +424,11 @@ def _lists(record: Record) -> bool:
     """True if executing the module lists folders, as far as its code tells."""
     code = record.last_code()
     return code is not None and record.used(code).lists
+
+
+def _awaits_package(record: Record, found: Plan) -> bool:
+    """True for a submodule of which more can be told once its package is there again."""
+    return record.suspect or not found.reasons.keys().isdisjoint(_graph.parents(record.name))
 
 
 def _home(record: Record) -> str:
