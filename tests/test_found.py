@@ -356,6 +356,15 @@ def test_position_of_a_class_whose_name_its_module_gave_to_another(project):
     project.step("import a, b", [])
 
 
+def test_position_of_a_class_and_of_its_base_by_the_same_name(project):
+    """Each of two classes by one name says where it stands now."""
+    source = "class C:\n    def n(self): pass\nB = C\nclass C(B): pass\n"
+    project.write({"a.py": source})
+    project.step("import a", ["a"])
+    project.write({"a.py": "# a comment\n" + source})
+    project.step("import a", [])
+
+
 def test_package_that_fails_above_a_fresh_module(project):
     """The error of a package shows the line that imported a submodule, also after it has been shown without."""
     project.write({"p/__init__.py": "import a\n", "p/x.py": "X = 1\n", "b.py": "from p.x import X\n", "a.py": ""})

@@ -275,12 +275,13 @@ class Generations:
         _find_functions(modules)
         for key, module in modules.items():
             module.find_overwritten_classes()
-            lines = {each.co_qualname: each.co_firstlineno for each in codes[key].values()}
-            for name, cls in module.classes.items():
+            lines = {(old.co_qualname, old.co_firstlineno): new.co_firstlineno for old, new in codes[key].items()}
+            classes = {id(base): base for cls in module.classes.values() for base in mro_of(cls)}
+            for cls in classes.values():
                 line = namespace_of_class(cls).get("__firstlineno__")
-                if line is not None and name in lines:
+                if type(line) is int and (qualname_of(cls), line) in lines and module_of_class(cls) == module.name:
                     self._note(_objects.set_member, cls, "__firstlineno__", line)
-                    _objects.set_member(cls, "__firstlineno__", lines[name])
+                    _objects.set_member(cls, "__firstlineno__", lines[qualname_of(cls), line])
             for function in module.functions:
                 code = codes[key].get(function.__code__)
                 if code is not None:
