@@ -370,18 +370,36 @@ def test_decorators_that_make_a_class_with_slots(project, field):
     assert project.value("type(cart) is shop.Cart, Cart is shop.Cart, cart.a") == (not field, True, 1)
 
 
-def test_classes_made_anew_that_derive_from_each_other(project):
+@pytest.mark.parametrize("options", ["slots=True", "slots=True, weakref_slot=True"])
+def test_classes_made_anew_that_derive_from_each_other(project, options):
     """Where a decorator makes a class and its base anew, what is kept derives from the base that is kept."""
-    source = """
+    source = f"""
     from dataclasses import dataclass
-    @dataclass(slots=True)
-    class Base: a: int = {0}
-    @dataclass(slots=True)
-    class Cart(Base): b: int = {0}
+    @dataclass({options})
+    class Base: a: int = {{0}}
+    @dataclass({options})
+    class Cart(Base): b: int = {{0}}
     """
     outcome = edit(project, source.format(1), HELD, source.format(2))
     assert outcome.twice == []
+    assert kept(project)
     assert project.value("isinstance(cart, shop.Base), shop.Cart.__bases__ == (shop.Base,)") == (True, True)
+
+
+@pytest.mark.parametrize("options", ["slots=True", "slots=True, weakref_slot=True"])
+def test_class_that_derives_from_one_made_anew_elsewhere(project, options):
+    """The same for a class of another module, whichever of the two is brought together first."""
+    base = f"from dataclasses import dataclass\n@dataclass({options})\nclass Base: a: int = {{0}}\n"
+    shop = "from base import Base\nclass Cart(Base): n = {0}, Base().a\n"
+    project.write({"base.py": base.format(1), "shop.py": shop.format(1)})
+    project.step("import shop", ["shop", "base"])
+    project.run("from base import Base; from shop import Cart; base = Base; cart = Cart()")
+    for n, edited in enumerate([{"base.py": base}, {"shop.py": shop, "base.py": base}], 2):
+        project.write({name: source.format(n) for name, source in edited.items()})
+        project.step("import shop", ["shop", "base"])
+        assert project.value("shop.Cart is Cart, shop.Base is base, isinstance(cart, base), Cart.n[1]") == (
+            *(True, True, True, n),
+        )
 
 
 def test_class_of_a_module(project):

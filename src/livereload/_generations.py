@@ -203,10 +203,13 @@ class Generations:
     def _adopt(self, old: type, new: type, variables: tuple[str, ...] = ("__class__", "__classdict__")) -> bool:
         names = namespace_of_class(old).keys()
         checked = "_abc_impl" in names or names != namespace_of_class(new).keys()
-        if checked or not _objects.same(_objects.bases.__get__(old), _objects.bases.__get__(new)):
+        bases = tuple(
+            self._kept[id(each)].kept if id(each) in self._kept else each for each in _objects.bases.__get__(new)
+        )
+        if checked or not _objects.same(_objects.bases.__get__(old), bases):
             self._checks_changed = True
         is_generic = "__parameters__" in names or "__parameters__" in namespace_of_class(new)
-        reason = _objects.adopt(old, new, self._note, variables)
+        reason = _objects.adopt(old, new, self._note, variables, bases)
         if reason is not None:
             self._refused[id(old)] = reason
             return False
@@ -241,8 +244,7 @@ class Generations:
         """
         names = set(executed)
         modules = [module for module in self._modules.values() if module.name in names]
-        for module in modules:
-            self._finish_classes(module)
+        self._finish_classes(modules)
         self._replace_discarded()
         self._forget_checks()
         for module in modules:
@@ -320,17 +322,24 @@ class Generations:
 
     # Classes.
 
-    def _finish_classes(self, module: _Module) -> None:
+    def _finish_classes(self, modules: "list[_Module]") -> None:
+        """A class that derives from one made anew may have to wait for that."""
+        waiting = [pair for module in modules for pair in self._unfinished(module)]
+        known = -1
+        while len(waiting) != known:
+            known = len(waiting)
+            waiting = [(old, now) for old, now in waiting if not self._adopt(old, now)]
+        self._replaced += [Discarded(old, now) for old, now in waiting]
+
+    def _unfinished(self, module: _Module) -> "Iterator[tuple[type, type]]":
         for place, old in module.places.items():
             if not is_class(old):
                 continue
             now = at(module.namespace, place)
             if now is old or now is None or not is_class(now) or id(now) in self._kept:
                 continue
-            if qualname_of(now) != qualname_of(old) or module_of_class(now) != module_of_class(old):
-                continue
-            if not self._adopt(old, now):
-                self._replaced.append(Discarded(old, now))
+            if qualname_of(now) == qualname_of(old) and module_of_class(now) == module_of_class(old):
+                yield old, now
 
     def move(self) -> str | None:
         """After the commit: where classes could not be kept, whatever holds the old one gets the new one.

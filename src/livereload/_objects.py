@@ -137,19 +137,24 @@ def instance_dict(value: object) -> "dict[str, Any] | None":
 # Classes.
 
 
-def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> str | None:
+def adopt(
+    old: type, new: type, note: "Note", variables: "tuple[str, ...]", its_bases: "tuple[type, ...] | None" = None
+) -> str | None:
     """Move the contents of `new` into `old`; the reason if that cannot be (then nothing is changed).
 
     `variables` are those that the class body shares with its methods: `__class__` (for zero-argument
     `super()`) and `__classdict__` (for annotations and type parameters) are looked for if they are among them.
+    The bases are to be `its_bases`, where others than those of `new` are kept.
     """
-    reason = _obstacle(old, new)
+    if its_bases is None:
+        its_bases = bases.__get__(new)
+    reason = _obstacle(old, new, its_bases)
     if reason is not None:
         return reason
     before = _contents(old)
     note(_fill, old, before, list(namespace_of_class(old)))
     note(_set_kind, old, type(old), bases.__get__(old))
-    reason = _change_kind(old, new)
+    reason = _change_kind(old, type(new), its_bases)
     if reason is not None:
         return reason
     for variable, of_old, of_new in [("__class__", old, new), ("__classdict__", contents_of(old), contents_of(new))]:
@@ -166,17 +171,17 @@ def adopt(old: type, new: type, note: "Note", variables: "tuple[str, ...]") -> s
     return None
 
 
-def _change_kind(old: type, new: type) -> str | None:
-    """Give `old` the metaclass and the bases of `new`; the reason if that cannot be (then it has its own)."""
-    metaclass = type(old)
+def _change_kind(old: type, metaclass: type, its_bases: "tuple[type, ...]") -> str | None:
+    """Give `old` another metaclass and other bases; the reason if that cannot be (then it has its own)."""
+    before = type(old)
     try:
-        _set_kind(old, type(new), bases.__get__(old))
+        _set_kind(old, metaclass, bases.__get__(old))
     except TypeError as error:
         return f"its metaclass changed: {error}"
     try:
-        _set_kind(old, type(new), bases.__get__(new))
+        _set_kind(old, metaclass, its_bases)
     except TypeError as error:
-        _set_kind(old, metaclass, bases.__get__(old))
+        _set_kind(old, before, bases.__get__(old))
         return f"its bases changed: {error}"
     return None
 
@@ -227,14 +232,14 @@ def takes_attributes(cls: type) -> bool:
     return True
 
 
-def _obstacle(old: type, new: type) -> str | None:
+def _obstacle(old: type, new: type, its_bases: "tuple[type, ...]") -> str | None:
     if _flags.__get__(old) & _MUTABLE != _HEAP:
         return "it is a class of an extension module"
     if not takes_attributes(old):
         return f"its metaclass is {qualname_of(type(old))}"
     if _slots(old) != _slots(new):
         return "its __slots__ changed"
-    if same(bases.__get__(old), bases.__get__(new)) and any(
+    if same(bases.__get__(old), its_bases) and any(
         layout.__get__(old) != layout.__get__(new) for layout in _LAYOUT
     ):
         return "the layout of its instances changed"
