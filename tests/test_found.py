@@ -516,3 +516,22 @@ def test_package_between_two_that_a_cycle_enters_again(project):
     project.write({"a.py": "import p.q.z\ndef f(): pass\n"})
     again = ["c", "p", "a", "p.q"]
     project.step("import c", again, raises="AttributeError", confirms=again)
+
+
+def test_another_error_in_a_package_above_what_failed(project):
+    """Who has caught an error meets another one, which a package on the way raises now."""
+    project.write({"p/__init__.py": "", "p/x.py": "import missing\n", "a.py": "import p.x\n"})
+    project.write({"c.py": "try:\n    import a\nexcept ImportError:\n    pass\n"})
+    project.step("import c", ["c", "a", "p", "p.x"])
+    project.write({"p/__init__.py": "1 / 0\n"})
+    project.step("import c", ["c", "a", "p"], raises="ZeroDivisionError")
+
+
+def test_classes_of_a_module_that_failed_twice(project):
+    """What others hold of it is what the last execution has made, if nobody held anything before."""
+    project.write({"a.py": "class C: X = 1\nimport p.x\n", "p/__init__.py": "import a as b\n", "b.py": "import a\n"})
+    project.step("import p", ["p", "a"], raises="ModuleNotFoundError")
+    project.step("import b", ["b", "a", "p"], raises="ModuleNotFoundError")
+    project.write({"a.py": "class C: X = 2\n"})
+    project.step("import b", ["b", "a"])
+    assert project.value("sys.modules['p'].b is b.a")

@@ -522,7 +522,7 @@ class Engine:
 
     def _left_of(self, record: Record, left: "ModuleType | None") -> "ModuleType | None":
         """What others have of a module that is none any more: what they had before or, now, `left`."""
-        return (record.wreck or left) if self._is_imported(record.name) else None
+        return (left or record.wreck) if self._is_imported(record.name) else None
 
     def _is_spared(self, name: str) -> bool:
         """True while a refresh executes only the import statements of this module."""

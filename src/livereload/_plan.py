@@ -8,7 +8,7 @@ from . import _graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import CodeType
 
     from ._look import Look
@@ -92,9 +92,15 @@ def plan(
                 break
     roots = reasons
     if reasons:
-        edges = {name: record.edges or {} for name, record in reached.items()}
+        edges = {name: _needed(record) for name, record in reached.items()}
         reasons = _graph.spread(roots, edges)
     return Plan(reasons, sources, roots, moved, reached)
+
+
+def _needed(record: "Record") -> "Iterable[str]":
+    """What a module has imported; of one that failed the packages, too: now it may fail in another one of them."""
+    edges = record.edges or {}
+    return {each for name in edges for each in (*_graph.parents(name), name)} if record.failed else edges
 
 
 def _enters(name: str, other: str, packages: set[str]) -> bool:
