@@ -5,9 +5,10 @@ from types import ModuleType
 
 import pytest
 
+from livereload._objects import is_loaded, namespace_of
 from livereload._plan import Plan
 from livereload._state import Record
-from livereload._transaction import Transaction, is_loaded, namespace_of
+from livereload._transaction import Transaction
 
 
 def at_once():
