@@ -158,6 +158,26 @@ def test_traceback_has_no_frame_of_ours(project):
     assert project.value("frames") == ["<stdin>", str(project.file("mod.py"))]
 
 
+def test_traceback_of_a_finder(project):
+    """What another finder raises shows its frames and importlib's, and none of ours."""
+    code = """
+        import sys, traceback
+        class Finder:
+            def find_spec(name, path=None, target=None):
+                if name == "raising":
+                    raise RuntimeError("no")
+        sys.meta_path.append(Finder)
+        try:
+            import raising
+        except RuntimeError as error:
+            names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    """
+    project.run(textwrap.dedent(code))
+    assert project.value("names")[-1] == "find_spec"
+    assert not {"find", "ask_others"} & set(project.value("names"))
+    assert project.value("names").count("find_spec") == 1
+
+
 def test_error_inside_try(project):
     """An error that the importing module catches is no error of the statement."""
     project.write({"a.py": "try:\n    import b\n    X = b.X\nexcept ZeroDivisionError:\n    X = None\n"})

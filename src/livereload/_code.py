@@ -63,9 +63,16 @@ def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
     return traceback
 
 
+def without_us(traceback: "TracebackType | None") -> "TracebackType | None":
+    """The traceback from the first frame on that is not ours."""
+    while traceback is not None and is_ours(traceback.tb_frame.f_code):
+        traceback = traceback.tb_next
+    return traceback
+
+
 def is_ours(code: "CodeType") -> bool:
     """True for code of livereload that does not pass for importlib's."""
-    return code.co_filename.startswith(os.path.dirname(__file__))
+    return code.co_filename.startswith(_HIDDEN[0])
 
 
 def is_typed() -> bool:

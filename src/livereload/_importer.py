@@ -12,7 +12,7 @@ from importlib._bootstrap_external import spec_from_file_location
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
 from ._bytecode import trusted_bytecode
-from ._code import disguised, find_standard, narrow_search
+from ._code import disguised, find_standard, narrow_search, without_us
 from ._engine import Engine
 from ._stamp import stamp_at
 
@@ -138,8 +138,12 @@ class Finder:
         self._attach = attach
 
     def find_spec(self, fullname: str, path: "Any" = None, target: "ModuleType | None" = None) -> ModuleSpec | None:
-        """The spec that the finders after this one give, None if they give none."""
-        return self.find(self.ask_others, fullname, path, target)
+        """The spec that the finders after this one give, None if they give none; raises what they raise."""
+        try:
+            return self.find(self.ask_others, fullname, path, target)
+        except BaseException as error:
+            error.__traceback__ = without_us(error.__traceback__)
+            raise
 
     def find(
         self, ask: "Callable[..., ModuleSpec | None]", fullname: str, path: "Any", target: "ModuleType | None"
