@@ -39,7 +39,7 @@ def hold(module, attribute):
     elif shape[0] == "class":
         try:
             instance = value()
-        except TypeError:  # abstract, or with arguments
+        except Exception:  # abstract, or with arguments; or a default is computed from what cannot be imported
             return
     _held.append((module, attribute, shape, value, instance))
 
