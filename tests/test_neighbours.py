@@ -355,6 +355,17 @@ def test_module_that_replaces_itself_by_a_module(project, spec):
         assert project.run("import pkg").executed == []
 
 
+def test_module_that_replaced_itself_before_install(project):
+    """A module that had put another in its place by then is not executed in that one."""
+    project.write({"pkg/__init__.py": ON_DEMAND.format(1, ", __spec__=__spec__"), "pkg/one.py": "class One: pass\n"})
+    project.tick()
+    project.start("import pkg; from pkg import One; held = pkg; livereload.install()")
+    for digit in (2, 3):
+        project.write({"pkg/__init__.py": ON_DEMAND.format(digit, ", __spec__=__spec__")})
+        outcome = project.run("import pkg", "(pkg.X, pkg.current(), pkg is held, pkg.One is One)")
+        assert (outcome.value, outcome.executed) == ((digit, digit, True, True), ["pkg"])
+
+
 def test_importer_of_a_module_that_replaces_itself(project):
     """Whoever imports it within the refresh holds the module that stands in its place afterwards."""
     files = {"a.py": "import pkg\nX = pkg.X\n", "pkg/one.py": "class One: pass\n"}

@@ -12,6 +12,7 @@ import sys
 from _weakref import ref
 from importlib._bootstrap_external import _NamespacePath  # type: ignore[attr-defined]
 from time import perf_counter
+from types import ModuleType
 
 from . import _graph
 from ._adopted import changed_since_import, edges_in_code, process_start
@@ -408,6 +409,8 @@ class Survey:
         record.module = ref(module)
         record.edges = None
         record.executing = bool(spec.__dict__.get("_initializing"))
+        if record.path is not None and "__builtins__" not in namespace and not record.executing:
+            record.behind = ModuleType(name)  # no code has run in this one: it has been put in the place of another
         if "__path__" in namespace:
             record.portions = self.folders(namespace["__path__"])
         if record.path is not None and not changed_since_import(spec, record.path, started):
