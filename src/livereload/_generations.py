@@ -522,7 +522,7 @@ def _leads_to(namespace: "dict[str, Any]", value: "Any") -> bool:
         return value.__globals__ is namespace
     if is_class(value):
         return any(module_of_class(each) == namespace.get("__name__") for each in mro_of(value))
-    return any(value is each for each in namespace.values())
+    return any(value is each for each in list(namespace.values()))  # other threads may add to them
 
 
 def _corresponding(old: CodeType, new: CodeType) -> "Iterator[tuple[CodeType, CodeType]]":
