@@ -326,7 +326,6 @@ class Survey:
             if source is not record.source:
                 sources[record.path] = source
                 reason = f"{_short(record.path)} changed"
-        parent = record.name.rpartition(".")[0]
         if record.suspect and (not parent or parent in sys.modules):  # else it cannot be looked for yet
             moved = self._moved(record)
             if moved is not None:
