@@ -535,3 +535,22 @@ def test_classes_of_a_module_that_failed_twice(project):
     project.write({"a.py": "class C: X = 2\n"})
     project.step("import b", ["b", "a"])
     assert project.value("sys.modules['p'].b is b.a")
+
+
+def test_optional_submodule_that_fails_twice_in_one_statement(project):
+    """A package that has caught the error of a submodule is not executed again when another submodule tries it."""
+    optional = "try:\n    from p._fast import f\nexcept ImportError:\n    f = None\n"
+    project.write({"p/__init__.py": optional, "p/_fast.py": "import missing\n", "p/q/__init__.py": optional})
+    project.write({"p/q/z.py": optional})
+    project.step("import p.q.z", ["p", "p._fast", "p.q", "p._fast", "p.q.z", "p._fast"])
+    project.step("import p.q.z", [])
+    project.write({"p/_fast.py": "def f(): pass\n"})
+    project.step("import p.q.z", ["p", "p._fast", "p.q", "p.q.z"])
+
+
+def test_statement_that_waited_in_vain(project):
+    """What a package was executed for may not be there; its import is another one when it is."""
+    project.write({"p/__init__.py": "import a\n", "a.py": "X = 1\n"})
+    project.step("import p.q", ["p", "a"], raises="ModuleNotFoundError")
+    project.write({"a.py": "X = 2\n", "p/q.py": "from a import X\n"})
+    project.step("from p.q import X", ["p", "a", "p.q"])

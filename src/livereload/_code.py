@@ -55,12 +55,14 @@ def disguised(function: "Any") -> "Any":
 
 def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
     """The traceback from the first frame on that is neither ours nor importlib's."""
-    while traceback is not None:
-        filename = traceback.tb_frame.f_code.co_filename
-        if not filename.startswith(_HIDDEN):
-            break
+    while traceback is not None and is_hidden(traceback.tb_frame.f_code):
         traceback = traceback.tb_next
     return traceback
+
+
+def is_hidden(code: "CodeType") -> bool:
+    """True for code of livereload or of importlib."""
+    return code.co_filename.startswith(_HIDDEN)
 
 
 def without_us(traceback: "TracebackType | None") -> "TracebackType | None":

@@ -133,6 +133,9 @@ class Engine:
         if plan is None or wanted.when != self.state.changes:
             record = self.state.records.get(name)
             if record is not None and record.is_left and name not in sys.modules:
+                if record.checked == self.state.thread.moment != 0 and self.state.transaction is None:
+                    self._try_again(record, wanted)
+                    return
                 again, record.checked = name, 0  # in this moment, too
             plan = self.survey.plan((name, *self.survey.submodules(name, wanted.from_list)), again=again)
         there = plan.reasons if again else (name, *_graph.parents(name), *plan.reasons)
@@ -143,6 +146,12 @@ class Engine:
                 self.refresher.execute(plan, [wanted])
             finally:
                 self._note_again(wanted)
+
+    def _try_again(self, record: Record, wanted: Wanted) -> None:
+        """Import what has failed within the same statement: nothing has changed since, and nobody need hear of it."""
+        if record.wreck is not None:  # else importlib does
+            plan = Plan({record.name: "its last import failed"}, {}, reached={record.name: record})
+            self.refresher.execute(plan, [wanted], is_final=True)
 
     def awaits_package(self, name: str) -> bool:
         """True if a package above has been taken by this thread's refresh, and not been executed yet."""
@@ -312,7 +321,7 @@ class Engine:
         name = spec.name
         transaction = state.transaction
         if not thread.stack and thread.moment == 0:
-            thread.moment = next(state.moments)
+            thread.moment = thread.waited if self._waited(name) else next(state.moments)
         old = state.records.get(name)
         record = self._new_record(spec, where, old)
         record.suspect = not self.survey.are_as_known(record.where)
@@ -343,6 +352,11 @@ class Engine:
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
+
+    def _waited(self, name: str) -> bool:
+        """True if the package above was executed for this very import, the last thing that this thread executed."""
+        waiting, self.state.thread.waiting = self.state.thread.waiting, {}
+        return name in waiting and self.interpreter.imports().get(name) == waiting[name]
 
     def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
         """A record for another execution, with what still holds of the `old` one."""
@@ -457,8 +471,11 @@ class Engine:
 
     def _leave_outermost(self, record: Record, transaction: Transaction | None) -> None:
         """This thread executes no module any longer; it may be within a `transaction` still."""
+        thread = self.state.thread
         if transaction is None or transaction.pending:
-            self.state.thread.moment = 0
+            if record.portions and not record.failed:
+                thread.waiting, thread.waited = self.interpreter.imports(), thread.moment
+            thread.moment = 0
         if transaction is not None and transaction.pending:
             self.refresher.conclude(transaction, failed=record.failed or record.source is None)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         def find(self, name: str, path: list[str] | None) -> ModuleSpec | None:
             """The spec of `name` by the other finders; nothing is executed."""
 
+        def imports(self) -> dict[str, int]:
+            """{name: number} of the imports that this thread is in, up to the code that has asked for one."""
+
         def is_importing(self) -> bool:
             """True if this thread holds a module's lock: it must not wait for another thread."""
 

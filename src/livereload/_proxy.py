@@ -46,6 +46,7 @@ from ._state import State, Wanted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from types import FrameType
     from typing import Any
 
 _PROBE = "livereload-probe"
@@ -310,6 +311,15 @@ class Installation:
             return self.finder.ask_others(name, path)
         except Exception:  # another finder's error is not this statement's
             return None
+
+    def imports(self) -> dict[str, int]:
+        found = {}
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and _code.is_hidden(frame.f_code):
+            if frame.f_code is bootstrap._find_and_load.__code__:
+                found[frame.f_locals["name"]] = id(frame)
+            frame = frame.f_back
+        return found
 
     def is_importing(self) -> bool:
         me = _thread.get_ident()

@@ -95,8 +95,8 @@ class Refresher:
             state.reported = self.survey.plan(tuple(state.records)).hashes()
         return errors
 
-    def execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
-        """Execute what `plan` says, or else everything that is `wanted`.
+    def execute(self, plan: Plan, wanted: "list[Wanted]", *, is_final: bool = False) -> None:
+        """Execute what `plan` says, or else, unless it `is_final`, everything that is `wanted`.
 
         Executing only what is stale can fail where a fresh interpreter succeeds: a registry in
         another module refuses to register the same name twice.  So a failure is believed only when
@@ -116,13 +116,13 @@ class Refresher:
             return
         last = state.last
         try:
-            self._execute(plan, wanted)
+            self._execute(plan, wanted, is_final)
         finally:
             self._unasked = None
             if state.transaction is None:
                 self._tell(last)
 
-    def _execute(self, plan: Plan, wanted: "list[Wanted]") -> None:
+    def _execute(self, plan: Plan, wanted: "list[Wanted]", is_final: bool) -> None:
         state = self.state
         least = self._least(plan)
         everything: Plan | None = None
@@ -132,7 +132,7 @@ class Refresher:
 
         def is_believed(error: BaseException) -> bool:
             nonlocal everything
-            if not isinstance(error, Exception):
+            if is_final or not isinstance(error, Exception):
                 return True
             if error is not self._unasked and (failure(error) == state.confirmed or _is_inherent(error, plan)):
                 return True

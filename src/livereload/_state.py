@@ -177,6 +177,9 @@ class PerThread(_thread._local):
         self.interrupt: BaseException | None = None
         # the moment of the outermost import that this thread is in; 0 outside
         self.moment = 0
+        # when a package has been executed: the imports of what is below that waited for it, and their moment
+        self.waiting: dict[str, int] = {}
+        self.waited = 0
 
 
 class State:
