@@ -133,7 +133,7 @@ class Engine:
         if plan is None or wanted.when != self.state.changes:
             record = self.state.records.get(name)
             if record is not None and record.is_left and name not in sys.modules:
-                if record.checked == self.state.thread.moment != 0 and self.state.transaction is None:
+                if record.checked == self._moment(name) != 0 and self.state.transaction is None:
                     self._try_again(record, wanted)
                     return
                 again, record.checked = name, 0  # in this moment, too
@@ -320,8 +320,8 @@ class Engine:
         thread = state.thread
         name = spec.name
         transaction = state.transaction
-        if not thread.stack and thread.moment == 0:
-            thread.moment = thread.waited if self._waited(name) else next(state.moments)
+        thread.moment = self._moment(name) or next(state.moments)
+        thread.waiting = {}
         old = state.records.get(name)
         record = self._new_record(spec, where, old)
         record.suspect = not self.survey.are_as_known(record.where)
@@ -353,10 +353,15 @@ class Engine:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
 
-    def _waited(self, name: str) -> bool:
-        """True if the package above was executed for this very import, the last thing that this thread executed."""
-        waiting, self.state.thread.waiting = self.state.thread.waiting, {}
-        return name in waiting and self.interpreter.imports().get(name) == waiting[name]
+    def _moment(self, name: str) -> int:
+        """The moment that the import of `name` in this thread belongs to; 0 if it is another one.
+
+        Of a submodule it is that of the package above, if that was executed for this very import.
+        """
+        thread = self.state.thread
+        if thread.moment == 0 and name in thread.waiting:
+            return thread.waited if self.interpreter.imports().get(name) == thread.waiting[name] else 0
+        return thread.moment
 
     def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
         """A record for another execution, with what still holds of the `old` one."""
