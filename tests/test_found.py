@@ -551,3 +551,15 @@ def test_statement_that_waited_in_vain(project):
     project.step("import p.q", ["p", "a"], raises="ModuleNotFoundError")
     project.write({"a.py": "X = 2\n", "p/q.py": "from a import X\n"})
     project.step("from p.q import X", ["p", "a", "p.q"])
+
+
+def test_submodules_of_a_package_that_becomes_a_module(project):
+    """They are gone with it, and come back with it as the same."""
+    project.write({"p/__init__.py": "X = 1\n", "p/x.py": "class C: pass\n", "a.py": "import p.x\n"})
+    project.run("import a; from p.x import C")
+    project.rename("p/__init__.py", "p.py")
+    project.step("import p", ["p"])
+    project.step("from p import x", [], raises="ImportError")
+    project.rename("p.py", "p/__init__.py")
+    project.step("import a", ["a", "p", "p.x"])
+    assert project.value("a.p.x.C is C")

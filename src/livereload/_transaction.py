@@ -235,12 +235,11 @@ class Transaction:
             package = self._lost_package(name, records)
             if package is not None:  # and so no finder was asked
                 if record is not None:
-                    self.replace(name, records)
-                    record.failed, record.wreck = True, taken.module
-                    self._set_version(record, package, records)
+                    self._lose(record, taken.module, package, records)
                 continue
             sys.modules[name] = taken.entry
             unreached.append(name)
+        self._lose_submodules(records)
         for name in unreached:
             parent, _, tail = name.rpartition(".")
             namespace = namespace_of(sys.modules.get(parent))
@@ -251,6 +250,22 @@ class Transaction:
         self.taken.clear()
         self.around.clear()
 
+    def _lose_submodules(self, records: "dict[str, Record]") -> None:
+        """What is below a package that is a module now goes with it, taken or not."""
+        flat = tuple(f"{name}." for name, taken in self.taken.items() if _is_flat(taken))
+        for name in records.copy() if flat else ():
+            module = sys.modules.get(name)
+            if name.startswith(flat) and module is not None:
+                self.note(sys.modules.__setitem__, name, module)
+                del sys.modules[name]
+                self._lose(records[name], module, self._lost_package(name, records) or "", records)
+
+    def _lose(self, record: "Record", module: ModuleType, package: str, records: "dict[str, Record]") -> None:
+        """A module is gone with its package."""
+        self.replace(record.name, records)
+        record.failed, record.wreck = True, module
+        self._set_version(record, package, records)
+
     def _lost_package(self, name: str, records: "dict[str, Record]") -> str | None:
         """The package around a submodule, if any, that is gone or has failed in this refresh, or is a module now."""
         packages = _graph.parents(name)
@@ -259,7 +274,7 @@ class Transaction:
     def _is_lost(self, package: "Record | None", taken: Taken | None) -> bool:
         if package is not None and package.checked == self.moment and (package.failed or package.missing):
             return True
-        return taken is not None and "__path__" in taken.contents and "__path__" not in taken.namespace
+        return taken is not None and _is_flat(taken)
 
     def _set_version(self, gone: "Record", package: str, records: "dict[str, Record]") -> None:
         """That it is gone is new to those who asked for it before this refresh; who did meanwhile met its package."""
@@ -311,3 +326,8 @@ class Transaction:
     def note(self, undo: "Callable[..., object]", *arguments: object) -> None:
         """Have `undo(*arguments)` called when this is rolled back."""
         self._journal.append((undo, arguments))
+
+
+def _is_flat(taken: Taken) -> bool:
+    """True for what was a package and is a module now."""
+    return "__path__" in taken.contents and "__path__" not in taken.namespace
