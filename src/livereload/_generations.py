@@ -44,7 +44,6 @@ from ._registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, def
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from types import ModuleType
     from typing import Any
 
     from ._places import Place
