@@ -148,8 +148,9 @@ class Snapshot:
         for namespace in namespaces:
             for container in self._containers.get(id(namespace), ()):
                 forgotten = _forget(container, PARTIAL(is_forgotten, namespace))
-                self._forgotten.setdefault(id(container), set()).update(map(id, forgotten))
-            for each in list(namespace.values()):
+                if forgotten:
+                    self._forgotten.setdefault(id(container), set()).update(map(id, forgotten))
+            for each in list(namespace.values()) if self._registered else ():
                 cls, registered = self._registered.get(id(each), (object, []))
                 left = [entry for entry in registered if not is_forgotten(namespace, entry)]
                 if len(left) < len(registered):

@@ -194,6 +194,8 @@ class State:
         self.aside: dict[str, list[Record]] = {}
         # {"/home/me/shop": Folder}: what the folders of all records held when last looked at
         self.folders: dict[str, Folder] = {}
+        # {folders: the same}: each `where` of a record once
+        self.wheres: dict[tuple[str, ...], tuple[str, ...]] = {}
         # {"/home/me"}: entries of search paths that importlib listed within the tick of their last change
         self.unsettled: set[str] = set()
         # 1, 2, 3 …: a moment is one outermost import statement or one refresh.  All modules executed

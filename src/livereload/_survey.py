@@ -100,7 +100,8 @@ class Survey:
                     candidates.append(candidate)
         if own and spec.origin is None:
             candidates.extend(own)
-        return (*consulted, *self.folders(candidates)) if candidates else consulted
+        found = (*consulted, *self.folders(candidates)) if candidates else consulted
+        return self.state.wheres.setdefault(found, found)
 
     def forget_unsettled(self, path: "list[str] | None") -> None:
         """Make importlib list again, at its next look, those folders of `path` whose times may hide a change.
@@ -430,7 +431,7 @@ def _lists(record: Record) -> bool:
 
 def _awaits_package(record: Record, found: Plan) -> bool:
     """True for a submodule of which more can be told once its package is there again."""
-    return record.suspect or not found.reasons.keys().isdisjoint(_graph.parents(record.name))
+    return record.suspect or (bool(found) and not found.reasons.keys().isdisjoint(_graph.parents(record.name)))
 
 
 def _home(record: Record) -> str:
