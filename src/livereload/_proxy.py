@@ -317,7 +317,7 @@ class Installation:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and _code.is_hidden(frame.f_code):
             if frame.f_code is bootstrap._find_and_load.__code__:
-                found[frame.f_locals["name"]] = id(frame)
+                found[frame.f_locals.get("name", "")] = id(frame)
             frame = frame.f_back
         return found
 
