@@ -11,9 +11,9 @@ After each import:
 What "fresh" means may depend on the order of the statements: a cycle of imports may hold when entered
 by one module and fail when entered by another, and a module in a cycle may have seen half of another.
 So other fresh interpreters are asked, too, which execute first the statements of the session: those that
-were the last to execute something, those that succeeded, or all of them; or that import, one by one, what
-the session has executed before, as the statement that entered a cycle may be one that fails by now.  The session
-has to agree with one; where they do not agree with each other, that is not claimed.
+were the last to execute something, each of these alone, those that succeeded, or all of them; or that import, one by
+one or one alone, what the session has executed before, as the statement that entered a cycle may be one that fails by
+now.  The session has to agree with one; where they do not agree with each other, that is not claimed.
 
 Two classes that a fresh interpreter has by one name (`class C(C)`) are not counted.
 A statement may fail after the modules that it names were brought up to date (`from a import missing`):
@@ -122,7 +122,7 @@ class Story:
         COUNTS["failed" if fresh.error else "succeeded"] += 1
         agreed = same(live, fresh)
         in_order = (statement, expression, fresh.modules.keys() - set(live.executed))
-        if not agreed and not any(same(live, each) for each in self._in_order(*in_order)):
+        if not agreed and not any(same(live, each) for each in self._in_order(*in_order, one_alone=True)):
             if not all(same(each, fresh) for each in self._in_order(*in_order)):
                 COUNTS["not claimed"] += 1
             else:
@@ -153,12 +153,13 @@ class Story:
         """Observe the session, and what is behind these `modules`."""
         self.claimed = self.project.run("", f"claims({list(modules)!r})")
 
-    def _in_order(self, statement, expression, modules):
+    def _in_order(self, statement, expression, modules, *, one_alone=False):
         """What fresh interpreters give after other statements of the session; `modules` are those that it kept."""
         COUNTS["asked in order"] += 1
         executing = [each for each, modules in self.executing if modules]
         one_by_one = [[f"import {name}" for name in each if name in modules] for each in (self.executed, self.kept)]
-        for before in (executing, executing[-1:], executing[-2:], self.succeeded, self.tried, *one_by_one):
+        alone = [[each] for each in (*executing, *map("import {}".format, self.executed))] if one_alone else []
+        for before in (executing, executing[-1:], executing[-2:], self.succeeded, self.tried, *one_by_one, *alone):
             replayed = self.project.fresh(*map(guarded, before), statement, expression=expression)
             self.twins.update(replayed.twice)
             yield replayed
