@@ -1221,3 +1221,16 @@ def test_class_that_inherits_no_more_from_another_of_its_name(project):
     project.write({"z.py": "class C:\n    K = 2\nfrom x import C as _C\n"})
     project.step("import z", ["z"])
     assert project.value("(held is x.C, held is z._C, held.K, z.C.K)") == (True, True, 1, 2)
+
+
+def test_nested_class_that_is_gone_and_comes_back(project):
+    """Nor is a class in another one forgotten, which stays."""
+    source = "import enum\nclass A:\n    class E(enum.Enum):\n        X = 1\n        def n(self): return {0}\n"
+    project.write({"a.py": source.format(1)})
+    project.run("import a; from a import A; E = A.E; e = E.X")
+    for n in (2, 3):
+        project.write({"a.py": "class A: pass\n"})
+        project.step("import a", ["a"])
+        project.write({"a.py": source.format(n)})
+        project.step("import a", ["a"])
+        assert project.value("(a.A is A, A.E is E, E.X is e, e.n())") == (True, True, True, n)

@@ -523,6 +523,7 @@ class Engine:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""
         state = self.state
         thread = state.thread
+        thread.waiting = {}  # whoever waited for a package has waited in vain
         if not thread.stack and not self.taken(name):
             return
         old = state.records.get(name)

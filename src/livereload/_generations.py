@@ -63,12 +63,16 @@ class _Module:
     __slots__ = ("caches", "classes", "codes", "functions", "name", "namespace", "new", "places")
 
     def __init__(
-        self, name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]", gone: "dict[str, Any]"
+        self, name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]", gone: "Iterable[type]"
     ) -> None:
         self.name = name
         self.namespace = namespace
         # {("Cart", "add"): the function}: everything found, and what is `gone` already
-        self.places = {**dict(walk(name, namespace, gone)), **dict(walk(name, namespace, contents))}
+        self.places = dict(walk(name, namespace, contents))
+        for cls in gone:
+            outer = qualname_of(cls).split(".")
+            for place, value in walk(name, namespace, {qualname_of(cls): cls}):
+                self.places.setdefault((*outer, *place[1:]), value)
         # {"Cart.Line": the class}
         self.classes = {qualname_of(value): value for value in self.places.values() if is_class(value)}
         for cls in hidden_classes(name, contents):
@@ -129,7 +133,7 @@ class Generations:
         new: dict[int, _Module] = {}
         for name, (namespace, contents) in taken.items():
             if id(namespace) not in self._modules:
-                gone = _living(self._gone_before.get(name, ()))
+                gone = [cls for each in self._gone_before.get(name, ()) if (cls := each()) is not None]
                 new[id(namespace)] = self._modules[id(namespace)] = _Module(name, namespace, contents, gone)
         if self._snapshot is None:
             self._note(self._forget_made)
@@ -271,7 +275,7 @@ class Generations:
         modules = {}
         codes: dict[int, dict[CodeType, CodeType]] = {}
         for namespace, old, new in moved:
-            modules[id(namespace)] = _Module(namespace.get("__name__", ""), namespace, namespace, {})
+            modules[id(namespace)] = _Module(namespace.get("__name__", ""), namespace, namespace, ())
             codes[id(namespace)] = dict(_corresponding(old, new))
         _find_functions(modules)
         for key, module in modules.items():
@@ -516,7 +520,7 @@ def _leads_to(namespace: "dict[str, Any]", value: "Any") -> bool:
     if value is None or is_plain(value):
         return False
     if type(value) is ModuleType:
-        return value.__dict__ is namespace
+        return _objects.namespace_of(value) is namespace
     if type(value) is FunctionType:
         return value.__globals__ is namespace
     if is_class(value):
@@ -538,12 +542,6 @@ def _made_anew(module: _Module) -> "Iterator[tuple[Place, Any]]":
     for place, value in walk(module.name, module.namespace, module.namespace):
         if type(value) is not FunctionType or id(value) not in old or module.places.get(place) is value:
             yield place, value
-
-
-def _living(gone: "Iterable[ref[type]]") -> "dict[str, type]":
-    """{"Cart": the class}: those of the outermost level that somebody still has."""
-    classes = [cls for cls in (each() for each in gone) if cls is not None]
-    return {qualname_of(cls): cls for cls in classes if "." not in qualname_of(cls)}
 
 
 def _functions(places: "dict[Place, Any]") -> "Iterator[FunctionType]":
