@@ -60,7 +60,7 @@ def start_every() -> None:
 def switch_on(setting: str) -> None:
     """Install livereload in this process, unless `livereload` is somebody else's package."""
     if is_ours():
-        from livereload import _switch
+        from livereload.session import switch as _switch
 
         _switch.switch_on(setting)
 

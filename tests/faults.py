@@ -22,10 +22,10 @@ from types import CellType, FunctionType, ModuleType
 from consistency import classes_in_two_generations
 from fingerprint import fingerprint
 
-from livereload import _proxy
+from livereload.imports import hooks as _proxy
 
 __livereload__ = False
-_PACKAGE = os.path.join(os.path.dirname(_proxy.__file__), "")
+_PACKAGE = os.path.join(os.path.dirname(os.path.dirname(_proxy.__file__)), "")
 _IMPORTLIB = "<frozen importlib"
 _EFFECTS = {
     *("stat", "fstat", "lstat", "open_code", "open", "read", "readinto", "seek", "listdir", "scandir", "getcwd"),

@@ -31,7 +31,7 @@ import os; os.environ.get("SUITE_PARENT") == str(os.getppid()) and __import__("a
 """
 TELL = """
 import json, os, sys
-proxy = sys.modules.get("livereload._proxy")
+proxy = sys.modules.get("livereload.imports.hooks")
 installed = proxy and proxy.installed
 names = sorted(n for n, r in installed.engine.state.records.items() if not r.missing) if installed else None
 with open(os.environ["SUITE_WITNESS"], "w") as file:

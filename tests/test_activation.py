@@ -17,7 +17,7 @@ from test_prompt import Prompt
 
 SOURCES = Path(__file__).parent.parent / "src"
 PATIENCE_S = 120.0
-QUESTION = "import sys; p = sys.modules.get('livereload._proxy'); print('on' if p and p.installed else 'off')"
+QUESTION = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else 'off')"
 MODULES = "import sys; print(*sorted(sys.modules))"
 
 
@@ -144,7 +144,7 @@ def test_a_value_that_means_nothing(environment: Environment, value: str) -> Non
 
 def test_include_and_exclude(environment: Environment) -> None:
     """LIVERELOAD_INCLUDE and LIVERELOAD_EXCLUDE are what install() takes, separated by commas or blanks."""
-    ask = "import livereload._proxy as p; i = p.installed.engine.state.policy; print(i.include, i.exclude)"
+    ask = "import livereload.imports.hooks as p; i = p.installed.engine.state.policy; print(i.include, i.exclude)"
     answer = environment.answers("-c", ask, LIVERELOAD="all", LIVERELOAD_INCLUDE="a, b.c", LIVERELOAD_EXCLUDE="d e")
     assert answer == "('a', 'b.c') ('d', 'e')"
     done = environment.run("-c", ask, LIVERELOAD="all", LIVERELOAD_INCLUDE="a,b-c", LIVERELOAD_EXCLUDE="d")
@@ -341,7 +341,7 @@ def test_enable_what_is_not_installed(environment: Environment) -> None:
 @pytest.mark.skipif(sys.version_info < (3, 15), reason=".start files are new in 3.15")
 def test_a_start_file(environment: Environment) -> None:
     """What `enable` writes where import lines no longer count (3.18) works wherever `.start` files do."""
-    pretend = "from livereload import _activation as a; a._has_start_files = lambda: True; "
+    pretend = "from livereload.session import activation as a; a._has_start_files = lambda: True; "
     path = environment.site / "livereload-enabled.start"
     for setting, programs in (("1", False), ("prompt", False), ("all", True)):
         enable = f"{pretend} print(a.enable({setting!r}, user=False)[0], *a.enabled())"
@@ -385,7 +385,7 @@ def test_status(environment: Environment) -> None:
 
 def test_status_of_an_installation_that_fails(environment: Environment) -> None:
     """Silence at each start is explained here."""
-    (environment.site / "livereload" / "_engine.py").write_text("raise RuntimeError\n")
+    (environment.site / "livereload" / "imports" / "engine.py").write_text("raise RuntimeError\n")
     answer = environment.answers("-m", "livereload", "status", LIVERELOAD="1")
     assert answer.startswith("livereload is off for interactive starts, off for scripts, -m and -c\n")
     assert answer.endswith(
@@ -456,7 +456,7 @@ def test_a_file_of_somebody_else(environment: Environment) -> None:
 
 def test_externally_managed(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where only another program may install (PEP 668), nothing is written."""
-    from livereload import _activation
+    from livereload.session import activation as _activation
 
     (environment.folder / "EXTERNALLY-MANAGED").touch()
     paths = {"purelib": str(environment.site), "stdlib": str(environment.folder)}
@@ -473,7 +473,7 @@ def test_externally_managed(environment: Environment, monkeypatch: pytest.Monkey
 
 def test_no_site_folder(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Python without a site folder, or one that does not exist, is told."""
-    from livereload import _activation
+    from livereload.session import activation as _activation
 
     way_out = "; --user, or a virtual environment, may do"
     for folders, reason in (([], way_out), (["/nowhere"], f": /nowhere does not exist{way_out}")):
@@ -506,10 +506,10 @@ def test_uninstalled(environment: Environment) -> None:
         ("livereload/__init__.py", ""),
         ("livereload/__init__.py", None),
         ("livereload/__init__.py", "# livereload-imports\n1 / 0\n"),
-        ("livereload/_switch.py", None),
-        ("livereload/_proxy.py", "import nothing_of_that_name\n"),
-        ("livereload/_engine.py", "1 / 0\n"),
-        ("livereload/_policy.py", "class Policy: 1 / 0\n"),
+        ("livereload/session/switch.py", None),
+        ("livereload/imports/hooks.py", "import nothing_of_that_name\n"),
+        ("livereload/imports/engine.py", "1 / 0\n"),
+        ("livereload/modules/tracking.py", "class Policy: 1 / 0\n"),
     ],
 )
 def test_damaged(environment: Environment, file: str, content: str | None) -> None:
@@ -539,7 +539,7 @@ def test_the_other_project(environment: Environment, tmp_path: Path, place: str)
 def test_a_damaged_installation_does_not_break_disable(environment: Environment) -> None:
     """`disable` needs nothing of what installs livereload, so it can switch off one that fails."""
     environment.answers("-m", "livereload", "enable", "--everywhere")
-    (environment.site / "livereload" / "_engine.py").write_text("1 / 0\n")
+    (environment.site / "livereload" / "imports" / "engine.py").write_text("1 / 0\n")
     environment.answers("-m", "livereload", "disable")
     assert not environment.enabled.exists()
 
@@ -547,7 +547,7 @@ def test_a_damaged_installation_does_not_break_disable(environment: Environment)
 def test_installed_already(environment: Environment) -> None:
     """What the user's own sitecustomize has installed is left as it is."""
     (environment.site / "aaa.pth").write_text("import livereload; livereload.install(include=['mine'])\n")
-    ask = "import livereload._proxy as p; print(p.installed.engine.state.policy.include)"
+    ask = "import livereload.imports.hooks as p; print(p.installed.engine.state.policy.include)"
     assert environment.answers("-c", ask, LIVERELOAD="all", LIVERELOAD_INCLUDE="theirs") == "('mine',)"
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livereload import _code
+from livereload.interpreter import bytecode as _code
 
 
 def imports(source):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livereload._graph import closure, parents, spread
+from livereload.modules.graph import closure, parents, spread
 
 NAMES = ["a", "b", "c", "p", "p.q", "p.q.r", "p.s", "d.e"]
 names = st.sampled_from(NAMES)

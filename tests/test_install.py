@@ -423,7 +423,7 @@ def test_unsupported_interpreter(project):
     """On an interpreter that does not ask, install() says so and leaves nothing behind."""
     code = """
         from importlib import _bootstrap
-        import livereload._proxy as proxy
+        import livereload.imports.hooks as proxy
         import builtins
         real = builtins.__import__
         def other(name, *rest):

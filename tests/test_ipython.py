@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import livereload
-from livereload import _ipython, _proxy
+from livereload.imports import hooks as _proxy
+from livereload.session import ipython as _ipython
 
 SOURCES = Path(__file__).parent.parent / "src"
 

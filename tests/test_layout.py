@@ -10,16 +10,22 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "src" / "livereload"
 
-# From the ground up: each module may import those before it.
-ORDER = [
-    *("_errors", "_stamp", "_bytecode", "_code", "_uses", "_graph", "_report", "_policy", "_earlier", "_watch"),
-    *("_look", "_objects", "_patches", "_places", "_holders", "_registrations", "_generations", "_plan", "_state"),
-    *("_transaction", "_kept", "_least", "_prompt", "_interpreter", "_adopted", "_survey", "_refresh", "_engine"),
-    *("_importer", "_proxy", "__init__", "_switch", "_ipython", "_activation", "_run", "_demo", "startup", "__main__"),
-]
+# From the ground up: a room may import those before it.  "" is the package itself.
+ROOMS = ["interpreter", "files", "changes", "identity", "entries", "modules", "refreshes", "imports", "session"]
 
-# Pure data: what they know comes as arguments.
-PURE = ["_errors", "_graph", "_plan"]
+# Values and names for everybody: they import nothing.
+VOCABULARY = {"_errors", "_report"}
+
+FILES = sorted(
+    str(path.relative_to(PACKAGE).with_suffix("")) for path in PACKAGE.rglob("*.py") if "_site" not in path.parts
+)
+
+# What `install()` imports, and so every start that livereload is switched on at.
+AT_START = [name for name in FILES if not name.startswith("session/") and name not in ("startup", "__main__")]
+
+
+def room_of(module):
+    return module.rpartition("/")[0]
 
 
 def imported(module, in_functions=True):
@@ -29,9 +35,14 @@ def imported(module, in_functions=True):
         if isinstance(node, ast.Import):
             others.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level:
-            names = [alias.name for alias in node.names]
-            here = [name if (PACKAGE / f"{name}.py").exists() else "__init__" for name in names]
-            own.update([node.module] if node.module else here)
+            folder = PACKAGE / room_of(module) if node.level == 1 else PACKAGE
+            target = folder / (node.module or "").replace(".", "/")
+            if target.is_dir():
+                names = [target / alias.name for alias in node.names]
+                found = [each if each.with_suffix(".py").exists() else target / "__init__" for each in names]
+            else:
+                found = [target]
+            own.update(str(each.relative_to(PACKAGE)) for each in found)
         elif isinstance(node, ast.ImportFrom):
             others.add(node.module)
     return own, others
@@ -47,16 +58,33 @@ def at_run_time(node, in_functions):
             yield from at_run_time(child, in_functions)
 
 
-def test_order_is_complete():
-    """Every module has a place in the order."""
-    assert sorted(ORDER) == sorted(path.stem for path in PACKAGE.glob("*.py"))
+def test_every_room_has_a_floor():
+    """Every folder is in the list of rooms."""
+    assert {room_of(name) for name in FILES} - {""} == set(ROOMS)
 
 
-@pytest.mark.parametrize("module", ORDER)
+@pytest.mark.parametrize("module", FILES)
 def test_imports_go_downwards(module):
-    """A module imports only those below it; the public functions may reach for all that they start."""
+    """A module imports from its own room and those below; the public functions may reach for all that they start."""
     own, _ = imported(module)
-    assert own <= set(ORDER[: ORDER.index(module)]) | ({"_ipython"} if module == "__init__" else set())
+    rooms = {room_of(each) for each in own if each not in VOCABULARY} - {room_of(module)}
+    below = ROOMS if room_of(module) in ("", "session") else ROOMS[: ROOMS.index(room_of(module))]
+    assert rooms <= {*below, ""} if room_of(module) == "session" else rooms <= set(below)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_circles_in_a_room(room):
+    """Within a room, imports make no circle."""
+    edges = {name: imported(name)[0] & set(FILES) for name in FILES if room_of(name) == room}
+    while edges:
+        free = [name for name, own in edges.items() if own.isdisjoint(edges.keys() - {name})]
+        assert free, f"a circle among {sorted(edges)}"
+        for name in free:
+            del edges[name]
+
+
+# Pure data: what they know comes as arguments.
+PURE = ["_errors", "modules/graph", "modules/plan"]
 
 
 @pytest.mark.parametrize("module", PURE)
@@ -66,18 +94,19 @@ def test_pure_modules(module):
 
 
 # Those that know more of the interpreter than its documentation promises.
-INSIDERS = ["_proxy", "_code", "_bytecode", "_importer", "_survey", "_adopted"]
+INSIDERS = ["imports/hooks", "imports/loader", "interpreter/stdlib", "interpreter/tracebacks", "files/pyc"]
+INSIDERS += ["modules/resolve", "modules/adopt"]
 
 
-@pytest.mark.parametrize("module", [name for name in ORDER if name not in INSIDERS])
+@pytest.mark.parametrize("module", [name for name in FILES if name not in INSIDERS])
 def test_one_file_touches_the_interpreter(module):
     """The import system's inner modules are for those that must know them."""
     inner = {"importlib", "importlib._bootstrap", "importlib._bootstrap_external", "_imp", "builtins"}
-    allowed = {"_stamp": {"importlib._bootstrap_external", "_imp"}}
+    allowed = {"files/stamp": {"importlib._bootstrap_external", "_imp"}}
     assert imported(module)[1] & inner <= allowed.get(module, set())
 
 
-@pytest.mark.parametrize("module", ["__init__", *ORDER[: ORDER.index("__init__")]])
+@pytest.mark.parametrize("module", AT_START)
 def test_nothing_expensive_is_imported_at_run_time(module):
     """What is imported at every start of Python does without the modules that cost milliseconds."""
     expensive = {
@@ -111,7 +140,7 @@ print(*sorted(name for name in set(sys.modules) - before if not name.startswith(
     assert found <= CHEAP
 
 
-@pytest.mark.parametrize("module", [name for name in ORDER if name != "startup"])
+@pytest.mark.parametrize("module", [name for name in FILES if name != "startup"])
 def test_head_docstring(module):
     """A module says at its head what it is (but for the one that runs in the user's own namespace)."""
     assert ast.get_docstring(ast.parse((PACKAGE / f"{module}.py").read_text()))

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from livereload._least import Verdicts
+from livereload.refreshes.least import Verdicts
 
 UTIL = "def f():\n    return 1\n\ndef g():\n    return f()\n\nclass Base:\n    def method(self):\n        return 1\n"
 EDITED = UTIL.replace("return 1", "return 2")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from livereload import _look
-from livereload._look import Look
-from livereload._stamp import Source
+from livereload.files import look as _look
+from livereload.files.look import Look
+from livereload.files.stamp import Source
 
 BEFORE, AFTER = (1, 1, 1, 1, 1), (2, 2, 1, 1, 1)
 

@@ -5,10 +5,10 @@ import functools
 
 import pytest
 
-from livereload import _objects
-from livereload._holders import Discarded, closures_apart, is_referred_to, substitute
-from livereload._places import codes_of, is_last_definition, walk
-from livereload._registrations import says
+from livereload.entries.registrations import says
+from livereload.identity import objects as _objects
+from livereload.identity.places import codes_of, is_last_definition, walk
+from livereload.identity.referrers import Discarded, closures_apart, is_referred_to, substitute
 
 BOTH = ("__class__", "__classdict__")
 

@@ -1,7 +1,7 @@
 """What is stale, and why: from records to a plan, without files and modules."""
 
-from livereload._plan import plan
-from livereload._state import Record
+from livereload.modules.plan import plan
+from livereload.modules.state import Record
 
 
 def records(**edges):

@@ -5,7 +5,7 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec, SourceFileLoade
 
 import pytest
 
-from livereload._policy import Policy, check_module_name
+from livereload.modules.tracking import Policy, check_module_name
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_standard_library(module):
 
 
 @pytest.mark.parametrize(
-    "name", ["__main__", "__mp_main__", "livereload", "livereload._engine", "sitecustomize", "_livereload_imports"]
+    "name", ["__main__", "__mp_main__", "livereload", "livereload.imports.engine", "sitecustomize", "_livereload_imports"]
 )
 def test_never(spec, name):
     """What runs as the program, and livereload itself, are not tracked even if included."""

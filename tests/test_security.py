@@ -20,9 +20,9 @@ def __getattr__(name):  # 3.13 itself looks for linecache when it runs code from
 # Whatever makes livereload load more of itself or of the standard library.
 EVERYTHING = """
 import sys
-installed = sys.modules["livereload._proxy"].installed
+installed = sys.modules["livereload.imports.hooks"].installed
 installed.engine.state.verbose = True
-sys.modules["livereload._look"].WATCH_AFTER = 0  # watch the folders at once
+sys.modules["livereload.files.look"].WATCH_AFTER = 0  # watch the folders at once
 def write(n, slots="a"):
     with open("shop.py", "w") as file:
         file.write(source.replace("{n}", str(n)).replace("{slots}", slots))
@@ -61,7 +61,7 @@ try:
 except ZeroDivisionError:
     pass
 installed.engine.status()
-sys.modules["livereload._proxy"].uninstall()
+sys.modules["livereload.imports.hooks"].uninstall()
 """
 
 
@@ -180,7 +180,7 @@ def test_no_file_that_the_environment_names(tmp_path, option):
     own = tmp_path / "own.py"
     own.write_text(f"open({str(tmp_path / 'executed')!r}, 'w')")
     startup = environment.site / "livereload" / "startup.py"
-    for variables in ({"PYTHONSTARTUP": str(startup)}, {"PYTHONPATH": str(environment.site / "livereload" / "_site")}):
+    for variables in ({"PYTHONSTARTUP": str(startup)}, {"PYTHONPATH": str(environment.site / "livereload" / "session" / "_site")}):
         for setting in ("1", "all", "prompt", str(own)):
             environment.run(
                 option, "-i", "-c", "pass", LIVERELOAD=setting, LIVERELOAD_STARTUP_NEXT=str(own),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livereload import _stamp
-from livereload._stamp import Clock, Patience, hash_of, is_settled, look, look_into, read, stamp_at, stamp_of
+from livereload.files import stamp as _stamp
+from livereload.files.stamp import Clock, Patience, hash_of, is_settled, look, look_into, read, stamp_at, stamp_of
 
 SECOND = 10**9
 

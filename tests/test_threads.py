@@ -494,9 +494,9 @@ def test_first_import_in_another_thread_while_one_plans(project):
     project.run(SHARED + "import a")
     project.run("del sys.modules['a'], sys.modules['b']; import b")
     outcome = run(project, """
-        import livereload._engine
-        livereload._engine._PATIENCE_S = 0  # the other thread does not wait for this one's refresh
-        survey = livereload._proxy.installed.engine.survey
+        import livereload.imports.engine
+        livereload.imports.engine._PATIENCE_S = 0  # the other thread does not wait for this one's refresh
+        survey = livereload.imports.hooks.installed.engine.survey
         plan = survey.plan
         def plan_and_let_another_go_on(names, **further):
             found = plan(names, **further)

@@ -5,10 +5,10 @@ from types import ModuleType
 
 import pytest
 
-from livereload._objects import is_loaded, namespace_of
-from livereload._plan import Plan
-from livereload._state import Record
-from livereload._transaction import Transaction
+from livereload.identity.objects import is_loaded, namespace_of
+from livereload.modules.plan import Plan
+from livereload.modules.state import Record
+from livereload.refreshes.journal import Transaction
 
 
 def at_once():

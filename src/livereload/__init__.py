@@ -31,8 +31,8 @@ from ._errors import (
     NotTrackedError,
     UnsupportedInterpreterError,
 )
-from ._policy import Policy, check_module_name
 from ._report import Executed, ModuleStatus, Report, Status
+from .modules.tracking import Policy, check_module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def install(
     `UnsupportedInterpreterError` if this interpreter cannot be served.  After an error nothing is
     installed that was not before.
     """
-    from . import _proxy
-    from ._state import State
+    from .imports import hooks as _proxy
+    from .modules.state import State
 
     policy = Policy(include, exclude)
     installation = _proxy.installed or _proxy.install(State(policy))
@@ -92,14 +92,14 @@ def install(
     state.verbose = bool(verbose) or os.environ.get("LIVERELOAD_VERBOSE", "0") not in ("", "0")
     state.prompt = bool(prompt)
     if prompt:
-        from . import _prompt
+        from .session import prompt as _prompt
 
         _prompt.follow_prompt(lambda: _proxy.installed)
 
 
 def uninstall() -> None:
     """Leave `sys.meta_path`, `importlib` and every module's spec as they were; modules stay as they are."""
-    from . import _proxy
+    from .imports import hooks as _proxy
 
     _proxy.uninstall()
 
@@ -112,7 +112,7 @@ def refresh(*names: str) -> Report:
     `NotTrackedError` for a module that is not imported or not tracked; TypeError or ValueError for
     what is no module name.
     """
-    from . import _proxy
+    from .imports import hooks as _proxy
 
     for name in names:
         check_module_name("names", name)
@@ -123,7 +123,7 @@ def refresh(*names: str) -> Report:
 
 def status() -> Status:
     """What livereload tracks, and what of it is stale and why.  Looks at the files; executes nothing."""
-    from . import _proxy
+    from .imports import hooks as _proxy
 
     if _proxy.installed is None:
         return Status(False, {})
@@ -135,7 +135,7 @@ def last() -> Report:
 
     An empty one (false) before the first, or while livereload is not installed.
     """
-    from . import _proxy
+    from .imports import hooks as _proxy
 
     return Report() if _proxy.installed is None else _proxy.installed.engine.state.last
 
@@ -146,7 +146,7 @@ def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], ob
     An exception that it raises is shown and harms nothing.  TypeError for what cannot be called;
     `NotInstalledError` before `install()`.
     """
-    from . import _proxy
+    from .imports import hooks as _proxy
 
     if not callable(callback):
         raise TypeError(f"callback must be callable, not {type(callback).__name__}")
@@ -160,13 +160,13 @@ def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], ob
 
 def load_ipython_extension(ipython: "Any") -> None:
     """`%load_ext livereload`: before each cell, refresh what is stale and show it in the cell's output."""
-    from . import _ipython
+    from .session import ipython as _ipython
 
     _ipython.load(ipython)
 
 
 def unload_ipython_extension(ipython: "Any") -> None:
     """`%unload_ext livereload`: undo `%load_ext livereload`."""
-    from . import _ipython
+    from .session import ipython as _ipython
 
     _ipython.unload(ipython)

@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
                 return _refuse(f"{name} takes {takes}, not {option!r}", 2)
         return run(options)
 
-    from . import _run
+    from .session import run as _run
 
     try:
         return _run.run(arguments)
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _demo(options: list[str]) -> int:
-    from . import _demo
+    from .session import demo as _demo
 
     return _demo.play()
 
@@ -42,7 +42,7 @@ def _demo(options: list[str]) -> int:
 def _enable(options: list[str]) -> int:
     from _livereload_imports import SETTINGS
 
-    from . import _activation
+    from .session import activation as _activation
 
     if {"--everywhere", "--prompt"} <= set(options):
         return _refuse("enable takes either --everywhere or --prompt", 2)
@@ -56,7 +56,7 @@ def _enable(options: list[str]) -> int:
 
 
 def _disable(options: list[str]) -> int:
-    from . import _activation
+    from .session import activation as _activation
 
     try:
         path, was_there = _activation.disable(user="--user" in options)
@@ -69,7 +69,7 @@ def _disable(options: list[str]) -> int:
 
 
 def _status(options: list[str]) -> int:
-    from . import _activation
+    from .session import activation as _activation
 
     print(_activation.describe())
     return 0

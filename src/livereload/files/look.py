@@ -1,0 +1,154 @@
+"""A look at the files behind one import statement that found all of it fresh, and whether that still holds.
+
+Knows files and folders, and what the kernel says of them.  Must not know modules.
+
+Most imports repeat an import after which nothing has happened.  The engine keeps what such a
+statement's look compared; looking again is then one comparison of stamps a file, or one question to
+the kernel for all of them (`files.watch`).  It forgets all looks whenever a module is executed or a record
+changes, so a look that is still there holds as long as its files do.
+
+Where the kernel does not tell (no inotify, a network mount), a program that imports in a loop would spend
+all its time on looking.  There the files of what a statement names are looked at each time, and the rest is
+trusted for a moment after each look, so that looking takes a twentieth of the time, but for no longer than
+TRUSTED_S, and never for what is typed.
+"""
+
+from time import perf_counter
+
+from ..interpreter.tracebacks import is_typed
+from .stamp import Folder, Source, folder_stamp_at, stamp_at
+from .watch import Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# Stats spent before the folders are watched: some ten milliseconds in all.  At a prompt that is
+# never reached; a loop that imports reaches it soon, and then ctypes is worth loading.
+WATCH_AFTER = 5_000
+
+# How long what was looked at may be trusted where the kernel does not tell, and for how many times as long as the
+# look has taken.
+TRUSTED_S = 0.05
+TRUSTED_TIMES = 19
+
+
+def _nothing() -> int:
+    """What no number of events is equal to."""
+    return -2
+
+
+class Watcher:
+    """Starts the kernel's watch once enough has been spent on looking."""
+
+    __slots__ = ("_spent", "_watch")
+
+    def __init__(self) -> None:
+        self._spent = 0
+        self._watch: Watch | None = None
+
+    def spend(self, stats: int) -> None:
+        """Count what a look costs."""
+        if self._spent < 0 or self._watch is not None:
+            return
+        self._spent += stats
+        if self._spent > WATCH_AFTER:
+            try:
+                self._watch = Watch()
+            except Exception:  # no inotify, no ctypes, no more instances: looked at as before
+                self._spent = -1
+
+    @property
+    def is_needed(self) -> bool:
+        """True once enough has been spent."""
+        return self._spent < 0 or self._spent > WATCH_AFTER
+
+    def events(self) -> int:
+        """What the kernel has told so far; -1 if it is not asked."""
+        return -1 if self._watch is None else self._watch.poll()
+
+    def poll_for(self, files: "Iterable[str]", folders: "Iterable[str]") -> "Callable[[], int] | None":
+        """Gives equal numbers as long as nothing has happened to any of these; None where that is not told."""
+        try:
+            return self._watch.poll if self._watch is not None and self._watch.covers(files, folders) else None
+        except Exception:  # a program has replaced functions of `os`
+            return None
+
+    def close(self) -> None:
+        """Stop watching, and start again when it is worth it."""
+        if self._watch is not None:
+            self._watch.close()
+        self._watch = None
+        self._spent = 0
+
+
+class Look:
+    """What was compared, all of it fresh."""
+
+    __slots__ = ("_events", "_files", "_folders", "_known", "_named", "_poll", "_trusted_until", "_watcher")
+
+    def __init__(
+        self,
+        files: list[tuple[str, Source]],
+        folders: "set[str]",
+        known: dict[str, Folder],
+        watcher: Watcher,
+        *,
+        named: "Iterable[tuple[str, Source]]" = (),
+        events: int = -1,
+        begun: float = 0.0,
+    ) -> None:
+        """To be made after the comparison, which was `begun` at that time (`time.perf_counter`).
+
+        `events` are what the `watcher` had told before it.  `named` are those of the `files` that are
+        never trusted.  `known` is looked up for the folders when they are compared again.
+        """
+        self._files = files
+        self._named = tuple(named)
+        self._folders = folders
+        self._known = known
+        self._watcher = watcher
+        self._poll: Callable[[], int] = _nothing
+        self._events = events if self._events_so_far() >= 0 else -1
+        self._trusted_until = 0.0
+        self._trust(begun)
+
+    def holds(self) -> bool:
+        """True if nothing that was compared has changed; False if that has to be looked into."""
+        return self._events == self._poll() or self._is_trusted() or self._compare()
+
+    def _trust(self, begun: float) -> None:
+        """Trust for a moment what has been compared between `begun` and now."""
+        if self._poll is _nothing and self._watcher.is_needed:
+            now = perf_counter()
+            self._trusted_until = now + min(TRUSTED_S, TRUSTED_TIMES * (now - begun))
+
+    def _is_trusted(self) -> bool:
+        return (
+            perf_counter() < self._trusted_until
+            and self._poll is _nothing
+            and not is_typed()
+            and all(source.settled and stamp_at(path) == source.stamp for path, source in self._named)
+        )
+
+    def _events_so_far(self) -> int:
+        """What the kernel has told so far; -1 if it does not tell all that may happen to the files."""
+        self._watcher.spend(len(self._files) + len(self._folders))
+        poll = self._watcher.poll_for((path for path, _ in self._files), self._folders)
+        self._poll = _nothing if poll is None else poll
+        return -1 if poll is None else poll()
+
+    def _compare(self) -> bool:
+        begun = perf_counter()
+        self._trusted_until = 0.0
+        events = self._events_so_far()
+        for path, source in self._files:
+            if not source.settled or stamp_at(path) != source.stamp:
+                return False
+        for path in self._folders:
+            folder = self._known[path]
+            if not folder.settled or folder_stamp_at(path) != folder.stamp:
+                return False
+        self._events = events  # not before: another thread would believe it
+        self._trust(begun)
+        return True

@@ -1,0 +1,301 @@
+"""Who refers to an object, and how to have them refer to another.
+
+Knows the garbage collector's view of objects.  Must not know modules or generations.
+
+A class or function that was just made and whose contents live on in another object may have got
+into containers, closures, defaults and instances on the way.  `substitute` finds them by one pass
+over the heap; so first ask `is_referred_to`.
+"""
+
+import gc
+import sys
+from _weakref import getweakrefs
+from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType
+
+from . import objects
+from .objects import instance_dict, is_class, is_plain, mro_of, namespace_of_class
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    _Tables = list[tuple[dict[str, Any], list[str]]]
+
+
+class Discarded:
+    """A class that was discarded and the one kept for it; `substitute` passes it by."""
+
+    __slots__ = ("cls", "kept")
+
+    def __init__(self, cls: type, kept: type) -> None:
+        self.cls = cls
+        self.kept = kept
+
+
+def is_referred_to(discarded: Discarded, own_cells: int = 0) -> bool:
+    """True if anything refers to the class but itself, `own_cells` of its methods, and `discarded`, once."""
+    return _references(discarded) - own_cells > _NONE
+
+
+def _references(discarded: Discarded) -> int:
+    cls = discarded.cls
+    own = sum(each is cls for each in mro_of(cls))
+    moved = set(map(id, namespace_of_class(discarded.kept).values()))
+    for value in {id(each): each for each in namespace_of_class(cls).values()}.values():  # by two names: once
+        if type(value) is not FunctionType and not is_plain(value) and id(value) not in moved:
+            own += sum(each is cls for each in gc.get_referents(value))
+    return sys.getrefcount(cls) - own
+
+
+_NONE = _references(Discarded(type("probe", (), {}), type))
+
+
+def weak_entries(discarded: Discarded) -> "dict[int, tuple[Any, Any]]":
+    """{id: (weak reference to the class, one like it to the class kept)} in containers of weak references.
+
+    Their references have a callback; those that the interpreter keeps for itself have none.
+    """
+    entries: dict[int, tuple[Any, Any]] = {}
+    for reference in getweakrefs(discarded.cls):
+        if reference.__callback__ is not None:
+            entries[id(reference)] = (reference, _like(reference, discarded.kept))
+    return entries
+
+
+def _like(reference: "Any", kept: object) -> "Any":
+    """A weak reference of the same make to another object."""
+    key = (reference.key,) if hasattr(reference, "key") else ()  # in a WeakValueDictionary
+    return type(reference)(kept, reference.__callback__, *key)
+
+
+def weak_references(pairs: "list[tuple[FunctionType, FunctionType]]") -> "dict[int, tuple[Any, Any]]":
+    """{id: (weak reference to the first function of a pair, one like it to the second, which is kept for it)}.
+
+    Not where the second one is referred to already, nor those of `weakref.finalize`: they may see the first one end.
+    """
+    weak = [(new, old, references) for new, old in pairs if (references := getweakrefs(new))]
+    if not weak:
+        return {}
+    places = _places_of(tuple(each for pair in weak for function in pair[:2] for each in getweakrefs(function)))
+    found: dict[int, tuple[Any, Any]] = {}
+    for _, old, references in weak:
+        known = {place for each in getweakrefs(old) for place in places[id(each)]}
+        for each in references:
+            callback = each.__callback__
+            if (callback is None or type(callback) is FunctionType) and known.isdisjoint(places[id(each)]):
+                found[id(each)] = (each, _like(each, old))
+    return found
+
+
+def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
+    """{id of an entry: the ids of what refers to it, itself or within a tuple}."""
+    places: dict[int, set[int]] = {id(each): set() for each in entries}
+    waiting: dict[int, tuple[int, ...]] = {key: (key,) for key in places}
+    for _ in range(2):
+        tuples = {}
+        for holder in gc.get_referrers(*entries):
+            if type(holder) is FrameType or (type(holder) in (list, tuple) and objects.same(holder, entries)):
+                continue  # the arguments of this very call are among them
+            inside = tuple(entry for each in gc.get_referents(holder) for entry in waiting.get(id(each), ()))
+            if type(holder) is tuple:
+                tuples[id(holder)] = (holder, inside)
+            for entry in inside:
+                places[entry].add(id(holder))
+        if not tuples:
+            break
+        entries = tuple(holder for holder, _ in tuples.values())
+        waiting = {key: inside for key, (_, inside) in tuples.items()}
+    return places
+
+
+def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
+    """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held.
+
+    What holds them and cannot be changed is replaced where it is held, and so on.
+    """
+    for _ in range(3):
+        again: dict[int, tuple[Any, Any]] = {}
+        tables: _Tables = []
+        for holder in gc.get_referrers(*discarded):
+            if holder is not discarded and type(holder) is not FrameType:
+                replacement = _replace_in(holder, kept, tables)
+                if replacement is not None:
+                    again[id(holder)] = (holder, replacement)
+        _tell_classes(tables)
+        if not again:
+            return
+        kept = {key: new for key, (_, new) in again.items()}
+        discarded = [old for old, _ in again.values()]
+
+
+def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "Any":
+    """Replace in one holder; what must stand for the holder itself if it cannot be changed, else None.
+
+    What may be the dict of a class is entered into `tables`, with the keys whose values have changed.
+    """
+    kind = type(holder)
+    if kind is tuple or kind is frozenset or kind is MethodType:
+        return _replaced(holder, kept)
+    if id(kind) in kept:
+        try:
+            objects.class_of.__set__(holder, kept[id(kind)])
+        except TypeError:
+            pass  # of another layout: it stays what it is
+    elif kind is dict or kind is list or kind is set:
+        _replace_in_container(holder, kept, tables)
+    elif kind is CellType:
+        holder.cell_contents = kept[id(holder.cell_contents)]
+    elif kind is FunctionType:
+        if id(holder.__defaults__) in kept:
+            holder.__defaults__ = kept[id(holder.__defaults__)]
+        _replace_in_dict(holder.__dict__, kept)
+    elif kind is not Discarded and not is_class(holder):
+        _replace_in_instance(holder, kept)
+    return None
+
+
+def _replaced(holder: "Any", kept: "dict[int, Any]") -> "Any":
+    if type(holder) is tuple:
+        return _replaced_tuple(holder, kept)
+    if type(holder) is frozenset:
+        return frozenset(kept.get(id(each), each) for each in holder)
+    function, instance = holder.__func__, holder.__self__
+    return MethodType(kept.get(id(function), function), kept.get(id(instance), instance))
+
+
+def _replace_in_container(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> None:
+    if type(holder) is dict:
+        changed = _replace_in_dict(holder, kept)
+        if changed and "__module__" in holder and "__doc__" in holder:
+            tables.append((holder, changed))
+    elif type(holder) is list:
+        present = {id(each) for each in holder}
+        holder[:] = [
+            kept.get(id(each), each) for each in holder if id(each) not in kept or id(kept[id(each)]) not in present
+        ]
+    else:
+        for each in [each for each in holder if id(each) in kept]:
+            holder.discard(each)
+            holder.add(kept[id(each)])
+
+
+def _replace_in_instance(holder: object, kept: "dict[int, Any]") -> None:
+    attributes = instance_dict(holder)
+    if attributes:
+        _replace_in_dict(attributes, kept)
+    for cls in mro_of(type(holder)):
+        if "__slots__" in namespace_of_class(cls):
+            for slot in namespace_of_class(cls).values():
+                if type(slot) is MemberDescriptorType:
+                    _replace_in_slot(holder, slot, kept)
+
+
+def _replace_in_slot(holder: object, slot: "Any", kept: "dict[int, Any]") -> None:
+    try:
+        value = slot.__get__(holder)
+    except AttributeError:
+        return  # not set
+    if id(value) in kept:
+        slot.__set__(holder, kept[id(value)])
+
+
+def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> list[str]:
+    """Replace in a dict; the keys whose values have changed, unless keys have."""
+    if any(id(key) in kept for key in list(table)):
+        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in list(table.items())]
+        table.clear()
+        table.update(contents)
+        return []
+    changed = [key for key, value in list(table.items()) if id(value) in kept]
+    for key in changed:
+        table[key] = kept[id(table[key])]
+    return changed
+
+
+def _tell_classes(tables: "_Tables") -> None:
+    """Set what has changed in the dicts of classes through the classes, as their caches must know."""
+    changed = {id(table): keys for table, keys in tables}
+    for cls in gc.get_referrers(*[table for table, _ in tables]) if tables else ():
+        if is_class(cls) and objects.takes_attributes(cls):
+            table = objects.contents_of(cls)
+            for key in changed.get(id(table), ()):
+                objects.set_member(cls, key, table[key])
+
+
+def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":
+    new = tuple(kept.get(id(each), each) for each in holder)
+    for cls in holder:
+        if is_class(cls) and mro_of(cls) is holder:
+            return None
+    subclasses = [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]
+    derived = [cls for cls in subclasses if objects.same(objects.bases.__get__(cls), holder)]
+    for cls in derived:
+        try:
+            objects.bases.__set__(cls, new)
+        except TypeError:
+            pass
+    return None if derived else new
+
+
+# Variables that closures share.
+
+
+class _Use:
+    """Which functions have a cell."""
+
+    __slots__ = ("cell", "count", "mine")
+
+    def __init__(self, cell: CellType) -> None:
+        self.cell = cell
+        # how many of the new functions have it
+        self.count = 0
+        # the ids of the cells that the old functions have in its place
+        self.mine: set[int] = set()
+
+    def others(self) -> int:
+        """References to the cell other than from those functions, plus a constant."""
+        return sys.getrefcount(self.cell) - self.count
+
+
+_NO_OTHERS = _Use(CellType()).others()
+
+
+def closures_apart(pairs: "list[tuple[FunctionType, FunctionType]]") -> set[int]:
+    """The ids of those second functions of `pairs` whose variables can be moved to the first ones.
+
+    A cell that others have, too, can only be left behind if nobody gives it another value.
+    """
+    rebound: dict[int, bool] = {}
+    while True:
+        uses = _uses(pairs)
+        shared = {key: use.cell for key, use in uses.items() if use.others() > _NO_OTHERS or len(use.mine) > 1}
+        _find_rebound(shared, rebound)
+        torn = {key for key in shared if rebound[key]}
+        apart = [pair for pair in pairs if not any(id(cell) in torn for cell in pair[1].__closure__ or ())]
+        if len(apart) == len(pairs):
+            return {id(new) for _, new in apart}
+        pairs = apart
+
+
+def _uses(pairs: "list[tuple[FunctionType, FunctionType]]") -> dict[int, _Use]:
+    found: dict[int, _Use] = {}
+    for old, new in pairs:
+        for mine, its in zip(old.__closure__ or (), new.__closure__ or (), strict=True):
+            use = found.setdefault(id(its), _Use(its))
+            use.count += 1
+            use.mine.add(id(mine))
+    return found
+
+
+def _find_rebound(cells: "dict[int, CellType]", rebound: dict[int, bool]) -> None:
+    """Find out which of `cells` some function gives another value, and enter that in `rebound`."""
+    unknown = {key: cell for key, cell in cells.items() if key not in rebound}
+    if not unknown:
+        return
+    rebound.update(dict.fromkeys(unknown, False))
+    closures = [each for each in gc.get_referrers(*unknown.values()) if type(each) is tuple]
+    for function in gc.get_referrers(*closures) if closures else ():
+        if type(function) is FunctionType:
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+                if id(cell) in unknown and objects.rebinds(function.__code__, name):
+                    rebound[id(cell)] = True

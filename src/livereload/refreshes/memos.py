@@ -1,0 +1,90 @@
+"""What the functions of a module have kept of what they computed: caches, memos, the one instance.
+
+Knows namespaces and code.  Must not know what has changed.
+
+A module that is not executed again keeps its state.  That is right as long as the state would come
+out the same; what a function has computed from something that has changed would not.
+"""
+
+from types import FunctionType, MethodType
+
+from ..changes.uses import containers_stored_into, global_stores, stores_into_class
+from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
+from ..identity.places import LRU_CACHE, PARTIAL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import CodeType
+    from typing import Any
+
+    Namespace = dict[str, Any]
+
+
+def keepers(namespace: "Namespace") -> "Iterator[Any]":
+    """The functions of a module, and caches of functions, that have kept something they computed."""
+    for value, contents in functions_in(namespace):
+        if type(value) is LRU_CACHE:
+            if LRU_CACHE.cache_info(value).currsize:
+                yield value
+        elif _has_kept(value.__code__, namespace, contents):
+            yield value
+
+
+def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
+    """Each function and each cache in a module and its classes, and the contents of the class or None."""
+    waiting: list[tuple[Any, Any]] = [(value, None) for value in namespace.values()]
+    seen: set[int] = set()
+    for value, contents in waiting:  # it grows
+        if is_plain(value) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        inner: Iterable[Any] = wrapped(value) or ()
+        if type(value) is FunctionType:
+            if value.__globals__ is namespace:
+                yield value, contents
+            inner = [value.__dict__.get("__wrapped__")]
+        elif type(value) is LRU_CACHE:
+            yield value, contents
+        elif is_class(value) and module_of_class(value) == namespace.get("__name__"):
+            contents = namespace_of_class(value)
+            inner = contents.values()
+        waiting += [(each, contents) for each in inner]
+
+
+def wrapped(value: "Any") -> "list[Any] | None":
+    """The functions in what wraps functions; None for anything else."""
+    kind = type(value)
+    if kind is staticmethod or kind is classmethod:
+        return [value.__func__]
+    if kind is MethodType:
+        return [value.__func__, value.__self__]
+    if kind is property:
+        return [value.fget, value.fset, value.fdel]
+    if kind is PARTIAL:
+        return [value.func, *value.args, *value.keywords.values()]
+    if kind is LRU_CACHE:
+        return [(instance_dict(value) or {}).get("__wrapped__")]
+    return None
+
+
+def _has_kept(code: "CodeType", namespace: "Namespace", contents: "Any") -> bool:
+    if any(namespace.get(name) is not None for name in global_stores(code)) or stores_into_class(code):
+        return True
+    if any(_may_have(namespace.get(name)) for name in containers_stored_into(code)):
+        return True
+    # containers in the class, whichever way the function gets at them
+    return contents is not None and any(
+        type(contents.get(name)) in _CONTAINERS and contents[name] for name in containers_stored_into(code, inner=True)
+    )
+
+
+_CONTAINERS = (dict, list, set)
+
+
+def _may_have(container: "Any") -> bool:
+    """True for what is not known to be empty."""
+    kind = type(container)
+    if kind in _CONTAINERS:
+        return bool(container)
+    return not (is_plain(container) or container is None or is_class(container) or kind is FunctionType)

@@ -1,0 +1,521 @@
+"""One refresh, start to end.
+
+Knows how the parts work together: plans, transactions, generations.  Must not know the
+interpreter's hooks.
+
+1. *Plan.*  One look at every file and folder in the closure of what is asked for (`modules.resolve`).
+   Nothing stale: done.
+2. *Spare.*  Which importers need not be executed, and of which modules only positions move (`refreshes.least`).
+3. *Take.*  What is stale leaves `sys.modules`; the module objects are kept.
+4. *Execute on demand.*  What was asked for is imported, and importlib does the rest: it executes
+   what is not in `sys.modules` when it is reached, in the order of a fresh interpreter, cycles
+   included.  It executes in the kept module objects.
+5. *Commit* all, or *roll back* all.
+
+A module that turns out stale on the way is refreshed when it is reached, within the same
+transaction.  A failure does not use up staleness: the records are rolled back as well.
+"""
+
+import _thread
+import sys
+import time
+from types import ModuleType
+
+from .._report import Progress, Report, Spared, tell
+from ..files.pyc import write_code
+from ..identity.objects import is_loaded, namespace_of
+from ..interpreter import tracebacks
+from ..modules import graph
+from ..modules.plan import Plan
+from ..modules.resolve import Survey
+from ..modules.state import Record, State, Wanted
+from .generations import Generations
+from .journal import Transaction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType
+    from typing import Any
+
+    from ..modules.import_system import Interpreter
+
+
+class Refresher:
+    """Executes what is stale."""
+
+    def __init__(self, state: State, interpreter: "Interpreter", survey: Survey) -> None:
+        self.state = state
+        self.interpreter = interpreter
+        self.survey = survey
+        # raised by a module that no statement in the session's modules has asked for
+        self._unasked: Exception | None = None
+
+    def refresh(self, names: "tuple[str, ...]") -> Report:
+        """Bring `names` (none: everything tracked) up to date; returns what was done."""
+        state = self.state
+        self.survey.adopt()
+        wanted = names or tuple(
+            name
+            for name, record in state.records.copy().items()
+            if not record.missing and is_loaded(sys.modules.get(name))
+        )
+
+        def refresh() -> Report:
+            found = self.survey.plan(wanted)
+            if not found:
+                return Report()
+            self.execute(found, [Wanted(name) for name in wanted])
+            return state.last
+
+        report: Report = state.exclusively(state.lock.acquire, refresh)
+        return report
+
+    def refresh_each(self) -> "list[Exception]":
+        """Bring everything tracked up to date, one module after the other; returns the errors.
+
+        An error is returned once for each save of a source.
+        """
+        state = self.state
+        self.survey.adopt()
+        found = self.survey.plan(tuple(state.records))
+        if not found or found.hashes() == state.reported:
+            return []
+        state.reported = None
+        errors: list[Exception] = []
+        for name in found.reasons:
+            try:
+                if is_loaded(sys.modules.get(name)):
+                    self.refresh((name,))
+            except Exception as error:
+                if all(_text(error) != _text(other) for other in errors):
+                    errors.append(error)
+        if errors:
+            state.reported = self.survey.plan(tuple(state.records)).hashes()
+        return errors
+
+    def execute(self, plan: Plan, wanted: "list[Wanted]", *, is_final: bool = False) -> None:
+        """Execute what `plan` says, or else, unless it `is_final`, everything that is `wanted`.
+
+        Executing only what is stale can fail where a fresh interpreter succeeds: a registry in
+        another module refuses to register the same name twice.  So a failure is believed only when
+        executing everything, as a fresh interpreter would, fails as well (before that, the packages of
+        what is stale are tried); and its error, which is the one that a fresh interpreter shows, is the
+        one that is raised.  A failure that has been confirmed is not confirmed again until a source
+        changes.
+        """
+        state = self.state
+        if state.transaction is not None:  # reached while executing for another statement's refresh
+            before = len(state.transaction.taken)
+            self.take(state.transaction, plan)
+            # What has been executed for this refresh, by another thread, and edited since is left to the next one.
+            names = [part for each in wanted for part in (*graph.parents(each.name), each.name)]
+            if len(state.transaction.taken) > before or any(name not in sys.modules for name in names):
+                self._import(wanted)
+            return
+        last = state.last
+        try:
+            self._execute(plan, wanted, is_final)
+        finally:
+            self._unasked = None
+            if state.transaction is None:
+                self._tell(last)
+
+    def _execute(self, plan: Plan, wanted: "list[Wanted]", is_final: bool) -> None:
+        state = self.state
+        least = self._least(plan)
+        everything: Plan | None = None
+
+        def failure(error: BaseException) -> tuple[object, ...]:
+            return (type(error), _text(error), _lines(error), tuple(plan.reasons), plan.hashes())
+
+        def is_believed(error: BaseException) -> bool:
+            nonlocal everything
+            if is_final or not isinstance(error, Exception):
+                return True
+            if error is not self._unasked and (failure(error) == state.confirmed or _is_inherent(error, plan)):
+                return True
+            everything = everything or self._everything(wanted, plan)
+            return len(everything.reasons) == len(plan.reasons)
+
+        try:
+            self._attempt(least, wanted, is_believed)
+            return
+        except Exception as error:
+            first = error
+        if is_believed(first) or everything is None:
+            raise first
+        if self._packages_will_do(plan, everything, wanted):
+            return
+        try:
+            self._attempt(everything, wanted, lambda error: True)
+        except Exception as error:
+            if failure(error) == failure(first):
+                state.confirmed = failure(first)
+            raise
+
+    def _tell(self, before: Report) -> None:
+        last = self.state.last
+        if last is not before:
+            tell(last, list(self.state.listeners), self.state.verbose)
+
+    def _everything(self, wanted: "list[Wanted]", plan: Plan) -> Plan:
+        """A plan to execute all that is tracked and `wanted`, directly or not."""
+        records = self.state.records
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            return None if record is None or record.executing else record.edges
+
+        names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
+        more = {}
+        for name in graph.closure(names, enter):
+            if name in sys.modules and records[name].path is not None:  # a namespace package has no code
+                more[name] = "as executing only what was stale failed"
+        return plan.and_also(more)
+
+    def _packages_will_do(self, plan: Plan, everything: Plan, wanted: "list[Wanted]") -> bool:
+        """Execute, of `everything`, the top-level packages that something is stale of, as a whole; True if that worked.
+
+        A registry is mostly in the package of those who register, and others may have done what cannot be done twice.
+        """
+        stale = {name.partition(".")[0] for name in plan.reasons}
+        more = {name: why for name, why in everything.reasons.items() if name.partition(".")[0] in stale}
+        if not len(plan.reasons) < len(more) < len(everything.reasons):
+            return False
+        try:
+            self._attempt(plan.and_also(more), wanted, lambda error: False)
+        except Exception:
+            return False  # the next attempt will show why
+        return True
+
+    def _least(self, plan: Plan) -> Plan:
+        """A plan to execute what must be executed of what `plan` says."""
+        try:
+            from .least import least
+
+            records = self.state.records
+            return least(plan, records, Record.last_code, lambda record: self._new_code(plan, record), self._may_spare)
+        except (ImportError, RecursionError):  # the program has changed how modules are found; or it is beyond us
+            return plan
+        except Exception as error:  # no reason to fail: executing all that is stale is right, too
+            self.interpreter.warn(f"executing all that is stale, as what is needed could not be told: {error!r}")
+            return plan
+
+    def _new_code(self, plan: Plan, record: Record) -> "CodeType | None":
+        """The code of the source in `plan`; None if it does not compile."""
+        source = plan.sources[record.path or ""]
+        if source.data is None or not self.interpreter.executes_code(record.name):
+            return None
+        try:
+            code: CodeType = _loader(record.name).source_to_code(source.data, record.path)
+        except (SyntaxError, ValueError):
+            return None
+        write_code(record.path or "", source, code, _loader(record.name))
+        return code
+
+    def _may_spare(self, name: str) -> bool:
+        is_plain = type(sys.modules.get(name)) is ModuleType and self.state.records[name].behind is None
+        return is_plain and self.interpreter.executes_code(name)
+
+    def _attempt(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
+        """Execute what `plan` says, all or nothing.
+
+        Within the first import of another module, which may catch the error, a failure that
+        `is_believed` is not undone but left for `conclude`.
+        """
+        state = self.state
+        before, depth = state.thread.moment, len(state.thread.stack)
+        transaction = Transaction(before or next(state.moments))
+        transaction.generations = Generations(transaction.note, state.gone)
+        self._dispose(plan)
+        transaction.progress = Progress(len(plan.reasons), time.perf_counter)
+        try:
+            try:
+                self._open(transaction)
+                if plan:
+                    self.take(transaction, plan)
+                if plan.layout:
+                    self._renew_positions(transaction, plan)
+                self._import(wanted)
+                message = self._commit(transaction)
+            except BaseException as error:
+                if transaction.has_effects:
+                    transaction.pending = depth > 0 and is_believed(error)
+                    self._remember_error(transaction, error, wanted[0].name)
+                raise
+            finally:
+                self._close(transaction, before, depth)
+        except BaseException:
+            self._close(transaction, before, depth)  # an interrupt may have broken it off
+            raise
+        if message is not None:
+            self.interpreter.warn(message)
+
+    def conclude(self, transaction: Transaction, *, failed: bool) -> None:
+        """The outermost module has been executed, or has `failed`, after a failure that it could have caught."""
+        state = self.state
+        before = state.last
+        message = None
+        transaction.pending = False
+        try:
+            try:
+                if not failed:
+                    message = self._commit(transaction)
+            finally:
+                self._close(transaction, 0, 0)
+                state.let_go()
+        except BaseException:
+            self._close(transaction, 0, 0)
+            state.let_go()
+            raise
+        finally:
+            self._tell(before)
+        if message is not None:
+            self.interpreter.warn(message)
+
+    def _open(self, transaction: Transaction) -> None:
+        state = self.state
+        state.busy.add(transaction)
+        state.owner = _thread.get_ident()
+        state.transaction = transaction
+        state.thread.moment = transaction.moment
+
+    def _commit(self, transaction: Transaction) -> str | None:
+        """Keep what has been executed; returns what there is to say about what could not be kept."""
+        state = self.state
+        generations = transaction.generations
+        executed = [each.name for each in transaction.executed if each.name in sys.modules]
+        generations.replace_modules(transaction.put_back(state.records))
+        gone = {name for name in transaction.taken if name not in sys.modules and state.records[name].gone}
+        generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared], gone)
+        for name in transaction.spared:
+            self._renew_edges(state.records[name])
+        transaction.commit(state.records)
+        try:
+            message = generations.move()
+        except Exception:  # want of memory
+            message = generations.move()  # to its end: half of it would leave two generations
+        except BaseException:
+            generations.move()
+            raise
+        for each in transaction.executed:
+            state.errors.pop(each.name, None)
+        notes = () if message is None else (message,)
+        spared = tuple(Spared(name, state.records[name].reason or "") for name in transaction.not_executed)
+        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds, spared=spared)
+        return message
+
+    def _close(self, transaction: Transaction, moment: int, depth: int) -> None:
+        """Undo what has not been committed, and be at rest.  To be called again if it was interrupted."""
+        state = self.state
+        state.busy.difference_update(state.thread.stack[depth:])
+        del state.thread.stack[depth:]
+        state.thread.moment = moment
+        if transaction.pending:
+            return
+        transaction.roll_back()
+        self.interpreter.stop_watching_classes()
+        state.busy.discard(transaction)
+        state.forget_looks()
+        state.transaction = None
+        state.owner = 0
+        transaction.progress.end()
+
+    def _renew_edges(self, record: Record) -> None:
+        """All that a spared module had imported is fresh now, whether or not it has been executed."""
+        records = self.state.records
+        if record.edges is not None:
+            record.edges.update({other: records[other].version for other in record.edges if other in records})
+
+    def _remember_error(self, transaction: Transaction, error: BaseException, name: str) -> None:
+        text = _text(error)
+        self.state.errors[self._culprit(error, name)] = text
+        self.state.last = Report(error=text, seconds=transaction.progress.seconds)
+
+    def _culprit(self, error: BaseException, name: str) -> str:
+        """The module in whose code an error was raised; `name` if that cannot be told."""
+        paths = {record.path: record.name for record in list(self.state.records.values())}
+        if isinstance(error, SyntaxError):
+            return paths.get(error.filename, name)
+        traceback = error.__traceback__
+        while traceback is not None:
+            name = paths.get(traceback.tb_frame.f_code.co_filename, name)
+            traceback = traceback.tb_next
+        return name
+
+    def take(self, transaction: Transaction, plan: Plan) -> None:
+        new = transaction.take(plan, self.state.records, self.interpreter.let_pass)
+        others = [transaction.taken[name].namespace for name in plan.spared if name in transaction.taken]
+        for name, record in self.state.records.copy().items():
+            namespace = namespace_of(sys.modules.get(name))
+            if namespace is not None and not record.missing:
+                others.append(namespace)
+        transaction.generations.start(
+            {name: (taken.namespace, taken.contents) for name, taken in new.items()},
+            others,
+            self._registries(new),
+            lambda name: self._dropped(transaction, name),
+        )
+
+    def _registries(self, taken: "Iterable[str]") -> "list[dict[str, Any]]":
+        """The namespaces of modules that those in `taken` import, directly or not, and that stay."""
+        records = self.state.records
+        reached = graph.closure(taken, lambda name: records[name].edges or () if name in records else None)
+        found = [namespace_of(sys.modules.get(name)) for name in reached]
+        return [namespace for namespace in found if namespace is not None]
+
+    def _dropped(self, transaction: Transaction, name: str) -> "dict[str, set[str]]":
+        """Of what a module defines, the names in statements that may have registered it and are there no more."""
+        record = self.state.records[name]
+        old, new = record.last_code(), transaction.codes.get(name)
+        if old is None or new is None:
+            return {}
+        from ..changes.uses import Uses
+
+        before, after = record.used(old).statements(), Uses(new).statements()
+        return {
+            each: {named for statement in statements if statement not in after.get(each, ()) for named in statement[1]}
+            for each, statements in before.items()
+        }
+
+    def _renew_positions(self, transaction: Transaction, plan: Plan) -> None:
+        """Of some modules only comments and layout have changed: let their functions say where they stand now."""
+        records = self.state.records
+        transaction.generations.renew_positions(
+            [(self._namespace(transaction, name), old, new) for name, (old, new) in plan.layout.items()]
+        )
+        for name, (_, new) in plan.layout.items():
+            transaction.replace(name, records)
+            record = records[name]
+            record.source, record.code = plan.sources[record.path or ""], new
+            record.source.data = None
+            if name not in plan.spared:
+                record.reason = "only its comments and layout have changed"
+                transaction.not_executed.append(name)
+
+    def _namespace(self, transaction: Transaction, name: str) -> "dict[str, Any]":
+        """The namespace of a module that may have been taken."""
+        if name in transaction.taken:
+            return transaction.taken[name].namespace
+        return namespace_of(sys.modules.get(name)) or {}
+
+    def _dispose(self, plan: Plan) -> None:
+        """Let the modules that are going to be executed give back what they hold: sockets, threads.
+
+        Only if all of the new sources compile: else the old generation has to live on.
+        """
+        found = []
+        for name in plan.reasons:
+            namespace = namespace_of(sys.modules.get(name)) or {}
+            dispose = namespace.get("__livereload_dispose__")
+            if dispose is not None:
+                found.append(dispose)
+        if not found or not all(self._compiles(name, plan) for name in plan.reasons):
+            return
+        for dispose in found:
+            dispose()
+
+    def _compiles(self, name: str, plan: Plan) -> bool:
+        record = self.state.records[name]
+        source = plan.sources.get(record.path or "")
+        to_code = getattr(_loader(name), "source_to_code", None)
+        if source is None or source.data is None or to_code is None or name in plan.codes:
+            return True
+        try:
+            to_code(source.data, record.path)
+        except (SyntaxError, ValueError):
+            return False
+        return True
+
+    def _import(self, wanted: "list[Wanted]") -> None:
+        for each in wanted:
+            self.interpreter.import_module(each.name, ())
+            if each.from_list:
+                self.take_submodules(each.name, each.from_list)
+                self.interpreter.import_module(each.name, each.from_list)
+        transaction = self.state.transaction
+        if transaction is not None and any(name not in sys.modules for name in transaction.reasons):
+            try:
+                self._import_packages(transaction, wanted)
+            except Exception as error:
+                self._unasked = error
+                raise
+
+    def _import_packages(self, transaction: Transaction, wanted: "list[Wanted]") -> None:
+        """Import what is above modules that are `wanted` and fresh themselves: nobody has asked for it.
+
+        And what is taken of what such a module has imported (`_packages_will_do`).
+        """
+        records = self.state.records
+
+        def is_tried(name: str) -> bool:  # the same error again has the version that it had
+            record = records[name]
+            return record.version == transaction.moment or (record.failed and record.checked == transaction.moment)
+
+        def is_gone(name: str) -> bool:
+            packages = graph.parents(name)
+            waiting = (each for each in (*packages, name) if each in transaction.reasons)
+            return any(each not in sys.modules and is_tried(each) for each in waiting) or any(
+                map(self.survey.is_flat, packages)
+            )
+
+        def enter(name: str) -> "dict[str, int] | None":
+            record = records.get(name)
+            there = name in sys.modules or name in transaction.reasons
+            return record.edges if record is not None and there and not is_gone(name) else None
+
+        names = [name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))]
+        for name in graph.closure(names, enter):
+            taken = (name,) if name in transaction.taken and not records[name].missing else ()
+            for each in (*graph.parents(name), *taken):
+                if each in transaction.reasons and each not in sys.modules and not is_gone(each):
+                    self.interpreter.import_module(each, ())
+
+    def take_submodules(self, name: str, from_list: tuple[str, ...]) -> None:
+        """Take what is stale of the submodules that a statement asks for.
+
+        Only the code of the package that has just been executed tells what `*` stands for.
+        """
+        found = self.survey.plan(tuple(self.survey.submodules(name, from_list)))
+        if found and self.state.transaction is not None:
+            self.take(self.state.transaction, found)
+
+
+def _loader(name: str) -> "Any":
+    spec = (namespace_of(sys.modules.get(name)) or {}).get("__spec__")
+    return getattr(spec, "loader", None)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__ raises
+        return type(error).__name__
+
+
+def _lines(error: BaseException) -> tuple[tuple[str, int | None], ...]:
+    """The lines that a traceback shows, without ours and importlib's."""
+    found = []
+    traceback = tracebacks.beyond_us(error.__traceback__)
+    while traceback is not None:
+        found.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+        traceback = tracebacks.beyond_us(traceback.tb_next)
+    return tuple(found)
+
+
+def _is_inherent(error: Exception, plan: Plan) -> bool:
+    """True for an error that a changed source makes by itself, or the lack of one, whatever else is executed."""
+    if isinstance(error, SyntaxError):
+        return error.filename in plan.sources
+    if not isinstance(error, (NameError, ModuleNotFoundError)):
+        return False
+    innermost = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        filename = traceback.tb_frame.f_code.co_filename
+        if not filename.startswith("<frozen importlib"):
+            innermost = filename
+        traceback = traceback.tb_next
+    # Ours is the innermost if what is asked for cannot even be found.
+    return innermost in plan.sources or tracebacks.is_our_file(innermost)

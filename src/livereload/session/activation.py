@@ -1,0 +1,233 @@
+"""The files that switch livereload on whenever Python starts: written, removed, looked at.
+
+Knows where `site` looks for `.pth` and `.start` files and what ours hold.  Must not know what
+happens once Python has started: that is `_livereload_imports`, which the files name.
+"""
+
+import os
+import site
+import stat
+import sys
+import sysconfig
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHIPPED = "livereload-imports.pth"  # in the wheel; acts if LIVERELOAD is set
+_WRITTEN = "livereload-enabled"
+_HEAD = "# Written by `python -m livereload enable`; `python -m livereload disable` removes it.\n"
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# {setting: the function of _livereload_imports for a .start file, which cannot pass an argument}
+_ENTRY_POINTS = {"1": "start_interactive", "prompt": "start_prompt", "all": "start_every"}
+
+
+class RefusedError(Exception):
+    """A file cannot be written or removed here; the message is for the user."""
+
+
+def enable(setting: str, *, user: bool) -> tuple[str, bool]:
+    """Have Python start with `setting` as if it were in LIVERELOAD, in this environment or for this user.
+
+    Returns the path of the file that says so, and whether it had to be written.  It is there whole
+    or not at all.  RefusedError if it may not be written, or changes nothing.
+    """
+    folder = _folder(user)
+    path = os.path.join(folder, _file_name())
+    text = _text(setting, user)
+    if _read(path) == text:
+        return path, False
+    _check_written_by_us(path)
+    scratch = os.path.join(folder, f".{_WRITTEN}.{os.getpid()}")  # a name that `site` does not look at
+    try:
+        if user:
+            os.makedirs(folder, exist_ok=True)
+        _write(scratch, text, stat.S_IMODE(os.stat(folder).st_mode) & 0o666)
+        os.replace(scratch, path)
+    except OSError as error:
+        _remove(scratch)
+        raise RefusedError(f"cannot write {path}: {error.strerror}{_way_out(user)}") from error
+    if not is_on(interactive=True, without=("LIVERELOAD", "PYTHONPATH")):
+        _remove(path)
+        raise RefusedError("livereload would not come on when Python starts: is livereload-imports installed here?")
+    return path, True
+
+
+def disable(*, user: bool) -> tuple[str, bool]:
+    """Undo `enable`: remove the file that it wrote.  Returns its path, and whether there was one.
+
+    RefusedError if it may not be removed, or is not of our making.
+    """
+    path = os.path.join(_folder(user, must_allow=False), _file_name())
+    if _read(path) is None:
+        return path, False
+    _check_written_by_us(path)
+    try:
+        os.remove(path)
+    except OSError as error:
+        raise RefusedError(f"cannot remove {path}: {error.strerror}") from error
+    return path, True
+
+
+def shipped() -> str | None:
+    """The path of the installed line that makes LIVERELOAD work, None if there is none."""
+    for folder in _site_folders():
+        path = os.path.join(folder, _SHIPPED)
+        if os.path.isfile(path):
+            return path
+    return None
+
+
+def enabled() -> "Iterator[tuple[str, str]]":
+    """The paths of the files that `enable` wrote and that this Python obeys, each with its setting."""
+    for folder in _site_folders():
+        path = os.path.join(folder, _file_name())
+        text = _read(path)
+        if text is not None:
+            yield path, next((setting for setting in _ENTRY_POINTS if _call(setting) in text), "?")
+
+
+def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
+    """Try it: True if a Python started here, to a prompt or to run a program, comes with livereload on.
+
+    `without` are names of environment variables that it does not get.
+    """
+    import subprocess
+
+    question = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else 'off')"
+    command = [sys.executable, *(["-i"] if interactive else []), "-c", question]
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    null = subprocess.DEVNULL
+    done = subprocess.run(command, env=environment, stdin=null, stdout=subprocess.PIPE, stderr=null, text=True)
+    return "on" in done.stdout.split()
+
+
+def describe() -> str:
+    """What is active here, why, by which files and for which kinds of start, as a table."""
+    from _livereload_imports import SETTINGS
+
+    value, startup = os.environ.get("LIVERELOAD", ""), os.environ.get("PYTHONSTARTUP", "")
+    line, files = shipped(), list(enabled())
+    at_prompts, everywhere = is_on(interactive=True), is_on(interactive=False)
+    rows = [("LIVERELOAD", f"{value}: {SETTINGS.get(value, 'means nothing')}" if value else "not set")]
+    rows += [("heeded by", line or "no file: livereload-imports is not installed in this environment")]
+    rows += [("enabled by", f"{path}, for {SETTINGS.get(setting, 'nothing')}") for path, setting in files]
+    if _is_our_startup(startup):
+        rows += [("PYTHONSTARTUP", f"{startup}, for prompts")]
+    rows += [("package", _PACKAGE)]
+
+    wanted = value if value in SETTINGS and (line or files) else "".join(setting for _, setting in files)
+    if wanted not in ("", "0") and not at_prompts:
+        rows += [("but", "it fails: python -c 'import livereload; livereload.install()' should show why")]
+    on_at_prompts = at_prompts or (_is_our_startup(startup) and value != "0")
+    states = (
+        f"{'on' if on_at_prompts else 'off'} for interactive starts, "
+        f"{'on' if everywhere else 'off'} for scripts, -m and -c"
+    )
+    return "\n".join([f"livereload is {states}", *(f"  {name:13}  {text}" for name, text in rows)])
+
+
+def _is_our_startup(path: str) -> bool:
+    """True if PYTHONSTARTUP names a start-up file of livereload, of whichever environment."""
+    return os.path.normpath(path).split(os.sep)[-2:] == ["livereload", "startup.py"]
+
+
+def _has_start_files() -> bool:
+    """True if this Python ignores the import lines of `.pth` files for `.start` files (PEP 829).
+
+    They exist from 3.15 on, but cost 10 ms a start there.
+    """
+    return sys.version_info >= (3, 18)
+
+
+def _file_name() -> str:
+    return _WRITTEN + (".start" if _has_start_files() else ".pth")
+
+
+def _call(setting: str) -> str:
+    if _has_start_files():
+        return f"_livereload_imports:{_ENTRY_POINTS[setting]}\n"
+    return f"ours.start('{setting}')"
+
+
+def _text(setting: str, user: bool) -> str:
+    """What the file holds; ASCII, as 3.11 reads it in the locale's encoding.
+
+    The user's site comes before the others, and 3.14 and earlier execute a line before they have
+    looked at the next folder.  So a line there brings the site folder that holds us.
+    """
+    if _has_start_files():
+        return _HEAD + _call(setting)
+    action = f"try:\n import _livereload_imports as ours\n {_call(setting)}\nexcept Exception: pass"
+    action = f"exec({action!a}, {{}})"
+    folder = os.path.dirname(_PACKAGE)
+    if user and folder in site.getsitepackages():
+        action = f"sys.path.append({folder!a}); {action}; sys.path.pop()"
+    return f"{_HEAD}import sys; {action}\n"
+
+
+def _folder(user: bool, *, must_allow: bool = True) -> str:
+    """The folder for the file.  RefusedError if Python does not look there, or it is somebody else's to fill."""
+    if user:
+        if not site.ENABLE_USER_SITE:
+            raise RefusedError("this Python does not look at the user's site: leave out --user")
+        return site.getusersitepackages()
+    folders = site.getsitepackages()
+    folder = sysconfig.get_path("purelib")
+    if folder not in folders:
+        folder = folders[0] if folders else ""
+    if not os.path.isdir(folder):
+        raise RefusedError(f"this Python has no site folder{folder and f': {folder} does not exist'}{_way_out(user)}")
+    if must_allow and _is_externally_managed():
+        raise RefusedError(f"this Python is managed by another program, such as the system's{_way_out(user)}")
+    return folder
+
+
+def _way_out(user: bool) -> str:
+    return "" if user else "; --user, or a virtual environment, may do"
+
+
+def _is_externally_managed() -> bool:
+    """True if only another program may install here (PEP 668)."""
+    marker = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    return sys.prefix == sys.base_prefix and os.path.isfile(marker)
+
+
+def _site_folders() -> list[str]:
+    """The folders that `site` looks at when this Python starts, in its order."""
+    users = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    return [*users, *dict.fromkeys(site.getsitepackages())]
+
+
+def _check_written_by_us(path: str) -> None:
+    text = _read(path)
+    if text is not None and not text.startswith(_HEAD):
+        raise RefusedError(f"{path} was not written by `enable`: remove it yourself")
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RefusedError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _write(path: str, text: str, mode: int) -> None:
+    """Make a file with these permissions whatever the umask, and never through a link that lies there."""
+    _remove(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with open(descriptor, "w", encoding="ascii", newline="\n") as file:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, mode)
+        file.write(text)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        pass
