@@ -368,7 +368,7 @@ def test_refresh_by_name(project):
     assert (outcome.executed, outcome.value) == (["a", "b"], (("b", "a"), True))
     assert project.value("[each.reason for each in report.executed]") == ["project/b.py changed", "uses b.X"]
     assert project.value("all(each.seconds >= 0 for each in report.executed)") is True
-    assert project.value("repr(report).splitlines()[0]") == "livereload executed"
+    assert project.value("repr(report).splitlines()[0]") == "livereload:"
     assert project.run("", "(repr(livereload.refresh('a')), bool(livereload.refresh('a')))").value == (
         "livereload: nothing was stale", False,
     )  # fmt: skip

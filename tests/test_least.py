@@ -799,6 +799,6 @@ def test_reasons(project):
     assert project.value("{each.name: each.reason for each in livereload.last().executed}") == {
         name: reasons[name] for name in ("user", "util")
     }
-    assert project.value("{each.name: each.reason for each in livereload.last().spared}") == {
+    assert project.value("{each.name: each.reason for each in livereload.last().kept}") == {
         name: reasons[name] for name in ("app", "spared")
     }

@@ -1,8 +1,10 @@
 """What livereload tells of a refresh: last(), on_refresh(), verbose, status() and the line at a terminal."""
 
+import doctest
 import io
 
-from livereload._report import Executed, Progress, Report, tell
+from livereload import _report
+from livereload._report import Executed, Kept, Progress, Report, Updated, tell
 
 
 def test_last(project):
@@ -84,6 +86,50 @@ def test_a_refresh_without_standard_error(monkeypatch):
     progress = Progress(1, iter([0.0, 5.0]).__next__)
     progress.show("a", 1)
     progress.end()
+
+
+def test_docstrings():
+    """The examples in the docstrings are right."""
+    failed, tried = doctest.testmod(_report)
+    assert tried and not failed
+
+
+def test_repr():
+    """A report says for each module what was done to it and why, a line each; of many of a kind, the first twenty."""
+    executed = (Executed("shop.money", "RATE changed", 0.0), Executed("shop.slow", "uses RATE", 0.25))
+    updated = (Updated("shop.cart", ("total", "Cart.add")), Updated("shop.text", ()))
+    kept = (Kept("shop.app", "nothing it uses at import time has changed"),)
+    report = Report(executed, ("shop.P: a new class",), kept=kept, updated=updated)
+    assert repr(report).splitlines() == [
+        "livereload:",
+        "  updated shop.cart: total, Cart.add",
+        "  updated shop.text: only its comments and layout have changed",
+        "  executed shop.money (RATE changed)",
+        "  executed shop.slow (uses RATE) in 250 ms",
+        "  kept shop.app (nothing it uses at import time has changed)",
+        "  could not follow: shop.P: a new class",
+    ]
+    many = repr(Report(tuple(Executed(f"m{i}", "imports m", 0.0) for i in range(300)))).splitlines()
+    assert (len(many), many[-2:]) == (22, ["  executed m19 (imports m)", "  … and 280 others"])
+
+
+def test_truth():
+    """A report is true if something was executed or updated and kept so."""
+    updated, executed = (Updated("a", ("f",)),), (Executed("a", "a.py changed", 0.0),)
+    assert Report(executed) and Report(updated=updated)
+    assert not (Report() or Report(kept=(Kept("a", ""),)) or Report(updated=updated, error="NameError"))
+
+
+def test_line_of_many():
+    """A line stays a line: of many modules or causes the first is named, and the others are counted."""
+    executed = tuple(Executed(f"big.p0.m{i}", f"big/p0/m{i}.py changed", 0.0) for i in range(300))
+    updated = tuple(Updated(f"big.q.m{i}", ("f", "g", "h")) for i in range(2))
+    line = Report(executed, seconds=1.2, updated=updated).line
+    assert line == (
+        "livereload: updated big.q.m0, big.q.m1 (f, g, h, f, g, h); "
+        "executed big.p0.m0 and 299 others (big/p0/m0.py changed and 299 others) in 1200 ms"
+    )
+    assert "\n" not in Report(error="ValidationError: 2 errors\n  a\n  b").line
 
 
 def test_line():

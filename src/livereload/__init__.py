@@ -31,7 +31,7 @@ from ._errors import (
     NotTrackedError,
     UnsupportedInterpreterError,
 )
-from ._report import Executed, ModuleStatus, Report, Status
+from ._report import Executed, Kept, ModuleStatus, Report, Status, Updated
 from .modules.tracking import Policy, check_module_name
 
 TYPE_CHECKING = False
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Executed",
+    "Kept",
     "LiveReloadError",
     "LiveReloadWarning",
     "ModuleStatus",
@@ -49,6 +50,7 @@ __all__ = [
     "Report",
     "Status",
     "UnsupportedInterpreterError",
+    "Updated",
     "install",
     "last",
     "on_refresh",

@@ -7,14 +7,22 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 _PATIENCE_S = 1.0
+_WORTH_SAYING_S = 0.001
+# How many characters of one line a list of names may take; how many modules of a kind a report shows.
+_ROOM = 40
+_ROWS = 20
 _ERASE = "\r\x1b[K"
 
 
 class Executed:
-    """One execution of one module in a refresh: its `name`, the `reason`, and how many `seconds` it took."""
+    """A module that was executed: its `name`, the `reason`, and how many `seconds` it took.
+
+    >>> Executed("shop.money", "shop/money.py changed", 0.25)
+    executed shop.money (shop/money.py changed) in 250 ms
+    """
 
     __slots__ = ("name", "reason", "seconds")
 
@@ -24,11 +32,37 @@ class Executed:
         self.seconds = seconds
 
     def __repr__(self) -> str:
-        return f"{self.name} ({self.reason}) in {self.seconds * 1e3:.1f} ms"
+        took = f" in {self.seconds * 1e3:.0f} ms" if self.seconds >= _WORTH_SAYING_S else ""
+        return f"executed {self.name} ({self.reason}){took}"
 
 
-class Spared:
-    """A module that did not have to be executed although it, or what it imports, had changed: `name` and `reason`."""
+class Updated:
+    """A module that was brought up to date without executing the whole of it.
+
+    `name`, and `what` of it is new: a tuple of names, empty if only comments and layout have changed.
+
+    >>> Updated("shop.cart", ("total", "Cart.add"))
+    updated shop.cart: total, Cart.add
+    >>> Updated("shop.cart", ())
+    updated shop.cart: only its comments and layout have changed
+    """
+
+    __slots__ = ("name", "what")
+
+    def __init__(self, name: str, what: tuple[str, ...]) -> None:
+        self.name = name
+        self.what = what
+
+    def __repr__(self) -> str:
+        return f"updated {self.name}: {', '.join(self.what) or 'only its comments and layout have changed'}"
+
+
+class Kept:
+    """A module left as it was, although it, or what it imports, has changed: its `name` and the `reason`.
+
+    >>> Kept("shop.app", "nothing it uses at import time has changed")
+    kept shop.app (nothing it uses at import time has changed)
+    """
 
     __slots__ = ("name", "reason")
 
@@ -37,20 +71,29 @@ class Spared:
         self.reason = reason
 
     def __repr__(self) -> str:
-        return f"{self.name} ({self.reason})"
+        return f"kept {self.name} ({self.reason})"
 
 
 class Report:
     """What one refresh did.
 
     `executed` holds an `Executed` (`name`, `reason`, `seconds`) for each execution, in the order in
-    which they ended, `names` just the names; `spared` a `Spared` (`name`, `reason`) for each module that
-    did not have to be executed although it, or what it imports, has changed; `notes` says what could
-    not follow; `error`, a str, what was raised if all of it was rolled back, else None; `seconds` is how
-    long it took.  A report is true if anything was executed and kept.
+    which they ended, `names` just their names; `updated` an `Updated` (`name`, `what`) for each module of
+    which only some definitions were executed; `kept` a `Kept` (`name`, `reason`) for each that was left as
+    it was although it, or what it imports, has changed.  `notes` says what could not follow; `error`, a str,
+    what was raised if all of it was rolled back, else None; `seconds` is how long it took.  A report is true
+    if something was executed or updated, and not rolled back.
+
+    >>> report = Report((Executed("shop.money", "RATE changed", 0.0),), updated=(Updated("shop.cart", ("total",)),))
+    >>> report
+    livereload:
+      updated shop.cart: total
+      executed shop.money (RATE changed)
+    >>> report.line
+    'livereload: updated shop.cart (total); executed shop.money (RATE changed) in 0 ms'
     """
 
-    __slots__ = ("error", "executed", "notes", "seconds", "spared")
+    __slots__ = ("error", "executed", "kept", "notes", "seconds", "updated")
 
     def __init__(
         self,
@@ -58,44 +101,64 @@ class Report:
         notes: tuple[str, ...] = (),
         error: str | None = None,
         seconds: float = 0.0,
-        spared: tuple[Spared, ...] = (),
+        kept: tuple[Kept, ...] = (),
+        updated: tuple[Updated, ...] = (),
     ) -> None:
         self.executed = executed
         self.notes = notes
         self.error = error
         self.seconds = seconds
-        self.spared = spared
+        self.kept = kept
+        self.updated = updated
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of the modules that were executed."""
         return tuple(each.name for each in self.executed)
 
     @property
     def line(self) -> str:
-        """The report in one line."""
+        """The report in one line, however much was done; it names causes, not consequences."""
         took = f"in {self.seconds * 1e3:.0f} ms"
         if self.error is not None:
-            return f"livereload: rolled back {took}, nothing has changed: {self.error}"
-        if not self.executed:
-            return (
-                "livereload: nothing was stale" if not self.spared else f"livereload: nothing had to be executed {took}"
-            )
-        causes = dict.fromkeys(
-            each.reason for each in self.executed if not each.reason.startswith(("imports ", "uses "))
-        )
-        because = f" ({', '.join(causes)})" if causes else ""
-        return f"livereload: executed {', '.join(self.names)}{because} {took}"
+            return f"livereload: rolled back {took}, nothing has changed: {' '.join(self.error.split())}"
+        parts = []
+        if self.updated:
+            what = [name for each in self.updated for name in each.what] or ["layout"]
+            parts.append(f"updated {_few([each.name for each in self.updated])} ({_few(what)})")
+        if self.executed:
+            parts.append(f"executed {_few(self.names)}{_because(self.executed)}")
+        if parts:
+            return f"livereload: {'; '.join(parts)} {took}"
+        return f"livereload: nothing had to be executed {took}" if self.kept else "livereload: nothing was stale"
 
     def __bool__(self) -> bool:
-        return bool(self.executed) and self.error is None
+        return bool(self.executed or self.updated) and self.error is None
 
     def __repr__(self) -> str:
-        if self.error is not None or not (self.executed or self.spared):
+        if self.error is not None or not (self.executed or self.updated or self.kept):
             return self.line
-        lines = ["livereload executed" if self.executed else "livereload executed nothing"]
-        lines += [f"  {each!r}" for each in self.executed]
-        lines += [f"  not {each!r}" for each in self.spared]
+        lines = ["livereload:"]
+        for done in (self.updated, self.executed, self.kept):
+            lines += [f"  {each!r}" for each in done[:_ROWS]]
+            if len(done) > _ROWS:
+                lines.append(f"  … and {len(done) - _ROWS} others")
         return "\n".join(lines + [f"  could not follow: {note}" for note in self.notes])
+
+
+def _because(executed: "Iterable[Executed]") -> str:
+    """The reasons that are no consequences of others, in brackets."""
+    reasons = dict.fromkeys(each.reason for each in executed if not each.reason.startswith(("imports ", "uses ")))
+    return f" ({_few([*reasons])})" if reasons else ""
+
+
+def _few(names: "Sequence[str]") -> str:
+    """All the names if that is short, else the first, and how many others there are."""
+    text = ", ".join(names)
+    if len(names) < 2 or len(text) <= _ROOM:
+        return text
+    others = len(names) - 1
+    return f"{names[0]} and {others} other{'s' if others > 1 else ''}"
 
 
 class ModuleStatus:

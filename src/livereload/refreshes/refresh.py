@@ -21,7 +21,7 @@ import sys
 import time
 from types import ModuleType
 
-from .._report import Progress, Report, Spared, tell
+from .._report import Kept, Progress, Report, tell
 from ..files.pyc import write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
@@ -302,8 +302,8 @@ class Refresher:
         for each in transaction.executed:
             state.errors.pop(each.name, None)
         notes = () if message is None else (message,)
-        spared = tuple(Spared(name, state.records[name].reason or "") for name in transaction.not_executed)
-        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds, spared=spared)
+        kept = tuple(Kept(name, state.records[name].reason or "") for name in transaction.not_executed)
+        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds, kept=kept)
         return message
 
     def _close(self, transaction: Transaction, moment: int, depth: int) -> None:
