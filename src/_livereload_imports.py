@@ -20,6 +20,9 @@ SETTINGS = {
     "all": "every start",
 }
 
+# {another word: the value of LIVERELOAD that it stands for}; in whatever case
+_WORDS = {"true": "1", "yes": "1", "on": "1", "false": "0", "no": "0", "off": "0"}
+
 _PROMPT_MODULES = {"IPython", "asyncio", "bpython", "code", "ipykernel", "ipykernel_launcher", "ptpython"}
 _PROMPT_PROGRAMS = {"bpython", "ipython", "ptipython", "ptpython"}
 
@@ -95,10 +98,17 @@ def is_ours() -> bool:
         return _MARK in file.read()
 
 
+def setting_of(value: str) -> str:
+    """The setting that a value of LIVERELOAD stands for; itself if it means nothing."""
+    word = value.lower()
+    word = _WORDS.get(word, word)
+    return word if word in SETTINGS else value
+
+
 def _asked() -> str:
-    """The value of LIVERELOAD; empty if it is not set, or means nothing."""
+    """The setting that LIVERELOAD stands for; empty if it is not set, or means nothing."""
     global _warned
-    value = os.environ.get("LIVERELOAD", "")
+    value = setting_of(os.environ.get("LIVERELOAD", ""))
     if not value or value in SETTINGS:
         return value
     if not _warned:

@@ -103,12 +103,18 @@ def test_a_start_that_wants_nothing_imports_one_module(environment: Environment,
 
 @pytest.mark.parametrize(
     ("value", "prompts", "programs"),
-    [("", False, False), ("0", False, False), ("1", True, False), ("prompt", True, False), ("all", True, True)],
+    [
+        *(("", False, False), ("0", False, False), ("1", True, False), ("prompt", True, False), ("all", True, True)),
+        *(("true", True, False), ("Yes", True, False), ("ON", True, False), ("off", False, False), ("ALL", True, True)),
+    ],
 )
 def test_the_variable_says_for_which_starts(
     environment: Environment, value: str, prompts: bool, programs: bool
 ) -> None:
-    """LIVERELOAD: 0 for none, 1 and prompt for interactive starts, all for every start; empty is as if not set."""
+    """LIVERELOAD: 0 for none, 1 and prompt for interactive starts, all for every start; empty is as if not set.
+
+    true, yes and on mean 1, and false, no and off mean 0, in any case.
+    """
     assert environment.is_on(LIVERELOAD=value) is programs
     assert environment.is_on("-i", LIVERELOAD=value) is prompts
     assert environment.is_on(LIVERELOAD=value, PYTHONINSPECT="1") is prompts
@@ -133,7 +139,7 @@ subprocess.run([sys.executable, '-c', {QUESTION!r}])"
     assert environment.answers("-c", ask, "without", LIVERELOAD="all") == "off"
 
 
-@pytest.mark.parametrize("value", ["yes", "2", "ALL", " "])
+@pytest.mark.parametrize("value", ["always", "2", " "])
 def test_a_value_that_means_nothing(environment: Environment, value: str) -> None:
     """One line on standard error, though the lines run twice and there are two; Python runs as without the variable."""
     assert environment.run("-m", "livereload", "enable", "--everywhere").returncode == 0
@@ -358,14 +364,14 @@ def test_status(environment: Environment) -> None:
     assert environment.answers(*status) == (
         "livereload is off for interactive starts, off for scripts, -m and -c\n"
         "  LIVERELOAD     not set\n"
-        f"  heeded by      {shipped}\n"
+        f"  read by        {shipped}\n"
         f"  package        {package}"
     )
     environment.answers("-m", "livereload", "enable")
     assert environment.answers(*status) == (
         "livereload is on for interactive starts, off for scripts, -m and -c\n"
         "  LIVERELOAD     not set\n"
-        f"  heeded by      {shipped}\n"
+        f"  read by        {shipped}\n"
         f"  enabled by     {environment.enabled}, for interactive starts\n"
         f"  package        {package}"
     )
@@ -379,7 +385,7 @@ def test_status(environment: Environment) -> None:
     environment.enabled.unlink()
     answer = environment.answers(*status, PYTHONSTARTUP=str(startup))
     assert answer.startswith("livereload is on for interactive starts, off for")
-    assert "  heeded by      no file: livereload-imports is not installed in this environment\n" in answer
+    assert "  read by        no file: livereload-imports is not installed in this environment\n" in answer
     assert f"  PYTHONSTARTUP  {startup}, for prompts\n" in answer
 
 

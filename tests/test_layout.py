@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "src" / "livereload"
 # From the ground up: a room may import those before it.  "" is the package itself.
 ROOMS = ["interpreter", "files", "changes", "identity", "entries", "modules", "refreshes", "imports", "session"]
 
-# Values and names for everybody: they import nothing.
-VOCABULARY = {"_errors", "_report"}
+# Values and names for everybody: they import next to nothing.
+VOCABULARY = {"_errors", "_report", "_status"}
 
 FILES = sorted(
     str(path.relative_to(PACKAGE).with_suffix("")) for path in PACKAGE.rglob("*.py") if "_site" not in path.parts

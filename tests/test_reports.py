@@ -3,7 +3,9 @@
 import doctest
 import io
 
-from livereload import _report
+import pytest
+
+import livereload
 from livereload._report import Executed, Kept, Progress, Report, Updated, tell
 
 
@@ -79,6 +81,70 @@ def test_verbose(project):
     assert lines[0].endswith(" ms")
 
 
+VERBOSE = {
+    "1": True, "true": True, "yes": True, "0": False, "": False, "off": False, "No": False, "logging": "logging",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "expected"), VERBOSE.items(), ids=VERBOSE.keys())
+def test_variables(project, value, expected):
+    """LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE decide where install() does not name the argument."""
+    project.start(f"import os; os.environ.update(LIVERELOAD_VERBOSE={value!r}, LIVERELOAD_WHOLE={value!r})")
+    project.run("livereload.install(); import livereload.imports.hooks as p; state = p.installed.engine.state")
+    assert project.value("(state.verbose, state.whole)") == (expected, bool(expected))
+    project.run("livereload.install(verbose=False, whole=True)")
+    assert project.value("(state.verbose, state.whole)") == (False, True)
+
+
+RECORD = """
+import logging
+lines = []
+class Handler(logging.Handler):
+    def emit(self, record): lines.append((record.name, record.levelname, record.getMessage().partition(" in ")[0]))
+logging.getLogger().addHandler(Handler())
+"""
+
+
+@pytest.mark.parametrize("level", ["INFO", "WARNING"])
+def test_logging(project, level):
+    """In a program that uses logging a refresh is logged at level INFO under the name livereload, once, not printed."""
+    project.write({"a.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.run(f"{RECORD}\nlogging.getLogger().setLevel({level!r})")
+    project.run("import io, sys; sys.stderr = type('Log', (io.StringIO,), {'fileno': lambda self: 2})()")
+    project.write({"a.py": "X = 2\n"})
+    project.step("import a", ["a"])
+    project.write({"a.py": "1 / 0\n"})
+    project.step("import a", ["a"], raises="ZeroDivisionError")
+    assert project.value("lines") == (level == "INFO") * [
+        ("livereload", "INFO", "executed a (project/a.py changed)"),
+        ("livereload", "INFO", "rolled back"),
+    ]
+    assert project.value("sys.stderr.getvalue()") == ""
+
+
+def test_logging_is_not_imported_unasked(project):
+    """Without verbose="logging" a program that does not use logging goes without; with it, it is imported."""
+    project.write({"a.py": "X = 1\n"})
+    project.step("import a", ["a"])
+    project.write({"a.py": "X = 2\n"})
+    project.step("import a", ["a"])
+    assert project.value("'logging' in sys.modules") is False
+    project.run("livereload.install(verbose='logging')")
+    project.write({"a.py": "X = 3\n"})
+    project.run("import a")
+    assert project.value("'logging' in sys.modules") is True
+    assert "verbose must be" in project.attempt("livereload.install(verbose='loud')").error["message"]
+
+
+def test_a_module_of_the_users_called_logging(project):
+    """It is not taken for the standard library's, and nothing of it is called."""
+    project.write({"logging.py": "def getLogger(name): raise SystemExit\n", "a.py": "X = 1\n"})
+    project.run("import logging, a")
+    project.write({"a.py": "X = 2\n"})
+    project.step("import a", ["a"], after=["import logging"])
+
+
 def test_a_refresh_without_standard_error(monkeypatch):
     """A program without a standard error (pythonw, a closed one) is served as any other."""
     monkeypatch.setattr("sys.stderr", None)
@@ -90,8 +156,11 @@ def test_a_refresh_without_standard_error(monkeypatch):
 
 def test_docstrings():
     """The examples in the docstrings are right."""
-    failed, tried = doctest.testmod(_report)
-    assert tried and not failed
+    runner = doctest.DocTestRunner()
+    for name in livereload.__all__:
+        for test in doctest.DocTestFinder().find(getattr(livereload, name), name, livereload, globs=vars(livereload)):
+            runner.run(test)
+    assert runner.tries >= 10 and not runner.failures
 
 
 def test_repr():
@@ -147,18 +216,71 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_after_a_second(monkeypatch):
-    """A refresh that takes longer than a second shows one line at a terminal and takes it away again."""
+SHOWN = "\x1b7\x1b[?7llivereload: executing {0}\x1b[?7h"  # the cursor's place is kept, what is too wide is clipped
+TAKEN_AWAY = "\x1b8\x1b[J"
+
+
+def at_a_terminal(monkeypatch):
+    """Both standard streams at one terminal, which is returned."""
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    clock = iter([0.0, 0.9, 1.5]).__next__
-    progress = Progress(3, clock)
+    monkeypatch.setattr("sys.stdout", terminal)
+    return terminal
+
+
+def test_progress_after_a_second(monkeypatch):
+    """A refresh that takes longer than a second shows one line at a terminal and takes it away again."""
+    terminal = at_a_terminal(monkeypatch)
+    progress = Progress(3, iter([0.0, 0.9, 1.5, 1.6]).__next__)
     progress.show("a", 1)
     assert terminal.getvalue() == ""
     progress.show("b", 2)
-    assert terminal.getvalue() == "\r\x1b[Klivereload: executing b (2 of 3)"
+    assert terminal.getvalue() == SHOWN.format("b (2 of 3)")
+    progress.show("c", 3)
     progress.end()
-    assert terminal.getvalue().endswith("\r\x1b[K")
+    progress.end()
+    lines = SHOWN.format("b (2 of 3)") + TAKEN_AWAY + SHOWN.format("c (3 of 3)") + TAKEN_AWAY
+    assert terminal.getvalue() == lines
+    assert "write" not in vars(terminal)
+
+
+def test_progress_and_a_module_that_prints(monkeypatch):
+    """What a module prints comes where it would have come: the line is taken away before, and not once more after."""
+    terminal = at_a_terminal(monkeypatch)
+    progress = Progress(3, iter([0.0, 1.5]).__next__)
+    print("loading", end="")
+    progress.show("b", 2)
+    print(" 1", end="")
+    print(" 2")
+    progress.end()
+    assert terminal.getvalue() == "loading" + SHOWN.format("b (2 of 3)") + TAKEN_AWAY + " 1 2\n"
+    assert "write" not in vars(terminal)
+
+
+def test_progress_and_a_module_that_keeps_or_replaces_write(monkeypatch):
+    """A `write` that a module has taken hold of goes on working, and one that it has put there stays."""
+    terminal = at_a_terminal(monkeypatch)
+    progress = Progress(3, iter([0.0, 1.5]).__next__)
+    progress.show("b", 2)
+    kept = terminal.write
+    terminal.write = mine = lambda text: kept(text.upper())
+    progress.end()
+    assert terminal.write is mine
+    print("late")
+    assert terminal.getvalue() == SHOWN.format("b (2 of 3)") + TAKEN_AWAY + "LATE\n"
+
+
+def test_progress_at_a_terminal_that_goes(monkeypatch):
+    """A terminal that is gone in the middle of a refresh is no reason for it to fail."""
+
+    class Gone(Terminal):
+        def flush(self):
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("sys.stderr", Gone())
+    progress = Progress(3, iter([0.0, 1.5]).__next__)
+    progress.show("b", 2)
+    progress.end()
 
 
 def test_no_progress_into_a_file(monkeypatch):

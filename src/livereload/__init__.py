@@ -13,7 +13,8 @@ executed again, with whatever imported it, and nothing else.  If that raises, so
 and everything in the session stays as it was.
 
 `refresh()` does the same without an import statement; `status()` tells what is tracked and what of
-it is stale; `last()` and `on_refresh()` tell what a refresh did.
+it is stale, `explain()` all that is known of one module; `last()`, `on_refresh()` and `when_changed()` tell
+what a refresh did.
 
 A module says `__livereload__ = False` to be left alone, defines `__livereload_dispose__()` to be told
 before it is executed again, and keeps a value from before by asking for it as the documentation of
@@ -23,6 +24,7 @@ before it is executed again, and keeps a value from before by asking for it as t
 # livereload-imports: by this word _livereload_imports.py knows this package from another of its name.
 
 import os
+import sys
 
 from ._errors import (
     LiveReloadError,
@@ -31,16 +33,23 @@ from ._errors import (
     NotTrackedError,
     UnsupportedInterpreterError,
 )
-from ._report import Executed, Kept, ModuleStatus, Report, Status, Updated
-from .modules.tracking import Policy, check_module_name
+from ._report import Executed, Kept, Report, Updated
+from ._status import Explanation, ModuleStatus, Status
+from .modules.tracking import Policy, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+    from types import ModuleType
+    from typing import Any, Literal
+
+    from .imports.hooks import Installation
+
+__version__ = "0.1.0"
 
 __all__ = [
     "Executed",
+    "Explanation",
     "Kept",
     "LiveReloadError",
     "LiveReloadWarning",
@@ -51,21 +60,38 @@ __all__ = [
     "Status",
     "UnsupportedInterpreterError",
     "Updated",
+    "explain",
     "install",
     "last",
     "on_refresh",
     "refresh",
     "status",
     "uninstall",
+    "when_changed",
 ]
+
+for _each in __all__:
+    if isinstance(globals().get(_each), type):
+        globals()[_each].__module__ = __name__  # wherever it is defined: this is where the user finds it
+
+
+class _AsItIs:
+    """The default of an argument that changes something only where it is named."""
+
+    def __repr__(self) -> str:
+        return "<as it is>"
+
+
+_AS_IT_IS: "Any" = _AsItIs()
 
 
 def install(
     *,
-    include: "Iterable[str]" = (),
-    exclude: "Iterable[str]" = (),
-    prompt: bool = False,
-    verbose: bool = False,
+    include: "Iterable[str]" = _AS_IT_IS,
+    exclude: "Iterable[str]" = _AS_IT_IS,
+    prompt: bool = _AS_IT_IS,
+    verbose: "bool | Literal['logging']" = _AS_IT_IS,
+    whole: bool = _AS_IT_IS,
 ) -> None:
     """Make repeated imports execute what is stale.
 
@@ -75,71 +101,105 @@ def install(
 
     With `prompt`, everything that is tracked is brought up to date before each statement typed at
     the interpreter's prompt, and names that `from x import y` bound there follow.  This needs an
-    audit hook (PEP 578), which stays for the life of the process.  With `verbose`, or with the
-    environment variable LIVERELOAD_VERBOSE set to anything but 0, each refresh prints one line to
-    standard error.
+    audit hook (PEP 578), which stays for the life of the process.
 
-    Installing twice is installing once: the second call's arguments replace the first's, `include`
-    and `exclude` for modules imported from then on.  TypeError or ValueError for other arguments;
-    `UnsupportedInterpreterError` if this interpreter cannot be served.  After an error nothing is
-    installed that was not before.
+    With `verbose`, each refresh prints one line to standard error; with `verbose="logging"` it is logged at
+    level INFO by the logger `livereload`.  (So it is without `verbose`, if the program uses `logging`.)
+    With `whole`, a module whose source has changed is always executed as a whole.  Where they are not
+    named, the environment variables LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE decide: 1, or `logging`.
+
+    Installing twice is installing once: the second call changes what it names and leaves the rest as it is,
+    `include` and `exclude` for modules imported from then on.  TypeError or ValueError for other
+    arguments; `UnsupportedInterpreterError` if this interpreter cannot be served.  After an error nothing
+    is installed or changed that was not before.
     """
-    from .imports import hooks as _proxy
+    from .imports import hooks
     from .modules.state import State
 
-    policy = Policy(include, exclude)
-    installation = _proxy.installed or _proxy.install(State(policy))
-    state = installation.engine.state
+    is_new = hooks.installed is None
+    policy = Policy() if hooks.installed is None else hooks.installed.engine.state.policy
+    if include is not _AS_IT_IS or exclude is not _AS_IT_IS:
+        policy = Policy(
+            policy.include if include is _AS_IT_IS else include, policy.exclude if exclude is _AS_IT_IS else exclude
+        )
+    if is_new:
+        prompt = False if prompt is _AS_IT_IS else prompt
+        verbose = _in_environment("LIVERELOAD_VERBOSE") if verbose is _AS_IT_IS else verbose
+        whole = bool(_in_environment("LIVERELOAD_WHOLE")) if whole is _AS_IT_IS else whole
+    if isinstance(verbose, str) and verbose != "logging":
+        raise ValueError(f"verbose must be True, False or 'logging', not {verbose!r}")
+
+    state = (hooks.installed or hooks.install(State(policy))).engine.state
     state.policy = policy
-    state.verbose = bool(verbose) or os.environ.get("LIVERELOAD_VERBOSE", "0") not in ("", "0")
-    state.prompt = bool(prompt)
-    if prompt:
+    state.verbose = state.verbose if verbose is _AS_IT_IS else verbose if verbose == "logging" else bool(verbose)
+    state.whole = state.whole if whole is _AS_IT_IS else bool(whole)
+    state.prompt = state.prompt if prompt is _AS_IT_IS else bool(prompt)
+    if state.prompt:
         from .session import prompt as _prompt
 
-        _prompt.follow_prompt(lambda: _proxy.installed)
+        _prompt.follow_prompt(lambda: hooks.installed)
 
 
 def uninstall() -> None:
     """Leave `sys.meta_path`, `importlib` and every module's spec as they were; modules stay as they are."""
-    from .imports import hooks as _proxy
+    from .imports import hooks
 
-    _proxy.uninstall()
+    hooks.uninstall()
 
 
-def refresh(*names: str) -> Report:
-    """Bring modules up to date without an import statement; no names: everything that is tracked.
+def refresh(*modules: "str | ModuleType") -> Report:
+    """Bring modules up to date without an import statement; no arguments: everything that is tracked.
 
-    Returns a `Report` of what was executed (false if nothing was stale).  Raises what executing
-    raises, and then nothing has changed.  `NotInstalledError` before `install()`;
-    `NotTrackedError` for a module that is not imported or not tracked; TypeError or ValueError for
-    what is no module name.
+    Takes names of modules, and the modules themselves as `importlib.reload` does.  Returns a `Report` of
+    what was done (false if nothing was stale).  Raises what executing raises, and then nothing has changed.
+    `NotInstalledError` before `install()`; `NotTrackedError`, which says why, for a module that is not
+    imported or not tracked; TypeError or ValueError for what is no module name.
     """
-    from .imports import hooks as _proxy
+    names = tuple(name_of("names", each) for each in modules)
+    installation = _installation()
+    for name, module in zip(names, modules, strict=True):
+        if not isinstance(module, str) and sys.modules.get(name) is not module:
+            raise NotTrackedError(f"cannot refresh {module!r}: it is not what sys.modules has for {name!r}", name)
+    return installation.refresh(names)
 
-    for name in names:
-        check_module_name("names", name)
-    if _proxy.installed is None:
-        raise NotInstalledError("livereload is not installed: call livereload.install() first")
-    return _proxy.installed.refresh(names)
+
+def status(*modules: "str | ModuleType") -> Status:
+    """What livereload tracks, and what of it is stale and why.  Looks at the files; executes nothing.
+
+    Given names of modules, or modules: these and what lies below them.  TypeError or ValueError for what is
+    no module name; what is not tracked is not in the answer, and `explain()` says why.
+    """
+    from .imports import hooks
+
+    names = tuple(name_of("names", each) for each in modules)
+    if hooks.installed is None:
+        return Status(False, {}, names)
+    from .session.status import status
+
+    return status(hooks.installed, names)
 
 
-def status() -> Status:
-    """What livereload tracks, and what of it is stale and why.  Looks at the files; executes nothing."""
-    from .imports import hooks as _proxy
+def explain(module: "str | ModuleType") -> Explanation:
+    """What livereload knows of one module: whether it is tracked and why, why it is stale, who imports it.
 
-    if _proxy.installed is None:
-        return Status(False, {})
-    return Status(True, _proxy.installed.engine.status())
+    Takes a name or a module, tracked or not, imported or not; before `install()`, too.  Executes nothing.
+    TypeError or ValueError for what is no module name.
+    """
+    from .imports import hooks
+    from .session.status import explain
+
+    return explain(hooks.installed, name_of("module", module))
 
 
 def last() -> Report:
-    """The report of the last refresh: what was executed, why, how long it took, what could not follow.
+    """The report of the last refresh: what was done, why, how long it took, what could not follow.
 
-    An empty one (false) before the first, or while livereload is not installed.
+    An empty one (false) before the first, or while livereload is not installed.  The `error` of a refresh
+    that was rolled back stays there until the next refresh; `status()` knows whether it has been mended.
     """
-    from .imports import hooks as _proxy
+    from .imports import hooks
 
-    return Report() if _proxy.installed is None else _proxy.installed.engine.state.last
+    return Report() if hooks.installed is None else hooks.installed.engine.state.last
 
 
 def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], object]":
@@ -148,16 +208,27 @@ def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], ob
     An exception that it raises is shown and harms nothing.  TypeError for what cannot be called;
     `NotInstalledError` before `install()`.
     """
-    from .imports import hooks as _proxy
-
-    if not callable(callback):
-        raise TypeError(f"callback must be callable, not {type(callback).__name__}")
-    if _proxy.installed is None:
-        raise NotInstalledError("livereload is not installed: call livereload.install() first")
-    listeners = _proxy.installed.engine.state.listeners
+    _check_callable("callback", callback)
+    listeners = _installation().engine.state.listeners
     if all(callback is not each for each in listeners):
         listeners.append(callback)
     return callback
+
+
+def when_changed(function: "Callable[[], object]") -> "Callable[[], object]":
+    """Have `function()` called after each refresh in which something that it uses has changed; returns it.
+
+    It uses the modules that its global names lead to (modules, functions, classes, instances) and its
+    own, what it imports when it runs, and all that these import.  So `when_changed(draw)` at a prompt draws
+    again when a file of the plot's was saved and is imported.  Until `uninstall()`.  An exception that it
+    raises is shown and harms nothing.  TypeError for what cannot be called; `NotInstalledError`
+    before `install()`.
+    """
+    _check_callable("function", function)
+    from .session.when_changed import call_when_changed
+
+    call_when_changed(_installation(), function)
+    return function
 
 
 def load_ipython_extension(ipython: "Any") -> None:
@@ -172,3 +243,25 @@ def unload_ipython_extension(ipython: "Any") -> None:
     from .session import ipython as _ipython
 
     _ipython.unload(ipython)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__file__", "__name__", "__path__", "__version__"]
+
+
+def _installation() -> "Installation":
+    from .imports import hooks
+
+    if hooks.installed is None:
+        raise NotInstalledError("livereload is not installed: call livereload.install() first")
+    return hooks.installed
+
+
+def _check_callable(argument: str, value: object) -> None:
+    if not callable(value):
+        raise TypeError(f"{argument} must be callable, not {type(value).__name__}")
+
+
+def _in_environment(variable: str) -> "bool | Literal['logging']":
+    value = os.environ.get(variable, "").lower()
+    return "logging" if value == "logging" else value not in ("", "0", "false", "no", "off")

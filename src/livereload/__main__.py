@@ -19,6 +19,9 @@ def main(arguments: list[str]) -> int:
     if arguments and arguments[0] in _COMMANDS:
         name, *options = arguments
         run, allowed, _ = _COMMANDS[name]
+        if not {"-h", "--help"}.isdisjoint(options):
+            print(_usage_of(name))
+            return 0
         for option in options:
             if option not in allowed:
                 takes = ", ".join(allowed) or "no arguments"
@@ -111,6 +114,11 @@ def _usage() -> str:
         first, *more = text.split("\n")
         lines += [f"  {name:{width}}  {first}", *(f"  {'':{width}}  {line}" for line in more)]
     return "\n".join(lines)
+
+
+def _usage_of(name: str) -> str:
+    _, options, text = _COMMANDS[name]
+    return f"usage: python -m livereload {' '.join([name, *(f'[{option}]' for option in options)])}\n\n{text}"
 
 
 def _refuse(reason: str, status: int = 1) -> int:

@@ -5,16 +5,22 @@ Knows nothing of how it came about.
 
 import sys
 
+from .interpreter.stdlib import is_loaded, standard
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
 _PATIENCE_S = 1.0
 _WORTH_SAYING_S = 0.001
 # How many characters of one line a list of names may take; how many modules of a kind a report shows.
 _ROOM = 40
 _ROWS = 20
-_ERASE = "\r\x1b[K"
+# To a terminal: remember where the cursor is, clip what does not fit into the line; … and go on; go back, and
+# erase from there to the end of the screen.
+_BEFORE, _AFTER = "\x1b7\x1b[?7l", "\x1b[?7h"
+_ERASE = "\x1b8\x1b[J"
 
 
 class Executed:
@@ -132,6 +138,12 @@ class Report:
             return f"livereload: {'; '.join(parts)} {took}"
         return f"livereload: nothing had to be executed {took}" if self.kept else "livereload: nothing was stale"
 
+    def _repr_html_(self) -> str:
+        """The report as a table, for notebooks."""
+        from .session.tables import html_of_report
+
+        return html_of_report(self)
+
     def __bool__(self) -> bool:
         return bool(self.executed or self.updated) and self.error is None
 
@@ -161,89 +173,56 @@ def _few(names: "Sequence[str]") -> str:
     return f"{names[0]} and {others} other{'s' if others > 1 else ''}"
 
 
-class ModuleStatus:
-    """One tracked module.
+class Progress:
+    """One line at a terminal for a refresh that takes longer than a second; it is taken away at the end.
 
-    `name`; `path` (None for a namespace package); `stale`, a reason, or None if it is fresh;
-    `generations`, how often it has been executed since `install()`; `error`, what its last execution
-    raised if it was rolled back, else None; `reason`, why the last refresh that reached it executed it,
-    or did not have to (None if no refresh has).
+    And before anything else is written there, so that what modules print stays, wherever the cursor was: for
+    as long as the line is there, the `write` of both standard streams takes it away first.
     """
 
-    __slots__ = ("error", "generations", "name", "path", "reason", "stale")
-
-    def __init__(
-        self,
-        name: str,
-        path: str | None,
-        stale: str | None,
-        generations: int,
-        error: str | None = None,
-        reason: str | None = None,
-    ) -> None:
-        self.name = name
-        self.path = path
-        self.stale = stale
-        self.generations = generations
-        self.error = error
-        self.reason = reason
-
-    def __repr__(self) -> str:
-        state = f"stale: {self.stale}" if self.stale else "fresh"
-        return f"{self.name}: {state}" + (f"; {self.error}" if self.error else "")
-
-
-class Status:
-    """What livereload answers for: `installed`, and `modules`, a dict of `ModuleStatus` by name."""
-
-    __slots__ = ("installed", "modules")
-
-    def __init__(self, installed: bool, modules: dict[str, ModuleStatus]) -> None:
-        self.installed = installed
-        self.modules = modules
-
-    def __repr__(self) -> str:
-        if not self.installed:
-            return "livereload is not installed: call livereload.install()"
-        if not self.modules:
-            return "livereload is installed and tracks no module yet"
-        rows = [("module", "state", "generations", "file")]
-        for each in self.modules.values():
-            state = f"stale: {each.stale}" if each.stale else "fresh"
-            if each.error:
-                state += f"; last error: {each.error}"
-            rows.append((each.name, state, str(each.generations), each.path or "-"))
-        widths = [max(len(row[i]) for row in rows) for i in range(3)]
-        return "\n".join(
-            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
-        )
-
-
-class Progress:
-    """One line at a terminal for a refresh that takes longer than a second; it is taken away at the end."""
-
-    __slots__ = ("_begun", "_now", "_shown", "_total")
+    __slots__ = ("_begun", "_lent", "_now", "_terminal", "_total")
 
     def __init__(self, total: int, now: "Callable[[], float]") -> None:
         """`now` gives the time in seconds."""
         self._total = total
         self._now = now
         self._begun = now()
-        self._shown = False
+        # while the line is there, where it is, and the streams with the `write` that we have lent them
+        self._terminal: Any = None
+        self._lent: list[tuple[Any, Any]] = []
 
     def show(self, name: str, count: int) -> None:
         """Show that `name`, the `count`th, is being executed."""
-        if self._now() - self._begun < _PATIENCE_S or not _is_terminal():
+        if self._now() - self._begun < _PATIENCE_S or not _is_terminal(sys.stderr):
             return
-        sys.stderr.write(f"{_ERASE}livereload: executing {name} ({count} of {max(count, self._total)})")
-        sys.stderr.flush()
-        self._shown = True
+        self.end()
+        streams = [stream for stream in (sys.stdout, sys.stderr) if _is_terminal(stream)]
+        for stream in streams:
+            _write(stream, "")  # what has been written before comes before the line
+        self._terminal = sys.stderr
+        _write(self._terminal, f"{_BEFORE}livereload: executing {name} ({count} of {max(count, self._total)}){_AFTER}")
+        for stream in streams:
+            namespace = getattr(stream, "__dict__", None)
+            if type(namespace) is dict and "write" not in namespace:
+                namespace["write"] = ours = self._taking_away(stream.write)
+                self._lent.append((stream, ours))
 
     def end(self) -> None:
         """Take the line away."""
-        if self._shown:
-            sys.stderr.write(_ERASE)
-            sys.stderr.flush()
+        terminal, self._terminal = self._terminal, None
+        while self._lent:
+            stream, ours = self._lent.pop()
+            if stream.__dict__.get("write") is ours:  # else a module has put its own there
+                del stream.__dict__["write"]
+        if terminal is not None:
+            _write(terminal, _ERASE)
+
+    def _taking_away(self, write: "Callable[[str], int]") -> "Callable[[str], int]":
+        def write_after_the_line(text: str) -> int:
+            self.end()
+            return write(text)
+
+        return write_after_the_line
 
     @property
     def seconds(self) -> float:
@@ -251,11 +230,12 @@ class Progress:
         return self._now() - self._begun
 
 
-def tell(report: Report, listeners: "Iterable[Callable[[Report], object]]", verbose: bool) -> None:
-    """Hand a report to those who asked for it; what they raise is reported and goes no further."""
-    if verbose and sys.stderr is not None:
+def tell(report: Report, listeners: "Iterable[Callable[[Report], object]]", verbose: bool | str) -> None:
+    """Hand a report to those who asked for it, one way or another; what they raise is shown and goes no further."""
+    if verbose is True and sys.stderr is not None:
         print(report.line, file=sys.stderr)
-    for listener in listeners:
+    loggers = [_log] if verbose == "logging" or (not verbose and is_loaded("logging")) else []
+    for listener in (*loggers, *listeners):
         try:
             listener(report)
         except Exception:
@@ -263,8 +243,23 @@ def tell(report: Report, listeners: "Iterable[Callable[[Report], object]]", verb
             sys.excepthook(kind, error, traceback)  # type: ignore[arg-type]
 
 
-def _is_terminal() -> bool:
+def _log(report: Report) -> None:
+    """Log the report's line as any library does: at level INFO, under its name."""
+    logger = standard("logging").getLogger("livereload")
+    if logger.isEnabledFor(20):
+        logger.info(report.line.removeprefix("livereload: "))
+
+
+def _write(stream: "Any", text: str) -> None:
     try:
-        return sys.stderr.isatty()
-    except (AttributeError, ValueError):  # no standard error, or a closed one
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):  # the terminal has gone: no reason to fail
+        pass
+
+
+def _is_terminal(stream: "Any") -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):  # no such stream, or a closed one
         return False

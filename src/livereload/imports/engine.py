@@ -12,7 +12,7 @@ import sys
 import time
 from _weakref import ref
 
-from .._report import Executed, ModuleStatus
+from .._report import Executed
 from ..changes.reload_idioms import may_ask, names_asked_for
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
@@ -587,24 +587,6 @@ class Engine:
             transaction.roll_back()
         self.state.renew_locks()
         return abandoned
-
-    def status(self) -> dict[str, ModuleStatus]:
-        """The state of every tracked module; nothing is executed."""
-        self.survey.adopt()
-        records = self.state.records
-        names = tuple(name for name, record in records.copy().items() if not record.missing and name in sys.modules)
-        reasons = self.survey.plan(names).reasons
-        return {
-            name: ModuleStatus(
-                name,
-                records[name].path,
-                reasons.get(name),
-                records[name].generation,
-                self.state.errors.get(name),
-                records[name].reason,
-            )
-            for name in sorted(names)
-        }
 
 
 def _same_source(one: Record, other: Record) -> bool:

@@ -29,7 +29,7 @@ import importlib
 import os
 import sys
 import time
-from _warnings import warn
+from _warnings import warn_explicit
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 from types import FunctionType, ModuleType
 
@@ -289,11 +289,12 @@ class Installation:
         return wanted if wanted is not None and wanted.name == spec.name else Wanted(spec.name)
 
     def refresh(self, names: tuple[str, ...]) -> Report:
+        state = self.engine.state
         self.engine.survey.adopt()
         for name in names:
-            if name not in self.engine.state.records or name not in sys.modules:
-                why = "it is not tracked" if name in sys.modules else "it has not been imported"
-                raise NotTrackedError(f"cannot refresh {name!r}: {why}; see livereload.status()", name)
+            if name not in state.records or name not in sys.modules:
+                why = state.policy.why_not_tracked(name)
+                raise NotTrackedError(f"cannot refresh {name!r}, which is not tracked: {why}", name)
         return self.engine.refresher.refresh(names)
 
     # For the engine.
@@ -394,8 +395,16 @@ class Installation:
         return True
 
     def warn(self, message: str) -> None:
+        frame = tracebacks.importing_frame()
+        where = ("<sys>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+        module = "sys" if frame is None else dict.get(frame.f_globals, "__name__")
+        warning = LiveReloadWarning(message)
         with stdlib.narrow_search:  # to show it, Python imports
-            warn(message, LiveReloadWarning, 2)
+            try:
+                # No registry: the next edit with the same outcome is told of as well.
+                warn_explicit(warning, None, *where, module if type(module) is str else None)
+            except LiveReloadWarning:  # -W error; what the warning is about has been done and cannot fail any more
+                stdlib.standard("warnings").showwarning(warning, LiveReloadWarning, *where)
 
     def detach(self, module: ModuleType) -> None:
         namespace = namespace_of(module)

@@ -54,6 +54,12 @@ def standard(name: str) -> "Any":
         return module
 
 
+def is_loaded(name: str) -> bool:
+    """True if the program has imported the module `name` of the standard library, to its end."""
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return spec is not None and _is_standard(spec.origin) and not getattr(spec, "_initializing", False)
+
+
 def find_standard(name: str) -> "ModuleSpec | None":
     """The spec of a module of the standard library, wherever the search path leads."""
     for finder in (BuiltinImporter, FrozenImporter):

@@ -232,7 +232,12 @@ class State:
         # the last refresh, and who wants to hear of each
         self.last = Report()
         self.listeners: list[Callable[[Report], object]] = []
-        self.verbose = False
+        # what is called after each refresh in which something that it uses has changed
+        self.watching: list[Callable[[], object]] = []
+        # each refresh prints a line, or "logging": logs one
+        self.verbose: bool | str = False
+        # a changed module is always executed as a whole
+        self.whole = False
         # whether statements at a prompt are preceded by a refresh
         self.prompt = False
         # the sources whose errors a prompt has shown

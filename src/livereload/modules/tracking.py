@@ -8,6 +8,7 @@ import sys
 from importlib.machinery import SOURCE_SUFFIXES, ModuleSpec, SourceFileLoader
 
 from ..files.stamp import stamp_at
+from ..identity.objects import is_loaded, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 _SUFFIXES = tuple(SOURCE_SUFFIXES)
 # The program itself, this project and what it asks while a module is executed, and what `site` executes once.
-_NEVER = frozenset(
-    {"__main__", "__mp_main__", "livereload", "_livereload_imports", "importlib", "sitecustomize", "usercustomize"}
-)
+_NEVER = {
+    **dict.fromkeys(("__main__", "__mp_main__"), "it is the program itself"),
+    **dict.fromkeys(("livereload", "_livereload_imports"), "it is livereload itself"),
+    **dict.fromkeys(("sitecustomize", "usercustomize"), "it is executed once, when Python starts"),
+    "importlib": "it is what executes modules",
+}
 
 
 class Policy:
@@ -41,45 +45,93 @@ class Policy:
         )
 
     def tracks(self, spec: ModuleSpec) -> bool:
-        """True if a module with this spec is tracked; looks at the file system only for that.
+        """True if a module with this spec is tracked."""
+        return self.why_not(spec) is None
+
+    def why_not(self, spec: ModuleSpec) -> str | None:
+        """Why a module with this spec is not tracked, None if it is; looks at the file system only for that.
 
         Any loader will do as long as the module comes from an existing source file: a zip file or a
         frozen application has an origin that ends in `.py` and does not exist.
         """
         name = spec.name
-        if name.partition(".")[0] in _NEVER or _covers(self.exclude, name):
-            return False
-        included = _covers(self.include, name)
+        why = self._why_never(name)
+        if why is not None:
+            return why
+        included = covers(self.include, name)
         if spec.origin is None or not spec.has_location:
-            return self._tracks_namespace(spec, included)
+            return self._why_not_namespace(spec, included)
         path = spec.origin
         if not path.endswith(_SUFFIXES):
-            return False
-        if not included and not self.is_users(path):
-            return False
+            return f"it has no Python source: {path}"
+        others = None if included else self._whose(path)
+        if others is not None:
+            return f"{others}, and not in `include`"
         # What a plain loader was made for was a file, even if that has been deleted since.
-        return type(spec.loader) is SourceFileLoader or stamp_at(path) is not None
+        if type(spec.loader) is SourceFileLoader or stamp_at(path) is not None:
+            return None
+        return f"its source is no file of its own: {path}"
+
+    def why_not_tracked(self, name: str) -> str:
+        """Why the module `name` is not tracked, of one that is not."""
+        why = self._why_never(name)
+        if why is not None:
+            return why
+        if name not in sys.modules:
+            return "it has not been imported"
+        module = sys.modules[name]
+        namespace = namespace_of(module)
+        if namespace is None:
+            return f"what has its place in sys.modules is no module, but of type {type(module).__name__}"
+        spec = namespace.get("__spec__")
+        if spec is None:
+            return "it has no spec"
+        other = getattr(spec, "name", None)
+        if other != name:
+            return f"it is another name of {other}"
+        if namespace.get("__livereload__", True) is False:
+            return "it says __livereload__ = False"
+        if type(spec) is not ModuleSpec:
+            return f"its spec is not importlib's, but of type {type(spec).__name__}"
+        return self.why_not(spec) or (
+            "it is new and will be tracked" if is_loaded(module) else "it is lazy and has not been used yet"
+        )
+
+    def _why_never(self, name: str) -> str | None:
+        excluding = next((each for each in self.exclude if covers((each,), name)), None) if self.exclude else None
+        if excluding is not None:
+            return f"it is excluded, as {excluding!r} is in `exclude`"
+        return _NEVER.get(name.partition(".")[0])
 
     def is_users(self, path: str) -> bool:
         """True if a file at this absolute path is neither the standard library's nor installed."""
+        return self._whose(path) is None
+
+    def _whose(self, path: str) -> str | None:
+        """Whose the file at this absolute path is; None if it is the user's."""
         if path.startswith("<"):
-            return False
+            return "it comes from no file"
         if any(folder in path for folder in _LIBRARY_FOLDERS) and not set(_LIBRARY_FOLDERS).isdisjoint(
             path.split(os.sep)
         ):
-            return False
-        return not path.startswith(self._stdlib)
+            return "it is installed"
+        return "it belongs to the standard library" if path.startswith(self._stdlib) else None
 
-    def _tracks_namespace(self, spec: ModuleSpec, included: bool) -> bool:
-        if spec.submodule_search_locations is None or spec.origin is not None:
-            return False
-        if "NamespaceLoader" not in type(spec.loader).__name__ and spec.loader is not None:
-            return False
+    def _why_not_namespace(self, spec: ModuleSpec, included: bool) -> str | None:
+        if spec.origin in ("built-in", "frozen"):
+            return f"it is {spec.origin}: part of the interpreter"
+        is_plain = "NamespaceLoader" in type(spec.loader).__name__ or spec.loader is None
+        if spec.submodule_search_locations is None or spec.origin is not None or not is_plain:
+            return "it comes from no file"
         portions = list(spec.submodule_search_locations)
-        return bool(portions) and (included or any(self.is_users(os.path.join(p, "")) for p in portions))
+        if not portions:
+            return "it comes from no folder"
+        others = [self._whose(os.path.join(each, "")) for each in portions]
+        return None if included or None in others else f"{others[0]}, and not in `include`"
 
 
-def _covers(names: tuple[str, ...], name: str) -> bool:
+def covers(names: tuple[str, ...], name: str) -> bool:
+    """True if the module `name` is one of `names`, or below one."""
     return any(name == other or name.startswith(other + ".") for other in names)
 
 
@@ -95,6 +147,18 @@ def _module_names(argument: str, names: "Iterable[str]") -> tuple[str, ...]:
     for name in found:
         check_module_name(argument, name)
     return found
+
+
+def name_of(argument: str, module: object) -> str:
+    """The name of a module given by its name or as the module object itself, as `importlib.reload` takes it.
+
+    TypeError or ValueError, naming the argument, for anything else.
+    """
+    namespace = namespace_of(module)
+    if namespace is not None:
+        module = getattr(namespace.get("__spec__"), "name", namespace.get("__name__"))
+    check_module_name(argument, module)
+    return str(module)
 
 
 def check_module_name(argument: str, name: object) -> None:

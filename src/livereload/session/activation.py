@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SHIPPED = "livereload-imports.pth"  # in the wheel; acts if LIVERELOAD is set
 _WRITTEN = "livereload-enabled"
+_VARIABLES = ("LIVERELOAD_INCLUDE", "LIVERELOAD_EXCLUDE", "LIVERELOAD_VERBOSE", "LIVERELOAD_WHOLE")
 _HEAD = "# Written by `python -m livereload enable`; `python -m livereload disable` removes it.\n"
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -33,6 +34,11 @@ def enable(setting: str, *, user: bool) -> tuple[str, bool]:
     Returns the path of the file that says so, and whether it had to be written.  It is there whole
     or not at all.  RefusedError if it may not be written, or changes nothing.
     """
+    if is_overlay() and not user:
+        raise RefusedError(
+            f"this environment ({sys.prefix}) is thrown away when `uv run --with` ends: set LIVERELOAD=1 for each run, "
+            "or install livereload-imports into the project (uv add --dev livereload-imports) and enable it there"
+        )
     folder = _folder(user)
     path = os.path.join(folder, _file_name())
     text = _text(setting, user)
@@ -95,7 +101,7 @@ def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
     """
     import subprocess
 
-    question = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else 'off')"
+    question = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else '')"
     command = [sys.executable, *(["-i"] if interactive else []), "-c", question]
     environment = {name: value for name, value in os.environ.items() if name not in without}
     null = subprocess.DEVNULL
@@ -105,27 +111,59 @@ def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
 
 def describe() -> str:
     """What is active here, why, by which files and for which kinds of start, as a table."""
-    from _livereload_imports import SETTINGS
+    from _livereload_imports import SETTINGS, setting_of
 
     value, startup = os.environ.get("LIVERELOAD", ""), os.environ.get("PYTHONSTARTUP", "")
-    line, files = shipped(), list(enabled())
+    setting, line, files = setting_of(value), shipped(), list(enabled())
     at_prompts, everywhere = is_on(interactive=True), is_on(interactive=False)
-    rows = [("LIVERELOAD", f"{value}: {SETTINGS.get(value, 'means nothing')}" if value else "not set")]
-    rows += [("heeded by", line or "no file: livereload-imports is not installed in this environment")]
-    rows += [("enabled by", f"{path}, for {SETTINGS.get(setting, 'nothing')}") for path, setting in files]
+    rows = [("LIVERELOAD", f"{value}: {SETTINGS.get(setting, 'means nothing')}" if value else "not set")]
+    rows += [(name, os.environ[name]) for name in _VARIABLES if os.environ.get(name)]
+    rows += [("read by", line or "no file: livereload-imports is not installed in this environment")]
+    rows += [("enabled by", f"{path}, for {SETTINGS.get(each, 'nothing')}") for path, each in files]
     if _is_our_startup(startup):
         rows += [("PYTHONSTARTUP", f"{startup}, for prompts")]
     rows += [("package", _PACKAGE)]
 
-    wanted = value if value in SETTINGS and (line or files) else "".join(setting for _, setting in files)
+    wanted = setting if setting in SETTINGS and (line or files) else "".join(each for _, each in files)
     if wanted not in ("", "0") and not at_prompts:
-        rows += [("but", "it fails: python -c 'import livereload; livereload.install()' should show why")]
-    on_at_prompts = at_prompts or (_is_our_startup(startup) and value != "0")
+        rows += [("but", _why_it_fails())]
+    on_at_prompts = at_prompts or (_is_our_startup(startup) and setting != "0")
     states = (
         f"{'on' if on_at_prompts else 'off'} for interactive starts, "
         f"{'on' if everywhere else 'off'} for scripts, -m and -c"
     )
-    return "\n".join([f"livereload is {states}", *(f"  {name:13}  {text}" for name, text in rows)])
+    width = max(13, *(len(name) for name, _ in rows))
+    return "\n".join([f"livereload is {states}", *(f"  {name:{width}}  {text}" for name, text in rows)])
+
+
+def _why_it_fails() -> str:
+    """Why a start that should switch livereload on does not, and the way out."""
+    from _livereload_imports import is_ours
+
+    if not is_ours():
+        path = getattr(sys.modules["livereload"], "__file__", None)
+        mend = "pip install --force-reinstall livereload-imports"
+        if path is None:
+            return f"its __init__.py is gone, as happens when another package `livereload` is uninstalled: {mend}"
+        return (
+            f"{path} belongs to another package `livereload`, and the two cannot share an environment: "
+            f"pip uninstall livereload, then {mend}; or use another environment"
+        )
+    return "it fails: python -c 'import livereload; livereload.install()' should show why"
+
+
+def is_overlay() -> bool:
+    """True if this environment is one that `uv run --with` lays over another, for one run."""
+    return any(line.partition("=")[0].strip() == "extends-environment" for line in _configuration())
+
+
+def _configuration() -> list[str]:
+    """The lines of this environment's pyvenv.cfg (PEP 405)."""
+    try:
+        with open(os.path.join(sys.prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
+    except OSError:  # no virtual environment
+        return []
 
 
 def _is_our_startup(path: str) -> bool:
@@ -195,9 +233,13 @@ def _is_externally_managed() -> bool:
 
 
 def _site_folders() -> list[str]:
-    """The folders that `site` looks at when this Python starts, in its order."""
+    """The folders that `site` looks at when this Python starts, in its order.
+
+    An overlay leads `site` to the folders of what it lies over: they come after its own on the path.
+    """
     users = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    return [*users, *dict.fromkeys(site.getsitepackages())]
+    below = [path for path in sys.path if os.path.basename(path) == "site-packages"] if is_overlay() else []
+    return [*users, *dict.fromkeys([*site.getsitepackages(), *below])]
 
 
 def _check_written_by_us(path: str) -> None:

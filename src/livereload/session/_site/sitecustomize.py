@@ -22,7 +22,8 @@ try:
     import _livereload_imports
 
     if _livereload_imports.is_ours():
-        _livereload_imports.switch_on("prompt" if os.environ.get("LIVERELOAD") == "prompt" else "all")
+        _asked = _livereload_imports.setting_of(os.environ.get("LIVERELOAD", ""))
+        _livereload_imports.switch_on("prompt" if _asked == "prompt" else "all")
     else:
         print("livereload: not switched on: another package `livereload` is on the path", file=sys.stderr)
 except Exception as _error:
