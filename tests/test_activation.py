@@ -399,6 +399,85 @@ def test_status_of_an_installation_that_fails(environment: Environment) -> None:
     )
 
 
+def test_status_shows_every_variable(environment: Environment) -> None:
+    """What else the environment says is in the table, in columns."""
+    variables = {
+        "LIVERELOAD": "yes",
+        "LIVERELOAD_INCLUDE": "a, b.c",
+        "LIVERELOAD_EXCLUDE": "d",
+        "LIVERELOAD_VERBOSE": "1",
+        "LIVERELOAD_WHOLE": "1",
+    }
+    lines = environment.answers("-m", "livereload", "status", **variables).splitlines()
+    assert lines[0] == "livereload is on for interactive starts, off for scripts, -m and -c"
+    assert lines[1:6] == [
+        "  LIVERELOAD          yes: interactive starts",
+        "  LIVERELOAD_INCLUDE  a, b.c",
+        "  LIVERELOAD_EXCLUDE  d",
+        "  LIVERELOAD_VERBOSE  1",
+        "  LIVERELOAD_WHOLE    1",
+    ]
+
+
+@pytest.mark.parametrize("init", ["__version__ = '2.7'\n", None], ids=["laid over", "taken away"])
+def test_status_beside_the_other_project(environment: Environment, init: str | None) -> None:
+    """Another package `livereload` laid over ours, or uninstalled from over it: the table says so, and the way out."""
+    path = environment.site / "livereload" / "__init__.py"
+    path.unlink() if init is None else path.write_text(init)
+    last = environment.answers("-m", "livereload", "status", LIVERELOAD="1").splitlines()[-1]
+    mend = "pip install --force-reinstall livereload-imports"
+    if init is None:
+        reason = f"its __init__.py is gone, as happens when another package `livereload` is uninstalled: {mend}"
+    else:
+        reason = f"{path} belongs to another package `livereload`, and the two cannot share an environment: "
+        reason += f"pip uninstall livereload, then {mend}; or use another environment"
+    assert last == f"  but            {reason}"
+
+
+@pytest.mark.parametrize("command", ["enable", "disable", "status", "demo", "startup"])
+def test_help_of_a_command(environment: Environment, command: str) -> None:
+    """`COMMAND --help` says what the command takes and does, and does nothing."""
+    before = environment.files()
+    for option in ("-h", "--help"):
+        answer = environment.answers("-m", "livereload", command, option)
+        assert answer.startswith(f"usage: python -m livereload {command}")
+    assert environment.files() == before
+    if command == "enable":
+        assert answer.splitlines()[0] == "usage: python -m livereload enable [--user] [--everywhere] [--prompt]"
+
+
+@pytest.fixture
+def overlay(environment: Environment) -> Environment:
+    """An environment as `uv run --with` lays it over another one for one run: it has nothing but a line that leads there."""
+    over = Environment(environment.folder.parent / "overlay")
+    shutil.rmtree(over.site)
+    over.site.mkdir()
+    (over.site / "_uv_ephemeral_overlay.pth").write_text(f"import site; site.addsitedir({str(environment.site)!r})\n")
+    with (over.folder / "pyvenv.cfg").open("a") as file:
+        file.write(f"extends-environment = {environment.folder}\n")
+    return over
+
+
+def test_enable_in_an_overlay(overlay: Environment) -> None:
+    """What would be thrown away when the run ends is not written; the refusal says what to do instead."""
+    assert refused(overlay, "enable") == (
+        f"livereload: not enabled: this environment ({overlay.folder}) is thrown away when `uv run --with` ends: "
+        "set LIVERELOAD=1 for each run, or install livereload-imports into the project "
+        "(uv add --dev livereload-imports) and enable it there"
+    )
+
+
+def test_status_in_an_overlay(overlay: Environment, environment: Environment) -> None:
+    """The table knows the files of the environment below, which are heeded here, too."""
+    lines = overlay.answers("-m", "livereload", "status", LIVERELOAD="1").splitlines()
+    assert lines[0] == "livereload is on for interactive starts, off for scripts, -m and -c"
+    assert f"  read by        {environment.site / 'livereload-imports.pth'}" in lines
+    environment.answers("-m", "livereload", "enable", "--everywhere")
+    lines = overlay.answers("-m", "livereload", "status").splitlines()
+    assert lines[0] == "livereload is on for interactive starts, on for scripts, -m and -c"
+    assert f"  enabled by     {environment.enabled}, for every start" in lines
+
+
 # Where it may not write.
 
 
@@ -599,8 +678,17 @@ def test_what_hatchling_installs(tmp_path: Path, option: tuple[str, ...]) -> Non
     assert [p.name for p in environment.site.glob("*livereload*")] == ["livereload-enabled.pth"]
 
 
-def test_uv_run_with(tmp_path: Path) -> None:
-    """`LIVERELOAD=1 uv run --with …` is all the set-up there is."""
+@pytest.mark.parametrize(
+    ("arguments", "answer", "error"),
+    [
+        (("-i", "-c", QUESTION), "on\n", ""),
+        (("-m", "livereload", "status"), "livereload is on for interactive starts, off for", ""),
+        (("-m", "livereload", "enable"), "", "livereload: not enabled: this environment ("),
+    ],
+    ids=["prompt", "status", "enable"],
+)
+def test_uv_run_with(tmp_path: Path, arguments: tuple[str, ...], answer: str, error: str) -> None:
+    """`LIVERELOAD=1 uv run --with …` is all the set-up there is; `status` there agrees, and `enable` refuses."""
     uv = shutil.which("uv")
     if uv is None:
         pytest.skip("there is no uv here")
@@ -608,7 +696,7 @@ def test_uv_run_with(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             *(uv, "run", "--no-project", "--python", sys.executable, "--with", str(SOURCES.parent)),
-            *("python", "-i", "-c", QUESTION),
+            *("python", *arguments),
         ],
         env={**inherited, "LIVERELOAD": "1"},
         input="",
@@ -617,6 +705,7 @@ def test_uv_run_with(tmp_path: Path) -> None:
         cwd=tmp_path,
         timeout=600,
     )
-    if done.returncode:
+    if done.returncode and "livereload: " not in done.stderr:
         pytest.skip(f"uv cannot: {done.stderr[-300:]}")
-    assert done.stdout == "on\n"
+    assert done.stdout.startswith(answer) and "no file" not in done.stdout
+    assert error in done.stderr

@@ -462,3 +462,115 @@ def test_current_folder_that_is_gone(project):
     assert project.run("import a", "a.X").value == 1
     project.write({"a.py": "X = 2\n"})
     assert project.run("import a", "a.X").value == 2
+
+
+# What the package shows of itself.
+
+
+def test_second_install_keeps_what_it_does_not_name(project):
+    """A second install() changes only what it names, and one after uninstall() starts anew."""
+    project.start("livereload.install(include=['a'], exclude=['b'], verbose=True, whole=True)")
+    project.run("import livereload.imports.hooks as p; state = p.installed.engine.state")
+    shown = "(state.policy.include, state.policy.exclude, state.verbose, state.whole, state.prompt)"
+    assert project.value(shown) == (("a",), ("b",), True, True, False)
+    project.run("livereload.install()")
+    assert project.value(shown) == (("a",), ("b",), True, True, False)
+    project.run("livereload.install(exclude=[], verbose=False)")
+    assert project.value(shown) == (("a",), (), False, True, False)
+    project.run("livereload.install(include=['c'], whole=False)")
+    assert project.value(shown) == (("c",), (), False, False, False)
+    project.run("livereload.install(prompt=True)")
+    assert project.value(shown) == (("c",), (), False, False, True)
+    project.run("livereload.install(verbose=True)")
+    assert project.value(shown) == (("c",), (), True, False, True)
+    project.run("livereload.uninstall(); livereload.install(); state = p.installed.engine.state")
+    assert project.value(shown) == ((), (), False, False, False)
+
+
+def test_a_failed_install_changes_nothing(project):
+    """After an error no argument of the call counts."""
+    project.start("livereload.install(exclude=['b'], verbose=True)")
+    project.run("import livereload.imports.hooks as p; state = p.installed.engine.state")
+    for wrong in ("include='a', exclude=['c']", "exclude=['c'], verbose='loud', whole=True"):
+        assert project.attempt(f"livereload.install({wrong})").error is not None
+        assert project.value("(state.policy.exclude, state.verbose, state.whole)") == (("b",), True, False)
+
+
+def test_signature_of_install():
+    """The signature says that what is not named stays as it is."""
+    import inspect
+
+    import livereload
+
+    defaults = {str(each.default) for each in inspect.signature(livereload.install).parameters.values()}
+    assert defaults == {"<as it is>"}
+
+
+def test_refresh_of_modules(project):
+    """refresh() takes modules as importlib.reload does, by whatever name the session has them."""
+    project.write({"a.py": "X = 1\n", "pkg/__init__.py": "", "pkg/mod.py": "X = 1\n"})
+    project.step("import a, pkg.mod", ["a", "pkg", "pkg.mod"])
+    project.write({"a.py": "X = 2\n", "pkg/mod.py": "X = 2\n"})
+    outcome = project.run("short = a; report = livereload.refresh(short, pkg.mod)", "report.names")
+    assert outcome.value == ("a", "pkg.mod")
+    project.run("import sys; del sys.modules['a']; import a; old, short = short, None")
+    error = project.attempt("livereload.refresh(old)").error
+    assert error["type"] == "NotTrackedError"
+    assert error["message"].endswith("it is not what sys.modules has for 'a'")
+    assert project.attempt("livereload.refresh(type)").error["type"] == "TypeError"
+
+
+def test_refresh_of_a_lazy_module(project):
+    """A lazy module that is given to refresh() or explain() is not loaded by that."""
+    project.write({"a.py": "1 / 0\n"})
+    project.run("""
+import importlib.util, sys
+spec = importlib.util.find_spec("a")
+spec.loader = importlib.util.LazyLoader(spec.loader)
+a = sys.modules["a"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(a)
+""")
+    outcome = project.attempt("livereload.refresh(a)")
+    assert (outcome.error["type"], outcome.executed) == ("NotTrackedError", [])
+    assert project.run("", "livereload.explain(a).name").value == "a"
+
+
+def test_version():
+    """`livereload.__version__` is that of the distribution."""
+    import tomllib
+    from pathlib import Path
+
+    import livereload
+
+    project = tomllib.loads(Path(__file__).parent.parent.joinpath("pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "src/livereload/__init__.py"
+    assert livereload.__version__.count(".") == 2
+
+
+def test_what_the_package_shows():
+    """dir(), help() and `import *` show what is public and no more; classes show as the package's own."""
+    import pydoc
+
+    import livereload
+
+    assert {name for name in dir(livereload) if not name.startswith("__")} == set(livereload.__all__)
+    shown = pydoc.plain(pydoc.render_doc(livereload))
+    for private in ("Policy", "check_module_name", "TYPE_CHECKING", "load_ipython_extension", "_AsItIs", "MODULE DATA"):
+        assert private not in shown
+    assert "livereload._" not in shown
+    for name in livereload.__all__:
+        each = getattr(livereload, name)
+        assert each.__module__ == "livereload"
+        assert not isinstance(each, type) or repr(each) == f"<class 'livereload.{name}'>"
+
+
+def test_errors_can_be_pickled():
+    """What is shown as the package's own is found there: a process pool hands errors on."""
+    import pickle
+
+    import livereload
+
+    error = pickle.loads(pickle.dumps(livereload.NotInstalledError("x")))
+    assert type(error) is livereload.NotInstalledError
+    assert pickle.loads(pickle.dumps(livereload.Kept("a", "why"))).name == "a"

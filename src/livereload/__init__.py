@@ -70,9 +70,10 @@ __all__ = [
     "when_changed",
 ]
 
-for _each in __all__:
-    if isinstance(globals().get(_each), type):
-        globals()[_each].__module__ = __name__  # wherever it is defined: this is where the user finds it
+# Wherever the classes are defined: here the user finds them.
+for _cls in [value for value in globals().values() if isinstance(value, type) and value.__name__ in __all__]:
+    for _each in (_cls, *(value for value in vars(_cls).values() if callable(value) and hasattr(value, "__code__"))):
+        _each.__module__ = __name__
 
 
 class _AsItIs:
@@ -158,8 +159,8 @@ def refresh(*modules: "str | ModuleType") -> Report:
     names = tuple(name_of("names", each) for each in modules)
     installation = _installation()
     for name, module in zip(names, modules, strict=True):
-        if not isinstance(module, str) and sys.modules.get(name) is not module:
-            raise NotTrackedError(f"cannot refresh {module!r}: it is not what sys.modules has for {name!r}", name)
+        if not issubclass(type(module), str) and sys.modules.get(name) is not module:  # isinstance() loads lazy modules
+            raise NotTrackedError(f"cannot refresh this module: it is not what sys.modules has for {name!r}", name)
     return installation.refresh(names)
 
 
