@@ -60,7 +60,16 @@ try:
     import shop
 except ZeroDivisionError:
     pass
-installed.engine.status()
+import livereload
+repr((livereload.status(), livereload.explain("shop"), livereload.explain("no_such_module"), livereload.last()))
+livereload.status()._repr_html_(), livereload.last()._repr_html_()
+livereload.when_changed(shop.f)
+import warnings
+warnings.simplefilter("error")
+for n in range(5, 8):
+    held += (shop.Slotted(),)
+    write(n, slots="ab"[n % 2])
+    import shop
 sys.modules["livereload.imports.hooks"].uninstall()
 """
 

@@ -9,12 +9,12 @@ what they use in turn.
 """
 
 import sys
-from functools import partial
 from itertools import islice
 from types import CodeType, FunctionType, MethodType
 
 from ..identity.objects import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class
 from ..interpreter import bytecode
+from ..interpreter.stdlib import standard
 from ..modules import graph
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..imports.hooks import Installation
     from ..modules.state import State
 
-
+_PARTIAL = standard("functools").partial
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _ENTRIES = 100  # how many entries of a container are looked at: it may hold the session's data
 
@@ -77,7 +77,7 @@ def uses(state: "State", function: object) -> set[str]:
     return set(graph.closure(found & records.keys(), enter))
 
 
-def _module_of(value: object) -> str:
+def _module_of(value: "Any") -> str:
     """The name of the module that an object is, or was defined in, or its type."""
     namespace = namespace_of(value)
     if namespace is None and type(value) is FunctionType:
@@ -86,10 +86,10 @@ def _module_of(value: object) -> str:
         return str(dict.get(namespace, "__name__", ""))
     if type(value) is MethodType:
         return _module_of(value.__func__)
-    if type(value) is partial:
+    if type(value) is _PARTIAL:
         return _module_of(value.func)
     if is_class(value):
-        return module_of_class(value) or ""  # type: ignore[arg-type]
+        return module_of_class(value) or ""
     own = (instance_dict(value) or {}).get("__module__")  # of what functools.wraps has made
     return own if type(own) is str else module_of_class(type(value)) or ""
 
@@ -103,7 +103,7 @@ def _parts(value: "Any") -> "Iterator[object]":
         yield from (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
     elif type(value) is MethodType:
         yield from (value.__func__, value.__self__)
-    elif type(value) is partial:
+    elif type(value) is _PARTIAL:
         yield from (value.func, *value.args, *value.keywords.values())
     elif is_class(value):
         yield from mro_of(value)[1:]
