@@ -448,7 +448,7 @@ def test_help_of_a_command(environment: Environment, command: str) -> None:
 
 @pytest.fixture
 def overlay(environment: Environment) -> Environment:
-    """An environment as `uv run --with` lays it over another one for one run: it has nothing but a line that leads there."""
+    """An environment as `uv run --with` lays it over another one, for one run: with a line that leads there."""
     over = Environment(environment.folder.parent / "overlay")
     shutil.rmtree(over.site)
     over.site.mkdir()

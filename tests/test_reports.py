@@ -183,9 +183,10 @@ def test_repr():
 
 
 def test_truth():
-    """A report is true if something was executed or updated and kept so."""
+    """A report is true if something was executed or updated, but for its layout, and not rolled back."""
     updated, executed = (Updated("a", ("f",)),), (Executed("a", "a.py changed", 0.0),)
     assert Report(executed) and Report(updated=updated)
+    assert not Report(updated=(Updated("a", ()),))
     assert not (Report() or Report(kept=(Kept("a", ""),)) or Report(updated=updated, error="NameError"))
 
 
@@ -319,5 +320,5 @@ def test_a_refresh_that_executes_nothing(project):
     project.step("import a", [])
     project.step("import a", [])
     assert project.value("[(bool(each), each.line.rpartition(' in ')[0]) for each in heard]") == [
-        (False, "livereload: nothing had to be executed")
+        (False, "livereload: kept a (only its comments and layout have changed)")
     ]

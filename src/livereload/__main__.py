@@ -107,7 +107,7 @@ def _usage() -> str:
         "       python -m livereload COMMAND",
         "",
         "Without a command, Python with livereload on; without any arguments, its prompt.",
-        "A script that bears the name of a command is told from it by its folder: ./demo",
+        "To run a script that is named like a command, write its folder, too: ./demo",
         "",
     ]
     for name, (_, _, text) in _COMMANDS.items():

@@ -88,7 +88,7 @@ class Report:
     which only some definitions were executed; `kept` a `Kept` (`name`, `reason`) for each that was left as
     it was although it, or what it imports, has changed.  `notes` says what could not follow; `error`, a str,
     what was raised if all of it was rolled back, else None; `seconds` is how long it took.  A report is true
-    if something was executed or updated, and not rolled back.
+    if something was executed or updated, comments and layout apart, and not rolled back.
 
     >>> report = Report((Executed("shop.money", "RATE changed", 0.0),), updated=(Updated("shop.cart", ("total",)),))
     >>> report
@@ -134,9 +134,9 @@ class Report:
             parts.append(f"updated {_few([each.name for each in self.updated])} ({_few(what)})")
         if self.executed:
             parts.append(f"executed {_few(self.names)}{_because(self.executed)}")
-        if parts:
-            return f"livereload: {'; '.join(parts)} {took}"
-        return f"livereload: nothing had to be executed {took}" if self.kept else "livereload: nothing was stale"
+        if self.kept and not parts:
+            parts.append(f"kept {_few([each.name for each in self.kept])}{_because(self.kept)}")
+        return f"livereload: {'; '.join(parts)} {took}" if parts else "livereload: nothing was stale"
 
     def _repr_html_(self) -> str:
         """The report as a table, for notebooks."""
@@ -145,7 +145,7 @@ class Report:
         return html_of_report(self)
 
     def __bool__(self) -> bool:
-        return bool(self.executed or self.updated) and self.error is None
+        return self.error is None and (bool(self.executed) or any(each.what for each in self.updated))
 
     def __repr__(self) -> str:
         if self.error is not None or not (self.executed or self.updated or self.kept):
@@ -158,9 +158,9 @@ class Report:
         return "\n".join(lines + [f"  could not follow: {note}" for note in self.notes])
 
 
-def _because(executed: "Iterable[Executed]") -> str:
+def _because(done: "Iterable[Executed | Kept]") -> str:
     """The reasons that are no consequences of others, in brackets."""
-    reasons = dict.fromkeys(each.reason for each in executed if not each.reason.startswith(("imports ", "uses ")))
+    reasons = dict.fromkeys(each.reason for each in done if not each.reason.startswith(("imports ", "uses ")))
     return f" ({_few([*reasons])})" if reasons else ""
 
 
