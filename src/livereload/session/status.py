@@ -8,6 +8,7 @@ import sys
 
 from .._status import Explanation, ModuleStatus, Status
 from ..identity.objects import namespace_of
+from ..modules import graph
 from ..modules.tracking import covers
 
 TYPE_CHECKING = False
@@ -55,8 +56,8 @@ def explain(installation: "Installation | None", name: str) -> Explanation:
         explanation = Explanation(name, False, engine.state.policy.why_not_tracked(name), _path_of(name))
     there = {each: other for each, other in engine.state.records.copy().items() if _is_there(each, other)}
     if name in there:
-        explanation.imports = tuple(sorted(there.keys() & (there[name].edges or {}).keys()))
-    explanation.imported_by = tuple(sorted(each for each, other in there.items() if name in (other.edges or ())))
+        explanation.imports = tuple(sorted(there.keys() & _imports(there[name])))
+    explanation.imported_by = tuple(sorted(each for each, other in there.items() if name in _imports(other)))
     return explanation
 
 
@@ -75,6 +76,11 @@ def _of_what_is_not_imported(installation: "Installation", name: str) -> str:
 
 def _is_there(name: str, record: "Record") -> bool:
     return not record.missing and name in sys.modules
+
+
+def _imports(record: "Record") -> set[str]:
+    """What a module imports, without the packages that it is in: those every version asks for in its own way."""
+    return set(record.edges or ()).difference(graph.parents(record.name))
 
 
 def _module_status(record: "Record", stale: str | None, error: str | None) -> ModuleStatus:
