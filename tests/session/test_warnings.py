@@ -49,6 +49,14 @@ def test_points_to_the_statement_in_a_module(project):
     assert project.value("log") == [("LiveReloadWarning", "user.py", 4)]
 
 
+def test_at_a_prompt(shop):
+    """Where nothing is imported, but the prompt refreshes before a statement, it points to no line of a file."""
+    shop.run("from livereload.session import prompt; import livereload.imports.hooks as p")
+    shop.write({"shop.py": SLOTS.format("'b',")})
+    shop.run("prompt.before_statement(p.installed, globals())")
+    assert shop.value("log") == [("LiveReloadWarning", "<prompt>", 0)]
+
+
 def test_comes_each_time(shop):
     """With Python's own filters the same warning comes once for each edit that leaves something behind."""
     shop.run("warnings.resetwarnings()")

@@ -396,8 +396,8 @@ class Installation:
 
     def warn(self, message: str) -> None:
         frame = tracebacks.importing_frame()
-        where = ("<sys>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
-        module = "sys" if frame is None else dict.get(frame.f_globals, "__name__")
+        where = ("<prompt>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+        module = "__main__" if frame is None else dict.get(frame.f_globals, "__name__")
         warning = LiveReloadWarning(message)
         with stdlib.narrow_search:  # to show it, Python imports
             try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
+_SESSION = os.path.join(_PACKAGE, "session", "")
 
 # How the file names of frames begin that the import statement removes, or would if they were not ours.
 _HIDDEN = (_PACKAGE, "<frozen importlib")
@@ -61,9 +62,11 @@ def is_our_file(path: str) -> bool:
 
 
 def importing_frame() -> "FrameType | None":
-    """The frame of the statement that imports, or calls us; None if that is no Python code."""
+    """The frame of the statement that imports, or calls us; None if no statement does, but a prompt or C code."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith((*_HIDDEN, importlib.__file__)):
+        if frame.f_code.co_filename.startswith(_SESSION):
+            return None  # what comes next is the inside of a prompt
         frame = frame.f_back
     return frame
 
