@@ -12,8 +12,8 @@ import sys
 from _weakref import getweakrefs
 from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType
 
-from . import objects
-from .objects import instance_dict, is_class, is_plain, mro_of, namespace_of_class
+from . import functions, objects
+from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,43 +22,84 @@ if TYPE_CHECKING:
     _Tables = list[tuple[dict[str, Any], list[str]]]
 
 
-class Discarded:
-    """A class that was discarded and the one kept for it; `substitute` passes it by."""
+class Replacement:
+    """A class that could not be kept, what came instead, and why; `substitute` passes it by."""
 
-    __slots__ = ("cls", "kept")
+    __slots__ = ("new", "old", "reason")
 
-    def __init__(self, cls: type, kept: type) -> None:
-        self.cls = cls
-        self.kept = kept
-
-
-def is_referred_to(discarded: Discarded, own_cells: int = 0) -> bool:
-    """True if anything refers to the class but itself, `own_cells` of its methods, and `discarded`, once."""
-    return _references(discarded) - own_cells > _NONE
+    def __init__(self, old: type, new: type, reason: str) -> None:
+        self.old = old
+        self.new = new
+        self.reason = reason
 
 
-def _references(discarded: Discarded) -> int:
-    cls = discarded.cls
+def is_referred_to(cls: type, kept: type) -> bool:
+    """True if anything refers to a class but itself, what was moved to the one `kept` for it, and the caller, twice."""
+    return _references(cls, kept) > _NONE
+
+
+def _references(cls: type, kept: type) -> int:
     own = sum(each is cls for each in mro_of(cls))
-    moved = set(map(id, namespace_of_class(discarded.kept).values()))
+    moved = set(map(id, namespace_of_class(kept).values()))
     for value in {id(each): each for each in namespace_of_class(cls).values()}.values():  # by two names: once
-        if type(value) is not FunctionType and not is_plain(value) and id(value) not in moved:
+        if id(value) in moved or is_plain(value):
+            continue
+        if type(value) is not FunctionType:
             own += sum(each is cls for each in gc.get_referents(value))
+        else:
+            own += sum(cell_contents(cell) is cls for cell in value.__closure__ or ())
     return sys.getrefcount(cls) - own
 
 
-_NONE = _references(Discarded(type("probe", (), {}), type))
+def _none() -> int:
+    pairs = [(type("probe", (), {}), type)]
+    cls, kept = pairs[0]
+    return _references(cls, kept)
 
 
-def weak_entries(discarded: Discarded) -> "dict[int, tuple[Any, Any]]":
+_NONE = _none()
+
+
+def is_held_by_others(function: FunctionType) -> bool:
+    """True if anything refers to a function but a variable of the caller, and its own closure."""
+    own = sum(cell_contents(cell) is function and _count(cell) <= _ALONE for cell in function.__closure__ or ())
+    return sys.getrefcount(function) - own > _FREE
+
+
+def _count(cell: CellType) -> int:
+    return sys.getrefcount(cell)
+
+
+def _probe() -> "tuple[int, int]":
+    def make() -> FunctionType:
+        def function() -> object:
+            return function
+
+        return function  # type: ignore[return-value]
+
+    function = make()
+    (cell,) = function.__closure__ or ()
+    del cell
+    alone = [_count(each) for each in function.__closure__ or ()]
+    return alone[0], _free(function)
+
+
+def _free(function: FunctionType) -> int:
+    return sys.getrefcount(function) - 1
+
+
+_ALONE, _FREE = _probe()
+
+
+def weak_entries(cls: type, kept: type) -> "dict[int, tuple[Any, Any]]":
     """{id: (weak reference to the class, one like it to the class kept)} in containers of weak references.
 
     Their references have a callback; those that the interpreter keeps for itself have none.
     """
     entries: dict[int, tuple[Any, Any]] = {}
-    for reference in getweakrefs(discarded.cls):
-        if reference.__callback__ is not None:
-            entries[id(reference)] = (reference, _like(reference, discarded.kept))
+    for reference in getweakrefs(cls):
+        if type(reference.__callback__) is FunctionType:
+            entries[id(reference)] = (reference, _like(reference, kept))
     return entries
 
 
@@ -109,15 +150,20 @@ def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
 
 
 def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
-    """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held.
+    """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held."""
+    replace_in([each for each in gc.get_referrers(*discarded) if each is not discarded], kept)
+
+
+def replace_in(holders: "list[Any]", kept: "dict[int, Any]") -> None:
+    """Replace objects by those `kept` for them, {id: object}, in some that may hold them.
 
     What holds them and cannot be changed is replaced where it is held, and so on.
     """
     for _ in range(3):
         again: dict[int, tuple[Any, Any]] = {}
         tables: _Tables = []
-        for holder in gc.get_referrers(*discarded):
-            if holder is not discarded and type(holder) is not FrameType:
+        for holder in holders:
+            if type(holder) is not FrameType:
                 replacement = _replace_in(holder, kept, tables)
                 if replacement is not None:
                     again[id(holder)] = (holder, replacement)
@@ -126,6 +172,7 @@ def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
             return
         kept = {key: new for key, (_, new) in again.items()}
         discarded = [old for old, _ in again.values()]
+        holders = [each for each in gc.get_referrers(*discarded) if each is not discarded]
 
 
 def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "Any":
@@ -149,7 +196,7 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
         if id(holder.__defaults__) in kept:
             holder.__defaults__ = kept[id(holder.__defaults__)]
         _replace_in_dict(holder.__dict__, kept)
-    elif kind is not Discarded and not is_class(holder):
+    elif kind is not Replacement and not is_class(holder):
         _replace_in_instance(holder, kept)
     return None
 
@@ -297,5 +344,5 @@ def _find_rebound(cells: "dict[int, CellType]", rebound: dict[int, bool]) -> Non
     for function in gc.get_referrers(*closures) if closures else ():
         if type(function) is FunctionType:
             for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-                if id(cell) in unknown and objects.rebinds(function.__code__, name):
+                if id(cell) in unknown and functions.rebinds(function.__code__, name):
                     rebound[id(cell)] = True

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from importlib.machinery import ModuleSpec
-    from types import CodeType, FunctionType, ModuleType
+    from types import CodeType, ModuleType
 
     from ..modules.import_system import Interpreter
 
@@ -226,8 +226,7 @@ class Engine:
         if name in transaction.spared:
             return transaction.keep(name)
         taken = transaction.taken[name]
-        if not taken.renewed:
-            transaction.generations.begin(taken.namespace, taken.contents, self._may_patch(name))
+        transaction.generations.begin(taken.namespace, taken.contents, self._may_patch(name))
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
         return transaction.renew(name, asked_for, own_type=own_type)
 
@@ -426,8 +425,10 @@ class Engine:
 
     def _enter(self, record: Record, transaction: Transaction) -> None:
         """Enter into the report of a refresh that a module has been executed."""
-        transaction.generations.settle()
         name = record.name
+        taken = transaction.taken.get(name)
+        if taken is not None and name not in transaction.spared:
+            transaction.generations.end(taken.namespace, record.code, failed=record.failed)
         if name in transaction.spared:
             record.reason = transaction.spared[name]
             transaction.not_executed.append(name)
@@ -515,9 +516,7 @@ class Engine:
         """True if a module that is there has imported the one of this name, or a package above it."""
         names = {name, *graph.parents(name)}
         records = self.state.records.copy()  # other threads may add to them
-        return any(
-            each in sys.modules and not names.isdisjoint(record.edges or ()) for each, record in records.items()
-        )
+        return any(each in sys.modules and not names.isdisjoint(record.edges or ()) for each, record in records.items())
 
     def missing(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""
@@ -569,11 +568,6 @@ class Engine:
         transaction = self.state.transaction
         mine = self.state.owner == _thread.get_ident()
         return transaction is not None and (mine or name in transaction.taken)
-
-    def made(self, body: "FunctionType", cls: object) -> object:
-        """What a class statement yields that made `cls`."""
-        transaction = self.state.transaction
-        return cls if transaction is None else transaction.generations.made(body, cls)
 
     def after_fork(self) -> tuple[str, ...]:
         """In a forked child: undo a refresh that another thread of the parent had begun.

@@ -218,9 +218,6 @@ class State:
         # or, of a package that does not import all its submodules itself, for one from-list; as long
         # as nothing is executed and no record changes
         self.looks: dict[object, Look] = {}
-        # {"shop.cart": [weak reference]}: classes that somebody holds and whose module does not define them any
-        # more; it may once again (a stash, a comment and its end)
-        self.gone: dict[str, list[ReferenceType[type]]] = {}
         # how often something was executed or a record changed
         self.changes = 0
         self.watcher = Watcher()

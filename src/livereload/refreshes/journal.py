@@ -36,7 +36,7 @@ _MISSING = object()
 class Taken:
     """A module kept aside: its namespace as it was, and whether it has been renewed since."""
 
-    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "renewed")
+    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "references", "renewed")
 
     def __init__(self, module: ModuleType, entry: "Any") -> None:
         self.module = module
@@ -44,6 +44,8 @@ class Taken:
         self.entry = entry
         namespace = namespace_of(module)
         self.namespace = {} if namespace is None else namespace
+        # how many refer to the namespace besides the module: its functions
+        self.references = sys.getrefcount(namespace) - _OTHERS
         self.contents = dict(self.namespace)
         self.cls = type(module)
         self.renewed = False
@@ -57,6 +59,11 @@ class Taken:
         if self.renewed:
             self.namespace.clear()
             self.namespace.update(self.contents)
+
+
+# References to a namespace: the module's, and those of a `Taken` that is being made.
+_OTHERS = 0
+_OTHERS = Taken(ModuleType("probe"), None).references
 
 
 class Transaction:

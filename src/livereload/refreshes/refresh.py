@@ -227,7 +227,7 @@ class Refresher:
         state = self.state
         before, depth = state.thread.moment, len(state.thread.stack)
         transaction = Transaction(before or next(state.moments))
-        transaction.generations = Generations(transaction.note, state.gone)
+        transaction.generations = Generations(transaction.note)
         self._dispose(plan)
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         try:
@@ -285,10 +285,9 @@ class Refresher:
         """Keep what has been executed; returns what there is to say about what could not be kept."""
         state = self.state
         generations = transaction.generations
-        executed = [each.name for each in transaction.executed if each.name in sys.modules]
         generations.replace_modules(transaction.put_back(state.records))
         gone = {name for name in transaction.taken if name not in sys.modules and state.records[name].gone}
-        generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared], gone)
+        generations.finish(gone)
         for name in transaction.spared:
             self._renew_edges(state.records[name])
         transaction.commit(state.records)
@@ -352,7 +351,10 @@ class Refresher:
             if namespace is not None and not record.missing:
                 others.append(namespace)
         transaction.generations.start(
-            {name: (taken.namespace, taken.contents) for name, taken in new.items()},
+            {
+                name: (taken.namespace, taken.contents, taken.references, self.state.records[name].last_code)
+                for name, taken in new.items()
+            },
             others,
             self._registries(new),
             lambda name: self._dropped(transaction, name),
