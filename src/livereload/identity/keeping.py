@@ -186,12 +186,14 @@ def _of_definition(module: Module, found: "list[type]", body: CodeType) -> "list
 
 
 def _are_branches(module: Module, first: CodeType, second: CodeType) -> bool:
-    """True if a jump leads from the one definition past the other."""
+    """True if a jump leads from the one definition past the other, or the other is not executed anyway."""
+    is_there = False
     for code in (module.new_code, *positions.inner(module.new_code)) if module.new_code is not None else ():
         offsets = {id(body): offset for offset, body in bytecode.class_statements(code)}
+        is_there = is_there or id(second) in offsets
         if id(first) in offsets and id(second) in offsets:
             return bytecode.jumps_past(code, offsets[id(first)], offsets[id(second)])
-    return False
+    return not is_there
 
 
 def _index_of(cls: type, old: "list[CodeType]", module: Module) -> int | None:
@@ -250,8 +252,8 @@ class Hooks:
 
     def explained(self, error: Exception, key: str, value: object) -> Exception:
         """The error that `type.__new__` raises for one of a `__set_name__` (`type_new_set_names`)."""
-        owner = namespace_of_class(type)["__name__"].__get__(self.cls)
-        text = f"Error calling __set_name__ on {_name_of(type(value))!r} instance {key!r} in {owner!r}"
+        names = f"{_name_of(type(value))!r} instance {key!r} in {_name_of(self.cls)!r}"
+        text = f"Error calling __set_name__ on {names}"
         if sys.version_info < (3, 12):
             return RuntimeError(text)
         error.add_note(text)
@@ -325,6 +327,13 @@ class Door:
         return partial(self.original, metaclass=Statement())
 
 
+# As `builtins.__build_class__` says it.
+_CONFLICT = (
+    "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses "
+    "of all its bases"
+)
+
+
 class Statement:
     """The metaclass of a class statement that names none: which one it is, the bases tell."""
 
@@ -334,10 +343,15 @@ class Statement:
         self._metaclass: type | None = type
 
     def _call_with_frames_removed(self, name: str, bases: "Bases", /, **keywords: "Any") -> "Any":
-        self._metaclass = winner(type, bases)
+        self._metaclass = winner(type(bases[0]) if bases else type, bases)
         if self._metaclass is None:
-            type.__new__(type, name, bases, {})  # raises what it would
-        return self._metaclass.__prepare__(name, bases, **keywords)  # type: ignore[union-attr]
+            raise TypeError(_CONFLICT)
+        prepare = getattr(self._metaclass, "__prepare__", None)
+        namespace = {} if prepare is None else prepare(name, bases, **keywords)
+        if not hasattr(type(namespace), "__getitem__"):
+            names = f"{_name_of(self._metaclass)}.__prepare__() must return a mapping, not {_name_of(type(namespace))}"
+            raise TypeError(names)
+        return namespace
 
     __prepare__ = disguised(_call_with_frames_removed)
 

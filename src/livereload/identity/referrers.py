@@ -51,10 +51,15 @@ def _references(cls: type, kept: type) -> int:
     return sys.getrefcount(cls) - own
 
 
+def _count_references(cls: type, kept: type) -> int:
+    return _references(cls, kept)
+
+
 def _none() -> int:
     pairs = [(type("probe", (), {}), type)]
-    cls, kept = pairs[0]
-    return _references(cls, kept)
+    for cls, kept in pairs:
+        return _count_references(cls, kept)
+    return 0
 
 
 _NONE = _none()

@@ -330,17 +330,16 @@ class Generations:
         self._held.clear()
         self._own.clear()
         self._snapshot = None
-        made = [(now, old) for now, old in self.keeper.instead.values()]
+        made = list(self.keeper.instead.values())
         self.keeper.clear()
         replaced = {id(each.old): each.new for each in self._replaced}
-        while made:
-            now, old = made.pop()
-            if not is_referred_to(now, old):
-                classes.discard(now)
-        while self._gone:
-            cls = self._gone.pop()
-            if id(cls) not in replaced and not is_referred_to(cls, object):
+        gone = [(cls, object) for cls in self._gone if id(cls) not in replaced]
+        self._gone.clear()
+        for cls, kept in (*made, *gone):
+            if not is_referred_to(cls, kept):
                 classes.discard(cls)
+        made.clear()
+        gone.clear()
         if not replaced:
             return None
         substitute(replaced, [each.old for each in self._replaced])
