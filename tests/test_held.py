@@ -1234,3 +1234,41 @@ def test_nested_class_that_is_gone_and_comes_back(project):
         project.write({"a.py": source.format(n)})
         project.step("import a", ["a"])
         assert project.value("(a.A is A, A.E is E, E.X is e, e.n())") == (True, True, True, n)
+
+
+SLOTS = "class Cart:\n    __slots__ = ({0},)\n    def n(self): return super().__repr__() and {1}\n"
+
+
+def test_instances_of_a_class_that_could_not_be_kept(project):
+    """They run the new code, `super()` included, and so do those of the new class."""
+    edit(project, SLOTS.format("'a'", 1), f"import warnings; warnings.simplefilter('ignore')\n{HELD}; f = Cart.n",
+         SLOTS.format("'a', 'b'", 2))  # fmt: skip
+    assert project.value("cart.n(), shop.Cart().n(), f(cart)") == (2, 2, 2)
+    project.write({"shop.py": SLOTS.format("'a', 'b'", 3)})
+    project.step("import shop", ["shop"])
+    assert project.value("cart.n(), shop.Cart().n(), f(cart)") == (3, 3, 3)
+
+
+def test_warning_of_a_class_that_could_not_be_kept(project):
+    """It is attributed to the import statement, and comes each time."""
+    project.write({"shop.py": SLOTS.format("'a'", 1), "use.py": "def again():\n    # a comment\n    import shop\n"})
+    project.run(
+        "import use, warnings; log = []; import shop; carts = [shop.Cart()]\n"
+        "warnings.showwarning = lambda m, c, f, n, *a: log.append((f.rpartition('/')[2], n))"
+    )
+    for slots in ("'a', 'b'", "'b'"):
+        project.write({"shop.py": SLOTS.format(slots, 1)})
+        project.run("use.again(); carts.append(shop.Cart())")
+    assert project.value("log") == [("use.py", 3), ("use.py", 3)]
+
+
+def test_warning_that_is_to_be_an_error(project):
+    """What is done cannot be undone: it is shown, and the statement goes on."""
+    project.write({"shop.py": SLOTS.format("'a'", 1)})
+    project.run(
+        "import warnings, shop; cart = shop.Cart(); log = []\n"
+        "warnings.simplefilter('error'); warnings.showwarning = lambda m, c, *a: log.append(c.__name__)"
+    )
+    project.write({"shop.py": SLOTS.format("'a', 'b'", 2)})
+    project.step("import shop", ["shop"])
+    assert project.value("log, shop.Cart().n()") == (["LiveReloadWarning"], 2)

@@ -110,7 +110,7 @@ def adopt(cls: type, new: type, its_bases: "Bases", note: "Note") -> str:
     order, names = list(namespace_of_class(new)), (_name.__get__(new), qualname_of(new))
     reason = _renew(cls, type(new), its_bases, names, _contents(new), order, note)
     if not reason:
-        for cell in _cells_with(new):
+        for cell in cells_with(new):
             cell.cell_contents = cls
     return reason
 
@@ -305,13 +305,11 @@ def _set_contents(cls: type, contents: "dict[str, Any]", order: "list[str]") -> 
         list(map(table.__setitem__, order, map(table.pop, order)))
 
 
-def _cells_with(cls: type) -> "Iterator[CellType]":
+def cells_with(cls: type) -> "Iterator[CellType]":
     """The cells from which methods take the class: for `super()`, and in what hooks have given to it."""
     for value in namespace_of_class(cls).values():
         for function in wrapped(value):
-            for cell in function.__closure__ or ():
-                if cell_contents(cell) is cls:
-                    yield cell
+            yield from (cell for cell in function.__closure__ or () if cell_contents(cell) is cls)
 
 
 def wrapped(value: "Any") -> "Iterator[FunctionType]":

@@ -17,6 +17,7 @@ from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     _Tables = list[tuple[dict[str, Any], list[str]]]
@@ -154,9 +155,13 @@ def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
     return places
 
 
-def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
-    """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held."""
-    replace_in([each for each in gc.get_referrers(*discarded) if each is not discarded], kept)
+def substitute(kept: "dict[int, Any]", discarded: "list[Any]", but: "Collection[int]" = ()) -> None:
+    """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held.
+
+    Not where something holds them whose id is in `but`.
+    """
+    holders = gc.get_referrers(*discarded)
+    replace_in([each for each in holders if each is not discarded and id(each) not in but], kept)
 
 
 def replace_in(holders: "list[Any]", kept: "dict[int, Any]") -> None:

@@ -29,7 +29,7 @@ import importlib
 import os
 import sys
 import time
-from _warnings import warn
+from _warnings import warn_explicit
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 from types import ModuleType
 
@@ -389,8 +389,15 @@ class Installation:
         return True
 
     def warn(self, message: str) -> None:
+        """Warn of what has been done already: each time, at the import statement, and never by raising."""
+        frame = tracebacks.statement_frame()
+        where = ("sys", 1) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
         with stdlib.narrow_search:  # to show it, Python imports
-            warn(message, LiveReloadWarning, 2)
+            try:
+                warn_explicit(message, LiveReloadWarning, *where, registry={})
+            except LiveReloadWarning:  # -W error
+                warnings = stdlib.standard("warnings")
+                warnings.showwarning(LiveReloadWarning(message), LiveReloadWarning, *where)
 
     def detach(self, module: ModuleType) -> None:
         namespace = namespace_of(module)

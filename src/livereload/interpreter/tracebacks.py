@@ -11,7 +11,7 @@ from .stdlib import bootstrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, TracebackType
+    from types import CodeType, FrameType, TracebackType
     from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
@@ -60,10 +60,16 @@ def is_our_file(path: str) -> bool:
     return path.startswith(_PACKAGE)
 
 
-def is_typed() -> bool:
-    """True if the statement that imports was typed, or nobody knows where it is from."""
+def statement_frame() -> "FrameType | None":
+    """The frame of the statement that imports; None if C code does, and no Python code is running."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith((*_HIDDEN, importlib.__file__)):
         frame = frame.f_back  # type: ignore[assignment]
+    return frame
+
+
+def is_typed() -> bool:
+    """True if the statement that imports was typed, or nobody knows where it is from."""
+    frame = statement_frame()
     filename = "<" if frame is None else frame.f_code.co_filename
     return filename.startswith("<") or "ipykernel_" in filename

@@ -342,11 +342,16 @@ class Generations:
         gone.clear()
         if not replaced:
             return None
-        substitute(replaced, [each.old for each in self._replaced])
+        # Methods of the old classes go on with them as long as they have instances, for `super()`.
+        cells = {id(cell): cell for pair in self._replaced for cell in classes.cells_with(pair.old)}
+        substitute(replaced, [each.old for each in self._replaced], cells)
         reasons: dict[str, list[str]] = {}
         for pair in self._replaced:
             stayed = sum(type(each) is pair.old for each in gc.get_referrers(pair.old))
-            if stayed:
+            if not stayed:
+                for cell in classes.cells_with(pair.old):
+                    cell.cell_contents = pair.new
+            else:
                 name = f"{module_of_class(pair.new)}.{qualname_of(pair.new)}"
                 name += f" ({stayed} of its instances stay what they were)"
                 reasons.setdefault(pair.reason, []).append(name)
