@@ -74,9 +74,7 @@ def fill(cls: type, metaclass: type, name: str, its_bases: "Bases", namespace: "
     reason = _obstacle(cls) or _other_slots(cls, name, contents)
     if reason:
         return reason
-    own = _own(cls)
-    slots = sorted(key for key in own if key not in ("__dict__", "__weakref__"))
-    order = [*contents, *slots, *(key for key in ("__dict__", "__weakref__") if key in own), "__doc__", "__hash__"]
+    order = [*contents, *_own(cls), "__doc__", "__hash__"]
     contents.setdefault("__doc__", None)
     if "__eq__" in contents:
         contents.setdefault("__hash__", None)
@@ -129,7 +127,7 @@ def _layout(cls: type) -> "list[int]":
 
 def _other_slots(cls: type, name: str, contents: "dict[str, Any]") -> str:
     """The reason if a class statement with these contents makes other slots than the class has, else ""."""
-    own = _own(cls)
+    own = set(_own(cls))
     if "__slots__" not in contents:
         has_both = _dictoffset.__get__(cls) and (_weakrefoffset.__get__(cls) or _itemsize.__get__(cls))
         return "" if has_both and own <= {"__dict__", "__weakref__"} else "its __slots__ changed"
@@ -151,9 +149,9 @@ def _mangled(name: str, slot: str) -> str:
     return f"_{stripped}{slot}"
 
 
-def _own(cls: type) -> "set[str]":
-    """The names of the descriptors that belong to the very class object."""
-    return {key for key, value in namespace_of_class(cls).items() if _is_layout(cls, key, value)}
+def _own(cls: type) -> "list[str]":
+    """The names of the descriptors that belong to the very class object, in their order."""
+    return [key for key, value in namespace_of_class(cls).items() if _is_layout(cls, key, value)]
 
 
 def _is_layout(cls: type, key: str, value: object) -> bool:

@@ -33,6 +33,7 @@ from .objects import (
     namespace_of_class,
     qualname_of,
 )
+from .referrers import is_referred_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Keeper:
         self._begun: dict[tuple[int, str], tuple[Module, CodeType]] = {}
         # {id of a class that a call has made: (it, the class that is kept for it)}
         self.instead: dict[int, tuple[type, type]] = {}
+        # the classes that statements have made
+        self.made: list[type] = []
 
     def begin(self, module: Module) -> None:
         """The module is about to be executed by this thread."""
@@ -105,6 +108,15 @@ class Keeper:
         self._modules.clear()
         self._begun.clear()
         self.instead.clear()
+        self.made.clear()
+
+    def forget(self) -> None:
+        """After a roll back: let the bases of the classes that were made forget them."""
+        pairs = [(cls, object) for cls in self.made]
+        self.clear()
+        for cls, kept in pairs:
+            if not is_referred_to(cls, kept):
+                classes.discard(cls)
 
     def begun(self, frame: "FrameType") -> bool:
         """True if the class statement that this frame executes may have a class that is kept."""
@@ -112,7 +124,7 @@ class Keeper:
         if module is None or module.thread != _thread.get_ident():
             return False
         body = _body_of(frame, module.bodies)
-        if body is None or "<locals>" in body.co_qualname:
+        if body is None:
             return False
         if module.new_code is None:
             module.new_code = _module_code(frame)
@@ -143,6 +155,11 @@ class Keeper:
             module.refused[id(cls)] = reason
         return None
 
+    def is_concerned(self) -> bool:
+        """True if this thread executes one of the modules."""
+        me = _thread.get_ident()
+        return any(each.thread == me for each in list(self._modules.values()))
+
     def _module_of_call(self, contents: "dict[str, Any]") -> Module | None:
         """The module that has called a metaclass in Python (`Enum("Color", "RED")`)."""
         me, name = _thread.get_ident(), contents.get("__module__")
@@ -152,6 +169,8 @@ class Keeper:
 
 def _candidates(module: Module, qualname: str, body: CodeType | None, its_bases: "Bases") -> "Iterator[type]":
     """The classes that may be kept for a definition, the likeliest first."""
+    if "<locals>" in qualname:
+        return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
     depth = 1 + sum(_names(base) == (module.name, qualname) for base in _mro_of_bases(its_bases))
     for cls in found if body is None else _of_definition(module, found, body):
@@ -377,6 +396,8 @@ def _call_with_frames_removed(  # type: ignore[no-redef] # the name that the imp
     hooks = None if keeper is None else keeper.fill(metaclass, name, bases, namespace)
     if hooks is None:
         made: type = by(type.__new__, metaclass, name, bases, namespace, **keywords)
+        if keeper is not None and keeper.is_concerned():
+            keeper.made.append(made)
         return made
     cls: "Any" = hooks.cls
     for key, value, hook in hooks:

@@ -68,33 +68,41 @@ _NONE = _none()
 
 def is_held_by_others(function: FunctionType) -> bool:
     """True if anything refers to a function but a variable of the caller, and its own closure."""
-    own = sum(cell_contents(cell) is function and _count(cell) <= _ALONE for cell in function.__closure__ or ())
-    return sys.getrefcount(function) - own > _FREE
+    return _holds(function) > _FREE
 
 
-def _count(cell: CellType) -> int:
-    return sys.getrefcount(cell)
+def _holds(function: FunctionType) -> int:
+    own = 0
+    for cell in function.__closure__ or ():
+        if cell_contents(cell) is function and sys.getrefcount(cell) <= _ALONE:
+            own += 1
+    return sys.getrefcount(function) - own
 
 
-def _probe() -> "tuple[int, int]":
-    def make() -> FunctionType:
-        def function() -> object:
-            return function
+def _holds_itself() -> FunctionType:
+    def function() -> object:
+        return function
 
-        return function  # type: ignore[return-value]
-
-    function = make()
-    (cell,) = function.__closure__ or ()
-    del cell
-    alone = [_count(each) for each in function.__closure__ or ()]
-    return alone[0], _free(function)
+    return function  # type: ignore[return-value]
 
 
-def _free(function: FunctionType) -> int:
-    return sys.getrefcount(function) - 1
+def _alone() -> int:
+    for cell in _holds_itself().__closure__ or ():
+        return sys.getrefcount(cell)
+    return 0
 
 
-_ALONE, _FREE = _probe()
+def _free() -> int:
+    function = _holds_itself()
+    return _count_holders(function)
+
+
+def _count_holders(function: FunctionType) -> int:
+    return _holds(function)
+
+
+_ALONE = _alone()
+_FREE = _free()
 
 
 def weak_entries(cls: type, kept: type) -> "dict[int, tuple[Any, Any]]":

@@ -94,6 +94,7 @@ class Generations:
                 new[id(namespace)] = Definitions(name, namespace, before, living, last_code, references)
         self._modules.update(new)
         if self._snapshot is None:
+            self._note(self.keeper.forget)
             for each in (*self._registered, self._overloads):
                 self._note(each.restore)
             self._snapshot = Snapshot(others, interpreters_lists())
@@ -112,7 +113,10 @@ class Generations:
         """Before a module is executed that `start` was told of: what it has put into those that it `may_patch` goes."""
         module = self._modules.get(id(namespace))
         if module is not None:
-            take_back(module.name, namespace, contents, module.functions, may_patch, self._note)
+            made = gc.get_referrers(namespace) if module.has_others else module.functions
+            made = [each for each in made if type(each) is FunctionType]
+            take_back(module.name, namespace, contents, made, may_patch, self._note)
+            made.clear()
             self.keeper.begin(module.kept)
 
     def _is_of(self, entry: "Any", taken: "Collection[str]", depth: int = 0) -> bool:
@@ -146,9 +150,9 @@ class Generations:
         for function in module.left():
             self._follow_other(module, function)
         module.new.clear()
-        for reference, old, is_weakly_held in released:
+        for reference, old in released:
             new = reference()
-            if new is not None and (is_weakly_held or is_held_by_others(new)):
+            if new is not None and is_held_by_others(new):
                 self._held.append((new, old))
 
     def _keep_made(self, module: Definitions) -> None:
@@ -192,11 +196,11 @@ class Generations:
         path = module.namespace.get("__file__")
         self._gone_codes |= {(path, name) for name in module.old_codes if name not in module.new_codes}
 
-    def _keep_functions(self, module: Definitions) -> "list[tuple[ref[FunctionType], FunctionType, bool]]":
+    def _keep_functions(self, module: Definitions) -> "list[tuple[ref[FunctionType], FunctionType]]":
         """Let held functions follow, and stand where they stood.
 
-        Returns those that came now, so that it can be told which of them are held; the ones that are kept for them; and
-        whether there are weak references to them.
+        Returns weak references to those that came now, so that it can be told which of them are held, and the ones that
+        are kept for them.
         """
         pairs: list[Pair] = []
         followed: dict[int, Any] = {}  # where Python does not let the old one stand again
@@ -218,7 +222,9 @@ class Generations:
         _put_back(module, same)
         for owner, name, cache in module.caches:
             self._keep_cache(module.namespace if owner is None else owner, name, cache, followed)
-        return [(ref(now), same[id(now)], bool(getweakrefs(now))) for _, now in pairs if id(now) in same]
+        new = [(now, same[id(now)]) for _, now in pairs if id(now) in same]
+        self._held += [pair for pair in new if getweakrefs(pair[0])]
+        return [(ref(now), old) for now, old in new if not getweakrefs(now)]
 
     def _keep_cache(self, owner: "Any", name: str, cache: "Any", followed: "dict[int, Any]") -> None:
         """Let a `functools.lru_cache` stand where it stood, if its function has followed; what it kept goes."""
@@ -250,19 +256,22 @@ class Generations:
                 self._forgotten.update(map(id, module.places.values()))
         made = [(now, old) for now, old in self.keeper.instead.values() if is_referred_to(now, old)]
         others = {id(module.namespace): module for module in self._modules.values() if module.has_others}
-        kept = {id(new): old for new, old in (*self._held, *made)}
         targets = [*(new for new, _ in (*self._held, *made)), *(module.namespace for module in others.values())]
-        holders = gc.get_referrers(*targets) if targets else []
+        holders = [each for each in gc.get_referrers(*targets) if each is not targets] if targets else []
         for holder in holders:
             if type(holder) is FunctionType and id(holder.__globals__) in others:
                 self._follow_other(others[id(holder.__globals__)], holder)
+        if made:
+            replace_in(holders, {id(new): old for new, old in made})
+        kept = {id(new): old for new, old in self._held}
         self._reconcile(kept)
-        weak = weak_references([(new, old) for new, old in self._held])
+        weak = weak_references(self._held)
         for new, old in self.keeper.instead.values():
             weak.update(weak_entries(new, old))
         if weak:
             substitute({key: new for key, (_, new) in weak.items()}, [old for old, _ in weak.values()])
-        replace_in([each for each in holders if each is not targets], kept)
+        if kept:
+            replace_in(holders, kept)
 
     def _follow_other(self, module: Definitions, old: FunctionType) -> None:
         """A function that stands nowhere in the namespace, a closure made by a call, follows."""
