@@ -9,12 +9,10 @@ import sys
 import types
 
 import pytest
+from test_objects import Journal
 
 from livereload.identity import classes, keeping
 from livereload.interpreter import bytecode
-
-from test_objects import Journal
-
 
 BUILD_CLASS = builtins.__build_class__
 
@@ -36,7 +34,7 @@ class Execution:
         self.contents = {name: dict(vars(cls)) for name, cls in self.before.items()}
         self.journal = Journal()
 
-    def again(self, source, found=()):
+    def again(self, source, found=(), *, failed=False):
         found = (*self.before.values(), *found)
         module = keeping.Module("cases", self.namespace, found, lambda: self.code)
         module.bound = set(map(id, self.before.values()))
@@ -50,7 +48,7 @@ class Execution:
         finally:
             builtins.__build_class__ = original
             keeping.leave()
-            keeper.end(module)
+            keeper.end(module, failed=failed)
         return module
 
     def value(self, expression):
@@ -74,8 +72,8 @@ CASES = {
     "exception": "class C(ValueError):\n    code = {n}",
     "equality": "class C:\n    def __eq__(self, other): return {n}",
     "metaclass": "class Meta(type):\n    x = {n}\nclass C(metaclass=Meta):\n    y = {n}",
-    "implicit methods": "class C:\n    def __new__(cls): return object.__new__(cls)\n    def __init_subclass__(cls): pass\n"
-    "    def __class_getitem__(cls, key): return {n}",
+    "implicit methods": "class C:\n    def __new__(cls): return object.__new__(cls)\n"
+    "    def __init_subclass__(cls): pass\n    def __class_getitem__(cls, key): return {n}",
     "own name": "class C:\n    __name__ = {n}\n    __module__ = 'cases'\n    __qualname__ = 'C'",
     "nested": "class C:\n    class D:\n        x = {n}\n    y = D",
 }
@@ -193,6 +191,15 @@ def test_metaclasses_are_what_they_were():
     assert type.__subclasses__(keeping.Keeping) == []
     assert execution.kept() == {"Meta", "C"}
     assert builtins.__build_class__ is BUILD_CLASS
+
+
+def test_execution_that_failed():
+    """Where somebody catches the error, the classes are as they were, and no new one is below their bases."""
+    source = "import enum\nclass A: x = {n}\nclass B(A): x = {n}\nclass E(enum.Enum): X = {n}\n"
+    execution = Execution(source.format(n=1), "member = E.X")
+    execution.again(source.format(n=2), failed=True)
+    assert {name: dict(vars(cls)) for name, cls in execution.before.items()} == execution.contents
+    assert execution.value("member.value, member is E.X") == (1, True)
 
 
 def test_metaclasses_in_c_are_left_alone():

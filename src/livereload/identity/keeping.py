@@ -18,6 +18,7 @@ class is filled (`classes`), nor what a refresh is.
 import _thread
 import sys
 from _functools import partial  # type: ignore[import-not-found]
+from _weakref import ref
 from types import CodeType, FunctionType
 
 from ..interpreter import bytecode
@@ -49,7 +50,7 @@ class Module:
     """The classes of a module that is executed again."""
 
     __slots__ = (
-        *("bodies", "bound", "claimed", "classes", "last_code"),
+        *("bodies", "bound", "claimed", "classes", "journal", "last_code"),
         *("name", "namespace", "new_code", "refused", "thread"),
     )
 
@@ -74,6 +75,8 @@ class Module:
             self.classes.setdefault(qualname_of(cls), []).append(cls)
         # the ids of those that a statement has filled
         self.claimed: set[int] = set()
+        # what undoes that
+        self.journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
         # {id: why it could not be}
         self.refused: dict[int, str] = {}
         # the thread that executes it
@@ -93,16 +96,21 @@ class Keeper:
         # {id of a class that a call has made: (it, the class that is kept for it)}
         self.instead: dict[int, tuple[type, type]] = {}
         # the classes that statements have made
-        self.made: list[type] = []
+        self.made: list[ref[type]] = []
 
     def begin(self, module: Module) -> None:
         """The module is about to be executed by this thread."""
         module.thread = _thread.get_ident()
         self._modules[id(module.namespace)] = module
 
-    def end(self, module: Module) -> None:
-        """The module has been executed, or that has failed."""
+    def end(self, module: Module, *, failed: bool) -> None:
+        """The module has been executed; if that has failed, its classes are as they were."""
         self._modules.pop(id(module.namespace), None)
+        while module.journal and failed:
+            undo, arguments = module.journal.pop()
+            undo(*arguments)
+        if failed:
+            module.claimed.clear()
 
     def clear(self) -> None:
         self._modules.clear()
@@ -112,7 +120,7 @@ class Keeper:
 
     def forget(self) -> None:
         """After a roll back: let the bases of the classes that were made forget them."""
-        pairs = [(cls, object) for cls in self.made]
+        pairs = [(cls, object) for each in self.made if (cls := each()) is not None]
         self.clear()
         for cls, kept in pairs:
             if not is_referred_to(cls, kept):
@@ -137,21 +145,28 @@ class Keeper:
             return None
         if not all(map(is_class, its_bases)) or winner(metaclass, its_bases) is not metaclass:
             return None
-        contents: dict[str, Any] = dict(namespace)  # type: ignore[call-overload]
+        contents: dict[str, Any] = dict.copy(namespace)  # type: ignore[arg-type]
         qualname = contents.get("__qualname__", name)
+        if type(qualname) is not str:
+            return None
         module, body = self._begun.pop((_thread.get_ident(), qualname), (None, None))
         if module is None:
             module = self._module_of_call(contents)
         if module is None:
             return None
+
+        def note(undo: "Callable[..., object]", *arguments: object) -> None:
+            self._note(undo, *arguments)
+            module.journal.append((undo, arguments))
+
         kept = tuple(self.instead[id(each)][1] if id(each) in self.instead else each for each in its_bases)
         for cls in _candidates(module, qualname, body, kept):
             before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
-            reason = classes.fill(cls, metaclass, name, _standing(kept), contents, self._note)
+            reason = classes.fill(cls, metaclass, name, _standing(kept), contents, note)
             if not reason:
                 module.claimed.add(id(cls))
                 module.refused.pop(id(cls), None)
-                return Hooks(cls, before, self._note)
+                return Hooks(cls, before, note)
             module.refused[id(cls)] = reason
         return None
 
@@ -397,7 +412,7 @@ def _call_with_frames_removed(  # type: ignore[no-redef] # the name that the imp
     if hooks is None:
         made: type = by(type.__new__, metaclass, name, bases, namespace, **keywords)
         if keeper is not None and keeper.is_concerned():
-            keeper.made.append(made)
+            keeper.made.append(ref(made))
         return made
     cls: "Any" = hooks.cls
     for key, value, hook in hooks:

@@ -209,7 +209,9 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
     elif kind is dict or kind is list or kind is set:
         _replace_in_container(holder, kept, tables)
     elif kind is CellType:
-        holder.cell_contents = kept[id(holder.cell_contents)]
+        contents = cell_contents(holder)
+        if id(contents) in kept:
+            holder.cell_contents = kept[id(contents)]
     elif kind is FunctionType:
         if id(holder.__defaults__) in kept:
             holder.__defaults__ = kept[id(holder.__defaults__)]

@@ -579,6 +579,7 @@ class Engine:
         if transaction is not None and self.state.owner != _thread.get_ident():
             abandoned = tuple(transaction.taken)
             transaction.roll_back()
+            self.interpreter.stop_watching_classes()
         self.state.renew_locks()
         return abandoned
 

@@ -138,7 +138,7 @@ class Generations:
         module = self._modules.get(id(namespace))
         if module is None:
             return
-        self.keeper.end(module.kept)
+        self.keeper.end(module.kept, failed=failed)
         if failed:
             return
         module.look_again(code)
