@@ -1272,3 +1272,80 @@ def test_warning_that_is_to_be_an_error(project):
     project.write({"shop.py": SLOTS.format("'a', 'b'", 2)})
     project.step("import shop", ["shop"])
     assert project.value("log, shop.Cart().n()") == (["LiveReloadWarning"], 2)
+
+
+def test_call_that_gains_a_parameter(project):
+    """A closure, and a method of a class made in a function, can still be called as before."""
+    source = """
+    def make(n):
+        def f(x{0}): return n, x{1}
+        class C:
+            def m(self{0}): return n{1}
+        return f, C()
+    """
+    edit(project, source.format("", ""), "f, c = shop.make(5)", source.format(", y=3, *, z=4", ", y, z"))
+    assert project.value("f(1), f(1, 2, z=9), c.m()") == ((5, 1, 3, 4), (5, 1, 2, 9), (5, 3, 4))
+    project.write({"shop.py": dedent(source.format(", y", ", y"))})
+    project.step("import shop", ["shop"])
+    assert project.value("f(1), c.m(), shop.make(1)[0](2, 3)") == ((5, 1, 3), (5, 3), (1, 2, 3))
+
+
+TWO = """
+import hub
+K = {0}
+@hub.on('a')
+def _(): return 'a', K, {0}
+@hub.on('b')
+def _(): return 'b', K, {0}
+class C:
+    @hub.on('c')
+    def _(self): return 'c', {0}
+    @hub.on('d')
+    def _(self): return 'd', {0}
+for name in 'ef':
+    hub.on(name)(lambda: (K, {0}))
+hub.on('g')(lambda: ('g', {0})); hub.on('h')(lambda: ('h', {0}))
+"""
+
+
+def test_functions_of_one_name(project):
+    """Each is paired with the one at its position in the source, wherever it is held."""
+    hub = "H = {}\ndef on(name):\n    def enter(f):\n        H[name] = f\n        return f\n    return enter\n"
+    project.write({"hub.py": hub, "shop.py": TWO.format(1), "table.py": "from hub import H\nT = dict(H)\n"})
+    project.run("import shop, table; held = dict(table.H)")
+    for n in (2, 3):
+        project.write({"shop.py": "# one line more\n" * n + TWO.format(n)})
+        project.run("import shop, table")
+        for table in ("held", "table.T", "table.H"):
+            assert project.value(f"[{table}[name]() for name in 'abefgh']") == [
+                *(("a", n, n), ("b", n, n), (n, n), (n, n), ("g", n), ("h", n)),
+            ]
+            assert project.value(f"{table}['c'](0), {table}['d'](0)") == (("c", n), ("d", n))
+
+
+def test_dispatched_functions_of_one_name(project):
+    """What a function dispatches to is the definition for that class."""
+    source = "import functools\nK = {0}\n@functools.singledispatch\ndef show(x): return 'any', {0}\n"
+    source += "@show.register\ndef _(x: int): return 'int', {0}\n@show.register\ndef _(x: str): return 'str', {0}\n"
+    edit(project, source.format(1), "show = shop.show; f, g = show.dispatch(int), show.dispatch(str)", source.format(2))
+    assert project.value("f(1), g(''), show(1), show('')") == (("int", 2), ("str", 2), ("int", 2), ("str", 2))
+
+
+def test_class_overwritten_by_another_of_its_name(project):
+    """Instances of the first are instances of the first."""
+    source = "class A:\n    def v(self): return 'first', {0}\nFirst = A\nclass A(First):\n"
+    source += "    def v(self): return 'second', super().v()\nONE = First()\n"
+    edit(project, source.format(1), "First, A, one, a, x = shop.First, shop.A, shop.First(), shop.A(), shop.ONE",
+         source.format(2))  # fmt: skip
+    assert project.value("shop.First is First, shop.A is A") == (True, True)
+    assert project.value("one.v(), a.v(), x.v()") == (("first", 2), ("second", ("first", 2)), ("first", 2))
+
+
+def test_classes_of_one_name_of_which_instances_are_kept(project):
+    """Each instance runs the code of its own class."""
+    source = "class H:\n    def v(self): return 'one', {0}\nX = H()\nclass H:\n    def v(self): return 'two', {0}\nY = H()\n"
+    project.write({"two.py": source.format(1)})
+    project.run("import two; x, y = two.X, two.Y")
+    project.write({"two.py": source.format(2)})
+    project.step("import two", ["two"])
+    assert project.value("x.v(), y.v(), type(x) is type(two.X)") == (("one", 2), ("two", 2), True)

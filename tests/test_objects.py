@@ -303,6 +303,33 @@ def test_substitute():
     assert (slots.x, default(), closure(), type(instance)) == (New, ((New,), New), New, New)
 
 
+def test_substitute_asks_no_key():
+    """A key whose hash is another by now, or that compares in its own way, is left alone; the others are not."""
+
+    class Key:
+        n = 0
+
+        def __hash__(self):
+            self.n += 1
+            return self.n
+
+        def __eq__(self, other):
+            raise AssertionError
+
+    class Old:
+        pass
+
+    class New:
+        pass
+
+    key, old = Key(), Old
+    table = {key: Old, "x": Old, Old: 1}
+    asked = key.n
+    substitute({id(old): New}, [old])
+    assert (key.n, list(table)) == (asked, [key, "x", New])
+    assert list(table.values()) == [old, New, 1]
+
+
 def test_instance_dict_asks_nothing():
     """The attributes of an instance, without its own ways; None for one that has none."""
 

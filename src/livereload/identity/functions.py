@@ -12,6 +12,7 @@ import sys
 from types import CellType, CodeType, FunctionType
 
 from ..interpreter import bytecode
+from ..interpreter.defaults import UNKNOWN, constant_defaults, parameters
 from .objects import cell_contents
 
 TYPE_CHECKING = False
@@ -57,22 +58,46 @@ def same_variables(old: FunctionType, new: FunctionType) -> bool:
     return old.__globals__ is new.__globals__ and old.__code__.co_freevars == new.__code__.co_freevars
 
 
-def follow_code(old: FunctionType, code: CodeType, note: "Note") -> bool:
-    """Make `old`, one of many functions that were made from one definition, run the new code of it."""
+def follow_code(old: FunctionType, code: CodeType, note: "Note", around: "CodeType | None" = None) -> bool:
+    """Make `old`, one of many functions that were made from one definition, run the new code of it.
+
+    `around` is the code that has the definition: parameters have the defaults that it says.  False, and nothing is
+    changed, if who could call the old function could not call the new one.
+    """
     if old.__code__ is code:
         return True
+    defaults = _defaults_for(old, code, {} if around is None else constant_defaults(around, code))
+    if defaults is None:
+        return False
     if old.__code__.co_freevars == code.co_freevars:
-        note(_set_code, old, old.__code__)
-        old.__code__ = code
+        note(_set_code, old, old.__code__, old.__defaults__, old.__kwdefaults__)
+        _set_code(old, code, *defaults)
         return True
     cells = dict(zip(old.__code__.co_freevars, old.__closure__ or (), strict=True))
     if any(name not in cells for name in code.co_freevars):
         return False  # nobody can say what the new free variable would have been
     closure = tuple(cells[name] for name in code.co_freevars)
-    new = FunctionType(code, old.__globals__, old.__name__, old.__defaults__, closure)
-    new.__kwdefaults__ = old.__kwdefaults__
+    new = FunctionType(code, old.__globals__, old.__name__, defaults[0], closure)
+    new.__kwdefaults__ = defaults[1]
     call_instead(old, new, note)
     return True
+
+
+def _defaults_for(
+    old: FunctionType, code: CodeType, constants: "dict[str, Any]"
+) -> "tuple[tuple[Any, ...] | None, dict[str, Any] | None] | None":
+    """The defaults of `old` when it runs `code`: those constants, or its own; None if more arguments were needed."""
+    names, keywords = parameters(old.__code__)
+    given = dict(old.__kwdefaults__ or {})
+    given.update(zip(reversed(names), reversed(old.__defaults__ or ()), strict=False))
+    needed = len(names) + len(keywords) - len(given)
+    given.update((name, value) for name, value in constants.items() if value is not UNKNOWN)
+    names, keywords = parameters(code)
+    if sum(name not in given for name in (*names, *keywords)) > needed:
+        return None
+    first = max((i + 1 for i, name in enumerate(names) if name not in given), default=0)
+    positional = tuple(given[name] for name in names[first:])
+    return positional or None, {name: given[name] for name in keywords if name in given} or None
 
 
 def _parts(function: FunctionType) -> "dict[str, Any]":
@@ -106,8 +131,12 @@ def _restore_function(function: FunctionType, parts: "dict[str, Any]") -> None:
         setattr(function, name, value)
 
 
-def _set_code(function: FunctionType, code: CodeType) -> None:
+def _set_code(
+    function: FunctionType, code: CodeType, defaults: "tuple[Any, ...] | None", keywords: "dict[str, Any] | None"
+) -> None:
     function.__code__ = code
+    function.__defaults__ = defaults
+    function.__kwdefaults__ = keywords
 
 
 def _set_cell(cell: CellType, contents: object) -> None:

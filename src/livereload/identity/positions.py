@@ -20,6 +20,14 @@ def inner(code: CodeType) -> "Iterator[CodeType]":
             yield from inner(constant)
 
 
+def around(code: "CodeType | None", one: CodeType) -> "CodeType | None":
+    """The code object in `code`, itself included, that has `one` among its constants."""
+    for each in (code, *inner(code)) if code is not None else ():
+        if any(constant is one for constant in each.co_consts):
+            return each
+    return None
+
+
 def bodies(code: "CodeType | None", qualname: str) -> list[CodeType]:
     """The class bodies of a qualified name in a module's code, in the order of the source."""
     if code is None:

@@ -10,7 +10,7 @@ over the heap; so first ask `is_referred_to`.
 import gc
 import sys
 from _weakref import getweakrefs
-from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType
+from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType, WrapperDescriptorType
 
 from . import functions, objects
 from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
@@ -200,7 +200,8 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
     """
     kind = type(holder)
     if kind is tuple or kind is frozenset or kind is MethodType:
-        return _replaced(holder, kept)
+        parts = (holder.__func__, holder.__self__) if kind is MethodType else holder
+        return _replaced(holder, kept) if any(id(each) in kept for each in parts) else None
     if id(kind) in kept:
         try:
             objects.class_of.__set__(holder, kept[id(kind)])
@@ -235,12 +236,12 @@ def _replace_in_container(holder: "Any", kept: "dict[int, Any]", tables: "_Table
         changed = _replace_in_dict(holder, kept)
         if changed and "__module__" in holder and "__doc__" in holder:
             tables.append((holder, changed))
-    elif type(holder) is list:
+    elif type(holder) is list and any(id(each) in kept for each in holder):
         present = {id(each) for each in holder}
         holder[:] = [
             kept.get(id(each), each) for each in holder if id(each) not in kept or id(kept[id(each)]) not in present
         ]
-    else:
+    elif type(holder) is set:
         for each in [each for each in holder if id(each) in kept]:
             holder.discard(each)
             holder.add(kept[id(each)])
@@ -267,16 +268,36 @@ def _replace_in_slot(holder: object, slot: "Any", kept: "dict[int, Any]") -> Non
 
 
 def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> list[str]:
-    """Replace in a dict; the keys whose values have changed, unless keys have."""
-    if any(id(key) in kept for key in list(table)):
-        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in list(table.items())]
-        table.clear()
+    """Replace in a dict; the keys whose values have changed, unless keys have.
+
+    A key of the user's own kind would be asked for its hash, which may be another by now: it is left alone.
+    """
+    items = [(key, value) for key, value in list(table.items()) if _is_found_by_itself(key)]
+    if any(id(key) in kept for key, _ in items):
+        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in items]
+        if len(items) == len(table):
+            table.clear()
+        else:
+            for key in [key for key, _ in items if id(key) in kept]:
+                del table[key]
         table.update(contents)
         return []
-    changed = [key for key, value in list(table.items()) if id(value) in kept]
+    changed = [key for key, value in items if id(value) in kept]
     for key in changed:
         table[key] = kept[id(table[key])]
     return changed
+
+
+def _is_found_by_itself(key: object) -> bool:
+    """True if looking for a key in a dict executes no Python code for it."""
+    kind = type(key)
+    if is_plain(key) or kind is FunctionType or kind is type:
+        return True
+    if kind is tuple:
+        return all(_is_found_by_itself(each) for each in key)  # type: ignore[attr-defined]
+    tables = [namespace_of_class(each) for each in mro_of(kind)]
+    methods = [next(table[name] for table in tables if name in table) for name in ("__hash__", "__eq__")]
+    return all(type(each) is WrapperDescriptorType for each in methods)
 
 
 def _tell_classes(tables: "_Tables") -> None:

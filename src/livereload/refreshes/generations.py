@@ -20,7 +20,7 @@ from types import CodeType, FunctionType, ModuleType
 
 from ..entries.patches import take_back
 from ..entries.registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, definitions, interpreters_lists
-from ..identity import classes, functions, objects
+from ..identity import classes, functions, objects, positions
 from ..identity.definitions import Definitions
 from ..identity.keeping import Keeper
 from ..identity.objects import is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
@@ -291,7 +291,7 @@ class Generations:
         if now is not None and "<locals>" not in old.__qualname__:
             functions.follow(old, now, self._note)
         else:
-            functions.follow_code(old, code, self._note)
+            functions.follow_code(old, code, self._note, positions.around(module.new_code, code))
 
     def _call_the_last(self, module: Definitions, old: FunctionType, called: "Any") -> None:
         """`old` was made to call another, which may itself have been made to, or be of the last generation."""
