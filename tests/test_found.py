@@ -202,7 +202,7 @@ def test_one_generation_after_an_error_that_was_caught(project):
     project.step("import user", ["user", "mod"])
     project.run("from mod import C; c = C()")
     project.write({"mod.py": "class C:\n    def n(self): return 2\n1 / 0\n"})
-    project.step("import user", ["user", "mod"])
+    project.step("import user", ["mod", "user", "mod"])
     project.write({"mod.py": "class C:\n    def n(self): return 3\n"})
     project.step("import user", ["user", "mod"])
     assert project.value("(user.mod.C is C, c.n())") == (True, 3)

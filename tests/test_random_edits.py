@@ -44,6 +44,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 _PROFILE = os.environ.get("LIVERELOAD_RANDOM_EDITS", "quick")
+# Whether a changed module is executed as a whole, or updated where that comes to the same.
+WHOLE = os.environ.get("LIVERELOAD_WHOLE", "0") != "0"
 _PROFILES = {"quick": "25x12", "thorough": "600x25", "nightly": "10000x40"}
 _EXAMPLES, _STEPS = map(int, _PROFILES.get(_PROFILE, _PROFILE).split("x"))
 _FOLLOW = Path(__file__).with_name("following.py").read_text(encoding="utf-8")
@@ -76,7 +78,7 @@ class Story:
     def _begin(self):
         self.do("project.path.insert(0, str(project.file('over')))")
         self.do("project.file('over').mkdir()")
-        self.project.start()
+        self.project.start(whole=WHOLE)
         self.project.run(_FOLLOW)
         self._claim(())
 

@@ -320,5 +320,5 @@ def test_a_refresh_that_executes_nothing(project):
     project.step("import a", [])
     project.step("import a", [])
     assert project.value("[(bool(each), each.line.rpartition(' in ')[0]) for each in heard]") == [
-        (False, "livereload: kept a (only its comments and layout have changed)")
+        (False, "livereload: updated a (layout)")
     ]

@@ -60,7 +60,7 @@ def test_at_a_prompt(shop):
 def test_comes_each_time(shop):
     """With Python's own filters the same warning comes once for each edit that leaves something behind."""
     shop.run("warnings.resetwarnings()")
-    for slot in "bcbc":
+    for slot in "bcde":
         shop.write({"shop.py": SLOTS.format(f"'{slot}',")})
         shop.run("import shop; held.append(shop.Cart())")
     assert shop.value("len(log)") == 4

@@ -4,8 +4,9 @@ Knows bytecode, of all supported versions.  Must not know modules or files: a na
 
 Executing a module's code runs the module level and the bodies of classes.  The functions that it
 defines are *dormant*: made and stored, not run, unless something reads the name that they are stored
-by, and so may call them.  What is read on the way is used in one of three strengths: an annotation
-*mentions* a class, a class statement *derives* from one, and everything else *uses* what it reads.
+by, and so may call them.  What is read on the way is used in one of four strengths: an annotation
+*mentions* a class, a statement that runs nothing (a table of functions) *passes* what it reads, a class
+statement *derives* from a class, and everything else *uses* what it reads.
 
 All doubts are resolved in one direction: more is used, and fewer things are the same.
 """
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
-    Loads = dict[tuple[str, str | None], int]
-    Instruction = tuple[int, int, int]  # offset, opcode, argument
+    Load = tuple[str, str | None]
+    Loads = dict[Load, int]
 
-MENTIONED, DERIVED, USED = range(3)
+Instruction = tuple[int, int, int]  # offset, opcode, argument
+
+MENTIONED, PASSED, DERIVED, USED = range(4)
 
 # Those that see the text of the source, or where in it something stands.
 _TEXT = frozenset(("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"))
@@ -108,7 +111,7 @@ class Uses:
     """What executing one module's code does with names."""
 
     __slots__ = (
-        *("bindings", "classes", "code", "decorated", "doing", "dormant", "effects", "imports", "lists", "loads"),
+        *("bindings", "called_codes", "classes", "code", "decorated", "doing", "dormant", "effects", "given", "imports", "lists", "loads"),
         *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
@@ -119,10 +122,14 @@ class Uses:
         self.loads: Loads = {}
         # {"total": [code]}: the functions and bodies of classes that a name of the module level stands for
         self.dormant: dict[str, list[CodeType]] = {}
+        # the functions, and bodies of classes with all their functions, that may be called
+        self.called_codes: list[CodeType] = []
         # each class statement, also in the body of a class: its body, and what evaluating the statement reads
         self.classes: list[tuple[CodeType, Loads]] = []
         # what is decorated: what the decorators (and defaults) read, and the code of the function or class
         self.decorated: list[tuple[Loads, CodeType]] = []
+        # statements that are one call: what is called, and what it is given, names and functions made on the spot
+        self.given: list[tuple[Load, list[Load], list[CodeType]]] = []
         self.imports: list[Import] = []
         # it imports in the body of a class
         self.nested_imports = False
@@ -154,6 +161,7 @@ class Uses:
 
     def called(self, code: "CodeType") -> "Iterator[tuple[str, str | None]]":
         """What a function uses if it is called while the module is executed."""
+        self.called_codes.append(code)
         self._see(set(names_in(code)))
         self.opaque = self.opaque or imports_inside(code)
         self.strings.update(_dotted(code.co_consts))
@@ -204,13 +212,20 @@ class _Scan:
         # what its decorators load, if it is a class statement; the functions that it makes, not to call them
         self.decorators: Loads = {}
         self.made: list[CodeType] = []
+        # functions that it makes, and calls if it calls anything
+        self.unsure: list[CodeType] = []
         self.imported: Import | None = None
         self.calls = False
+        # how often it executes something else than loading, making and storing
+        self.runs = 0
+        self.call_count = 0
         self.makes_class = False
 
     def run(self) -> None:
         handlers = self._handlers()
+        passive = _all_of(*_PASSIVE)
         for index, (_, opcode, argument) in enumerate(self.instructions):
+            self.runs += opcode not in passive
             handler = handlers.get(opcode)
             if handler is not None:
                 handler(index, argument)
@@ -271,6 +286,7 @@ class _Scan:
 
     def _call(self, index: int, argument: int) -> None:
         self.calls = True
+        self.call_count += 1
 
     def _store(self, index: int, argument: int) -> None:
         """The end of a statement that stores into something, or deletes from it."""
@@ -281,6 +297,7 @@ class _Scan:
         else:
             self.uses.effects = True
             self._does(index)
+            self._keep_dormant([name for name, _ in self.chunk])
         self._end(index)
 
     def _does(self, index: int, *names: str) -> None:
@@ -320,7 +337,7 @@ class _Scan:
             self.uses.decorated.append((dict(self.chunk), code))
             self.made.append(code)
         else:
-            self._use(code)
+            self.unsure.append(code)
 
     def _constants(self, index: int) -> "Iterator[object]":
         """Those that the statement has loaded, and what is in tuples of them."""
@@ -388,8 +405,7 @@ class _Scan:
                 self.chunk = dict(binding.loads)
             if binding.kind == "class" and binding.body is not None:
                 self.uses.classes.append((binding.body, binding.loads))
-            if self.made:
-                self.dormant.setdefault(name, []).extend(self.made)
+            self._keep_dormant([name])
         else:
             binding = Binding("import", {})
             if imported.names is None:
@@ -399,6 +415,17 @@ class _Scan:
         self._end(index)
         if imported is not None and imported.names is not None:
             self.imported = imported  # there may be more names
+
+    def _keep_dormant(self, names: "Iterable[str]") -> None:
+        """Whoever uses these names may call the functions that the statement makes, or stores, and does not call."""
+        codes = [*self.made]
+        if not self.runs:
+            codes += self.unsure
+            codes += [code for name, attribute in self.chunk if attribute is None for code in self.dormant.get(name, ())]
+            self.unsure = []
+        for name in names if codes else ():
+            known = self.dormant.setdefault(name, [])
+            known += [code for code in codes if code not in known]
 
     def _bind_to(self, name: str, binding: Binding) -> None:
         if name in self.uses.bindings:
@@ -460,13 +487,31 @@ class _Scan:
         self._end(index)
 
     def _end(self, index: int) -> None:
+        self._give()
+        for code in self.unsure:
+            self._use(code)
         if self.chunk:
+            if not self.runs:  # attributes may be properties, which run
+                self.chunk = {
+                    load: PASSED if strength == USED and load[1] is None else strength
+                    for load, strength in self.chunk.items()
+                }
             _add(self.loads, self.chunk)
             self.chunk = {}
         if self.inner:
             _add(self.loads, self.inner)
             self.inner = {}
         self._begin(index + 1)
+
+
+    def _give(self) -> None:
+        """Of a statement that is one call, note what is called, and what it is given: perhaps only to be kept."""
+        if not (self.call_count == self.runs == 1) or self.made or self.makes_class or not self.chunk:
+            return
+        called, *given = self.chunk
+        self.uses.given.append((called, given, self.unsure))
+        self.chunk = {called: self.chunk[called], **dict.fromkeys(given, PASSED)}
+        self.unsure = []
 
 
 _CONSTANTS = ("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT")
@@ -669,7 +714,7 @@ def _is_protected(code: "CodeType", offset: int) -> bool:
     return any(start <= offset // 2 < start + length for start, length in entries)
 
 
-_parts_of = attrgetter(
+parts_of = attrgetter(
     *("co_name", "co_qualname", "co_filename", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount"),
     *("co_names", "co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable"),
 )
@@ -677,11 +722,11 @@ _parts_of = attrgetter(
 
 def alike(one: "CodeType", other: "CodeType", *, functions: bool = True) -> bool:
     """True for code that does the same, wherever it stands; optionally without what functions in it do."""
-    if _parts_of(one) != _parts_of(other) or len(one.co_consts) != len(other.co_consts):
+    if parts_of(one) != parts_of(other) or len(one.co_consts) != len(other.co_consts):
         return False
     lines = None
     if one.co_code != other.co_code or ("__firstlineno__" in one.co_names and not is_function(one)):
-        (raw, line), (others_raw, others_line) = _without_first_line(one), _without_first_line(other)
+        (raw, line), (others_raw, others_line) = without_first_line(one), without_first_line(other)
         if raw != others_raw or line != others_line:
             return False
         lines = line
@@ -699,6 +744,11 @@ def _alike(one: object, other: object, *, functions: bool) -> bool:
     return (one.co_name, one.co_flags) == (other.co_name, other.co_flags)
 
 
+def constants_alike(one: object, other: object) -> bool:
+    """True for constants that cannot be told apart."""
+    return _constant(one) == _constant(other)
+
+
 def _constant(constant: object) -> object:
     """Equal for constants that cannot be told apart: 1 and True can, 0.0 and -0.0, too."""
     kind = type(constant)
@@ -711,7 +761,7 @@ def _constant(constant: object) -> object:
     return (kind, repr(constant))
 
 
-def _without_first_line(code: "CodeType") -> tuple[bytes, int | None]:
+def without_first_line(code: "CodeType") -> tuple[bytes, int | None]:
     """The instructions of a class body but for the line that it notes (`__firstlineno__`, from 3.13 on).
 
     And the index of that line among the constants, if it is one.
@@ -777,11 +827,19 @@ def _names_in_annotation(annotation: str) -> "Iterator[tuple[str, str | None]]":
             yield first, rest.partition(".")[0] or None
 
 
-_families: dict[str, frozenset[int]] = {}
+# Instructions that execute nothing of the user's.
+_PASSIVE = (
+    "LOAD_NAME", "LOAD_GLOBAL", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_FAST", "LOAD_LOCALS",
+    "LOAD_ATTR", "STORE_", "BUILD_", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "MAKE_FUNCTION",
+    "SET_FUNCTION_ATTRIBUTE", "PUSH_NULL", "COPY", "SWAP", "NOP", "RESUME", "POP_TOP", "RETURN_", "IMPORT_",
+    "SETUP_ANNOTATIONS", "CACHE", "PRECALL", "KW_NAMES", "EXTENDED_ARG", "NOT_TAKEN", "COPY_FREE_VARS", "MAKE_CELL", "LOAD_CLOSURE",
+)  # fmt: skip
+
+_families: dict[tuple[str, ...], frozenset[int]] = {}
 
 
-def _all_of(prefix: str) -> frozenset[int]:
+def _all_of(*prefixes: str) -> frozenset[int]:
     """The instructions whose names begin so."""
-    if prefix not in _families:
-        _families[prefix] = frozenset(number for name, number in numbers().items() if name.startswith(prefix))
-    return _families[prefix]
+    if prefixes not in _families:
+        _families[prefixes] = frozenset(number for name, number in numbers().items() if name.startswith(prefixes))
+    return _families[prefixes]

@@ -94,13 +94,6 @@ def is_made_in(namespace: "dict[str, Any]", cls: type) -> bool:
     )
 
 
-def hidden_classes(name: str, contents: "Mapping[str, Any]") -> "Iterator[type]":
-    """The classes that the module `name` made and of which it keeps but an instance."""
-    for value in list(contents.values()):
-        if module_of_class(type(value)) == name and "<locals>" not in qualname_of(type(value)):
-            yield type(value)
-
-
 def at(namespace: "dict[str, Any]", place: "Place") -> "Any":
     """What stands at a place that only classes lead to; None if nothing does."""
     value: Any = namespace.get(place[0])  # type: ignore[call-overload]
@@ -123,25 +116,3 @@ def defines(place: "Place", old: FunctionType, now: "Any") -> bool:
         return False
     own_name = now.__qualname__ if type(now) is FunctionType else None
     return "__wrapped__" in attributes or attributes.get("__qualname__", own_name) == old.__qualname__
-
-
-def codes_of(functions: "Iterable[FunctionType]") -> "dict[str, list[CodeType]]":
-    """All code objects of some functions by qualified name, nested ones included, in the order of the source."""
-    found: dict[str, dict[int, CodeType]] = {}
-    waiting = [function.__code__ for function in functions]
-    while waiting:
-        code = waiting.pop()
-        same = found.setdefault(code.co_qualname, {})
-        if id(code) not in same:
-            same[id(code)] = code
-            waiting += [constant for constant in code.co_consts if type(constant) is CodeType]
-    return {name: sorted(codes.values(), key=lambda code: code.co_firstlineno) for name, codes in found.items()}
-
-
-def is_last_definition(code: CodeType, module_or_class: CodeType) -> bool:
-    """True if no later class statement in the same body bears the same name."""
-    last = None
-    for constant in module_or_class.co_consts:
-        if type(constant) is CodeType and not constant.co_flags & 1 and constant.co_qualname == code.co_qualname:
-            last = constant  # (the flag: functions have it, class bodies do not, CO_OPTIMIZED)
-    return last is code

@@ -10,55 +10,110 @@ over the heap; so first ask `is_referred_to`.
 import gc
 import sys
 from _weakref import getweakrefs
-from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType
+from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType, WrapperDescriptorType
 
-from . import objects
-from .objects import instance_dict, is_class, is_plain, mro_of, namespace_of_class
+from . import functions, objects
+from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     _Tables = list[tuple[dict[str, Any], list[str]]]
 
 
-class Discarded:
-    """A class that was discarded and the one kept for it; `substitute` passes it by."""
+class Replacement:
+    """A class that could not be kept, what came instead, and why; `substitute` passes it by."""
 
-    __slots__ = ("cls", "kept")
+    __slots__ = ("new", "old", "reason")
 
-    def __init__(self, cls: type, kept: type) -> None:
-        self.cls = cls
-        self.kept = kept
-
-
-def is_referred_to(discarded: Discarded, own_cells: int = 0) -> bool:
-    """True if anything refers to the class but itself, `own_cells` of its methods, and `discarded`, once."""
-    return _references(discarded) - own_cells > _NONE
+    def __init__(self, old: type, new: type, reason: str) -> None:
+        self.old = old
+        self.new = new
+        self.reason = reason
 
 
-def _references(discarded: Discarded) -> int:
-    cls = discarded.cls
+def is_referred_to(cls: type, kept: type) -> bool:
+    """True if anything refers to a class but itself, what was moved to the one `kept` for it, and the caller, twice."""
+    return _references(cls, kept) > _NONE
+
+
+def _references(cls: type, kept: type) -> int:
     own = sum(each is cls for each in mro_of(cls))
-    moved = set(map(id, namespace_of_class(discarded.kept).values()))
+    moved = set(map(id, namespace_of_class(kept).values()))
     for value in {id(each): each for each in namespace_of_class(cls).values()}.values():  # by two names: once
-        if type(value) is not FunctionType and not is_plain(value) and id(value) not in moved:
+        if id(value) in moved or is_plain(value):
+            continue
+        if type(value) is not FunctionType:
             own += sum(each is cls for each in gc.get_referents(value))
+        else:
+            own += sum(cell_contents(cell) is cls for cell in value.__closure__ or ())
     return sys.getrefcount(cls) - own
 
 
-_NONE = _references(Discarded(type("probe", (), {}), type))
+def _count_references(cls: type, kept: type) -> int:
+    return _references(cls, kept)
 
 
-def weak_entries(discarded: Discarded) -> "dict[int, tuple[Any, Any]]":
+def _none() -> int:
+    pairs = [(type("probe", (), {}), type)]
+    for cls, kept in pairs:
+        return _count_references(cls, kept)
+    return 0
+
+
+_NONE = _none()
+
+
+def is_held_by_others(function: FunctionType) -> bool:
+    """True if anything refers to a function but a variable of the caller, and its own closure."""
+    return _holds(function) > _FREE
+
+
+def _holds(function: FunctionType) -> int:
+    own = 0
+    for cell in function.__closure__ or ():
+        if cell_contents(cell) is function and sys.getrefcount(cell) <= _ALONE:
+            own += 1
+    return sys.getrefcount(function) - own
+
+
+def _holds_itself() -> FunctionType:
+    def function() -> object:
+        return function
+
+    return function  # type: ignore[return-value]
+
+
+def _alone() -> int:
+    for cell in _holds_itself().__closure__ or ():
+        return sys.getrefcount(cell)
+    return 0
+
+
+def _free() -> int:
+    function = _holds_itself()
+    return _count_holders(function)
+
+
+def _count_holders(function: FunctionType) -> int:
+    return _holds(function)
+
+
+_ALONE = _alone()
+_FREE = _free()
+
+
+def weak_entries(cls: type, kept: type) -> "dict[int, tuple[Any, Any]]":
     """{id: (weak reference to the class, one like it to the class kept)} in containers of weak references.
 
     Their references have a callback; those that the interpreter keeps for itself have none.
     """
     entries: dict[int, tuple[Any, Any]] = {}
-    for reference in getweakrefs(discarded.cls):
-        if reference.__callback__ is not None:
-            entries[id(reference)] = (reference, _like(reference, discarded.kept))
+    for reference in getweakrefs(cls):
+        if type(reference.__callback__) is FunctionType:
+            entries[id(reference)] = (reference, _like(reference, kept))
     return entries
 
 
@@ -108,16 +163,25 @@ def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
     return places
 
 
-def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
+def substitute(kept: "dict[int, Any]", discarded: "list[Any]", but: "Collection[int]" = ()) -> None:
     """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held.
+
+    Not where something holds them whose id is in `but`.
+    """
+    holders = gc.get_referrers(*discarded)
+    replace_in([each for each in holders if each is not discarded and id(each) not in but], kept)
+
+
+def replace_in(holders: "list[Any]", kept: "dict[int, Any]") -> None:
+    """Replace objects by those `kept` for them, {id: object}, in some that may hold them.
 
     What holds them and cannot be changed is replaced where it is held, and so on.
     """
     for _ in range(3):
         again: dict[int, tuple[Any, Any]] = {}
         tables: _Tables = []
-        for holder in gc.get_referrers(*discarded):
-            if holder is not discarded and type(holder) is not FrameType:
+        for holder in holders:
+            if type(holder) is not FrameType:
                 replacement = _replace_in(holder, kept, tables)
                 if replacement is not None:
                     again[id(holder)] = (holder, replacement)
@@ -126,6 +190,7 @@ def substitute(kept: "dict[int, Any]", discarded: "list[Any]") -> None:
             return
         kept = {key: new for key, (_, new) in again.items()}
         discarded = [old for old, _ in again.values()]
+        holders = [each for each in gc.get_referrers(*discarded) if each is not discarded]
 
 
 def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "Any":
@@ -135,7 +200,8 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
     """
     kind = type(holder)
     if kind is tuple or kind is frozenset or kind is MethodType:
-        return _replaced(holder, kept)
+        parts = (holder.__func__, holder.__self__) if kind is MethodType else holder
+        return _replaced(holder, kept) if any(id(each) in kept for each in parts) else None
     if id(kind) in kept:
         try:
             objects.class_of.__set__(holder, kept[id(kind)])
@@ -144,12 +210,14 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
     elif kind is dict or kind is list or kind is set:
         _replace_in_container(holder, kept, tables)
     elif kind is CellType:
-        holder.cell_contents = kept[id(holder.cell_contents)]
+        contents = cell_contents(holder)
+        if id(contents) in kept:
+            holder.cell_contents = kept[id(contents)]
     elif kind is FunctionType:
         if id(holder.__defaults__) in kept:
             holder.__defaults__ = kept[id(holder.__defaults__)]
         _replace_in_dict(holder.__dict__, kept)
-    elif kind is not Discarded and not is_class(holder):
+    elif kind is not Replacement and not is_class(holder):
         _replace_in_instance(holder, kept)
     return None
 
@@ -168,12 +236,12 @@ def _replace_in_container(holder: "Any", kept: "dict[int, Any]", tables: "_Table
         changed = _replace_in_dict(holder, kept)
         if changed and "__module__" in holder and "__doc__" in holder:
             tables.append((holder, changed))
-    elif type(holder) is list:
+    elif type(holder) is list and any(id(each) in kept for each in holder):
         present = {id(each) for each in holder}
         holder[:] = [
             kept.get(id(each), each) for each in holder if id(each) not in kept or id(kept[id(each)]) not in present
         ]
-    else:
+    elif type(holder) is set:
         for each in [each for each in holder if id(each) in kept]:
             holder.discard(each)
             holder.add(kept[id(each)])
@@ -200,16 +268,36 @@ def _replace_in_slot(holder: object, slot: "Any", kept: "dict[int, Any]") -> Non
 
 
 def _replace_in_dict(table: "dict[Any, Any]", kept: "dict[int, Any]") -> list[str]:
-    """Replace in a dict; the keys whose values have changed, unless keys have."""
-    if any(id(key) in kept for key in list(table)):
-        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in list(table.items())]
-        table.clear()
+    """Replace in a dict; the keys whose values have changed, unless keys have.
+
+    A key of the user's own kind would be asked for its hash, which may be another by now: it is left alone.
+    """
+    items = [(key, value) for key, value in list(table.items()) if _is_found_by_itself(key)]
+    if any(id(key) in kept for key, _ in items):
+        contents = [(kept.get(id(key), key), kept.get(id(value), value)) for key, value in items]
+        if len(items) == len(table):
+            table.clear()
+        else:
+            for key in [key for key, _ in items if id(key) in kept]:
+                del table[key]
         table.update(contents)
         return []
-    changed = [key for key, value in list(table.items()) if id(value) in kept]
+    changed = [key for key, value in items if id(value) in kept]
     for key in changed:
         table[key] = kept[id(table[key])]
     return changed
+
+
+def _is_found_by_itself(key: object) -> bool:
+    """True if looking for a key in a dict executes no Python code for it."""
+    kind = type(key)
+    if is_plain(key) or kind is FunctionType or kind is type:
+        return True
+    if kind is tuple:
+        return all(_is_found_by_itself(each) for each in key)  # type: ignore[attr-defined]
+    tables = [namespace_of_class(each) for each in mro_of(kind)]
+    methods = [next(table[name] for table in tables if name in table) for name in ("__hash__", "__eq__")]
+    return all(type(each) is WrapperDescriptorType for each in methods)
 
 
 def _tell_classes(tables: "_Tables") -> None:
@@ -297,5 +385,5 @@ def _find_rebound(cells: "dict[int, CellType]", rebound: dict[int, bool]) -> Non
     for function in gc.get_referrers(*closures) if closures else ():
         if type(function) is FunctionType:
             for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-                if id(cell) in unknown and objects.rebinds(function.__code__, name):
+                if id(cell) in unknown and functions.rebinds(function.__code__, name):
                     rebound[id(cell)] = True

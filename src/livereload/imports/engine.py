@@ -19,7 +19,7 @@ from ..identity.objects import namespace_of
 from ..modules import graph
 from ..modules.plan import Plan
 from ..modules.resolve import Survey
-from ..modules.state import Record, State, Wanted
+from ..modules.state import ANYTHING, Record, State, Wanted
 from ..refreshes.journal import Transaction
 from ..refreshes.refresh import Refresher
 
@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from importlib.machinery import ModuleSpec
-    from types import CodeType, FunctionType, ModuleType
+    from types import CodeType, ModuleType
 
     from ..modules.import_system import Interpreter
 
@@ -223,11 +223,8 @@ class Engine:
         name = spec.name
         if transaction is None or name not in transaction.taken:
             return None
-        if name in transaction.spared:
-            return transaction.keep(name)
         taken = transaction.taken[name]
-        if not taken.renewed:
-            transaction.generations.begin(taken.namespace, taken.contents, self._may_patch(name))
+        transaction.generations.begin(taken.namespace, taken.contents, self._may_patch(name))
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
         return transaction.renew(name, asked_for, own_type=own_type)
 
@@ -274,8 +271,7 @@ class Engine:
         record = self.state.records.get(name)
         if record is None or not record.executing:
             return None
-        transaction = self.state.transaction
-        return transaction.codes[name] if transaction is not None and name in transaction.spared else record.code
+        return record.code
 
     def keep_code(self, name: str, code: "CodeType | None") -> None:
         """Keep the code of a module that is being executed again: it may well be once more.
@@ -326,7 +322,9 @@ class Engine:
         record = self._new_record(spec, where, old)
         record.suspect = not self.survey.are_as_known(record.where)
         record.checked = thread.moment
-        record.version = thread.moment  # of a spared one, too: who uses what it passes on may be elsewhere
+        record.version = record.verified = record.executed = thread.moment
+        if old is not None:
+            record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
         record.executing = True
         record.behind = module
         if read_source and record.path is not None:
@@ -340,9 +338,9 @@ class Engine:
         if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
             self.survey.set_aside(old)
         state.records[name] = record
-        if record.portions and not self._is_spared(name):
+        if record.portions:
             self.survey.look_elsewhere(record, spec.submodule_search_locations or [])
-        if old is not None and spec.submodule_search_locations is not None and not self._is_spared(name):
+        if old is not None and spec.submodule_search_locations is not None:
             self._expect_submodules(name)
         if thread.stack:
             self.note(name)
@@ -365,8 +363,6 @@ class Engine:
 
     def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
         """A record for another execution, with what still holds of the `old` one."""
-        if old is not None and self._is_spared(spec.name):
-            return old.copy()
         record = Record(spec.name, spec.origin if spec.has_location else None, where)
         record.generation = 1
         if old is None:
@@ -426,14 +422,16 @@ class Engine:
 
     def _enter(self, record: Record, transaction: Transaction) -> None:
         """Enter into the report of a refresh that a module has been executed."""
-        transaction.generations.settle()
         name = record.name
-        if name in transaction.spared:
-            record.reason = transaction.spared[name]
-            transaction.not_executed.append(name)
-        elif not record.failed:
+        seconds = time.perf_counter() - record.started
+        taken = transaction.taken.get(name)
+        if taken is not None:
+            transaction.generations.end(taken.namespace, record.code, failed=record.failed)
+        if transaction.verification is not None:
+            transaction.verification.has_executed(record)
+        if not record.failed:
             reason = record.reason = transaction.reasons.get(name, "imported for the first time")
-            transaction.executed.append(Executed(name, reason, time.perf_counter() - record.started))
+            transaction.executed.append(Executed(name, reason, seconds))
 
     def _leave(self, record: Record) -> None:
         """This thread executes the module of this record no longer, nor what that was executing."""
@@ -515,9 +513,7 @@ class Engine:
         """True if a module that is there has imported the one of this name, or a package above it."""
         names = {name, *graph.parents(name)}
         records = self.state.records.copy()  # other threads may add to them
-        return any(
-            each in sys.modules and not names.isdisjoint(record.edges or ()) for each, record in records.items()
-        )
+        return any(each in sys.modules and not names.isdisjoint(record.edges or ()) for each, record in records.items())
 
     def missing(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`.  Whoever asked for it depends on its absence."""
@@ -538,6 +534,7 @@ class Engine:
                 taken = None if transaction is None else transaction.taken.get(name)
                 record.wreck = self._left_of(old, None if taken is None else taken.module)
             record.version = record.checked = thread.moment
+            record.changed = {ANYTHING: thread.moment}
             state.records[name] = record
             state.forget_looks()
         if thread.stack:
@@ -546,11 +543,6 @@ class Engine:
     def _left_of(self, record: Record, left: "ModuleType | None") -> "ModuleType | None":
         """What others have of a module that is none any more: what they had before or, now, `left`."""
         return (left or record.wreck) if self._is_imported(record.name) else None
-
-    def _is_spared(self, name: str) -> bool:
-        """True while a refresh executes only the import statements of this module."""
-        transaction = self.state.transaction
-        return transaction is not None and name in transaction.spared
 
     def taken(self, name: str) -> bool:
         """True while a refresh keeps the module `name` aside, to be executed again."""
@@ -570,11 +562,6 @@ class Engine:
         mine = self.state.owner == _thread.get_ident()
         return transaction is not None and (mine or name in transaction.taken)
 
-    def made(self, body: "FunctionType", cls: object) -> object:
-        """What a class statement yields that made `cls`."""
-        transaction = self.state.transaction
-        return cls if transaction is None else transaction.generations.made(body, cls)
-
     def after_fork(self) -> tuple[str, ...]:
         """In a forked child: undo a refresh that another thread of the parent had begun.
 
@@ -585,6 +572,7 @@ class Engine:
         if transaction is not None and self.state.owner != _thread.get_ident():
             abandoned = tuple(transaction.taken)
             transaction.roll_back()
+            self.interpreter.stop_watching_classes()
         self.state.renew_locks()
         return abandoned
 

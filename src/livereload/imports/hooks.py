@@ -31,10 +31,12 @@ import sys
 import time
 from _warnings import warn_explicit
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
-from types import FunctionType, ModuleType
+from types import ModuleType
 
 from .._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from .._report import Report
+from ..identity import keeping
+from ..identity.keeping import Door
 from ..identity.objects import namespace_of
 from ..interpreter import bytecode, stdlib, tracebacks
 from ..interpreter.stdlib import bootstrap
@@ -45,7 +47,7 @@ from .loader import Finder, Loader, Reloader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from types import FrameType
     from typing import Any
 
@@ -119,8 +121,8 @@ class Installation:
         self.looks = state.looks
         self.busy = state.busy
         self.finder = Finder(self.engine, self.attach_spec)
-        # what stood in the place of builtins.__build_class__ before, for each module that a refresh is executing
-        self._builders: list[tuple[str, Any]] = []
+        # what stands in the place of builtins.__build_class__ while a refresh executes modules
+        self._door: Door | None = None
         self._get_module_lock = bootstrap._get_module_lock
         self._hook = tracebacks.disguised(self._lock_or_refresh())
         self._find_spec = bootstrap._find_spec
@@ -176,8 +178,7 @@ class Installation:
         if initializing and not record.executing:
             spec.__dict__["_initializing"] = initializing = False
         if thread.stack and (
-            initializing
-            or (record.checked == thread.moment and not record.portions and name not in state.unbound)
+            initializing or (record.checked == thread.moment and not record.portions and name not in state.unbound)
         ):
             # Found fresh within this very import statement, and no package: there is nothing else to see.
             self.engine.note(name)
@@ -212,9 +213,8 @@ class Installation:
             _give_back(loader, "create_module")
         module = sys._getframe(2).f_locals.get("module")  # importlib's _load_unlocked
         self.engine.begin(spec, spec.__dict__.pop(_WHERE, ()), module, read_source=type(loader) is not Loader)
-        namespace = namespace_of(module)
-        if namespace is not None and self.engine.is_refreshing(spec.name):
-            self._watch_classes(spec.name, namespace)
+        if self.engine.taken(spec.name):
+            self._watch_classes()
 
     def break_off(self, spec: _Proxy, *, had_begun: bool) -> None:
         """An error has come out of `begin` or `end`."""
@@ -223,22 +223,20 @@ class Installation:
             _give_back(spec.loader, "path_stats")
         self.engine.break_off(spec.name, had_begun=had_begun)
 
-    def _watch_classes(self, name: str, namespace: "dict[str, Any]") -> None:
-        """Have the class statements of modules that are executed again yield the kept classes.
-
-        The function in the place of `__build_class__` has the module's namespace for its globals:
-        metaclasses look into the frame that called them to learn which module they are in.
-        """
-        before = builtins.__build_class__
-        self._builders.append((name, before))
-        _, original = self._builders[0]
-        builtins.__build_class__ = _class_builder(original, self.engine.made, namespace)
+    def _watch_classes(self) -> None:
+        """Have the class statements of modules that are executed again fill the kept classes."""
+        transaction = self.engine.state.transaction
+        if self._door is None and transaction is not None:
+            self._door = builtins.__build_class__ = Door(builtins.__build_class__)
+            keeping.stand(transaction.generations.keeper)
 
     def stop_watching_classes(self) -> None:
-        """Whatever threads and errors left behind: class statements are plain again."""
-        if self._builders:
-            _, builtins.__build_class__ = self._builders[0]
-            self._builders.clear()
+        """Class statements are plain again, whatever threads and errors left behind."""
+        door, self._door = self._door, None
+        if door is not None:
+            keeping.leave()
+            if builtins.__build_class__ is door:
+                builtins.__build_class__ = door.original
 
     def end(self, spec: _Proxy) -> None:
         loader: Any = spec.loader
@@ -246,9 +244,6 @@ class Installation:
             loader.__class__ = SourceFileLoader  # others may go by the type of a module's loader
         else:
             _give_back(loader, "path_stats")
-        if self._builders and self._builders[-1][0] == spec.name:
-            _, builtins.__build_class__ = self._builders[-1]
-            self._builders.pop()
         self.engine.end(spec, _from_list_of(sys._getframe(2)))
 
     def raise_interrupt(self) -> None:
@@ -462,14 +457,6 @@ def _is_locked(name: str) -> bool:
     reference = bootstrap._module_locks.get(name)
     lock = None if reference is None else reference()
     return getattr(lock, "owner", None) == _thread.get_ident()
-
-
-def _class_builder(original: "Any", made: "Callable[..., object]", namespace: "dict[str, Any]") -> FunctionType:
-    def _call_with_frames_removed(body: FunctionType, name: str, /, *bases: object, **keywords: object) -> object:
-        return made(body, original(body, name, *bases, **keywords))
-
-    function = tracebacks.disguised(_call_with_frames_removed)
-    return FunctionType(function.__code__, namespace, "__build_class__", None, function.__closure__)
 
 
 def _restore(spec: "Any") -> None:

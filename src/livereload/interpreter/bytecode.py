@@ -149,6 +149,39 @@ def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
+    """Each class statement in a code object, without what is nested in it: (offset, code of the class body)."""
+    opcodes = numbers()
+    raw, operations = code.co_code, code.co_code[::2]
+    start = operations.find(opcodes["LOAD_BUILD_CLASS"])
+    while start >= 0:
+        argument = 0
+        for at in range(start + 1, len(operations)):
+            argument = argument << 8 | raw[2 * at + 1]
+            if operations[at] == opcodes["EXTENDED_ARG"]:
+                continue
+            if operations[at] == opcodes["LOAD_CONST"] and type(code.co_consts[argument]) is type(code):
+                yield 2 * start, code.co_consts[argument]
+                break
+            argument = 0
+        start = operations.find(opcodes["LOAD_BUILD_CLASS"], start + 1)
+
+
+def jumps_past(code: "CodeType", start: int, end: int) -> bool:
+    """True if, whatever happens, what runs at the offset `start` does not go on to `end`: it jumps past, or returns."""
+    opcodes = numbers()
+    leaving = {opcodes.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS")}
+    raw, argument = code.co_code, 0
+    for offset in range(start, end, 2):
+        argument = argument << 8 | raw[offset + 1]
+        if raw[offset] == opcodes["EXTENDED_ARG"]:
+            continue
+        if raw[offset] in leaving or (raw[offset] == opcodes["JUMP_FORWARD"] and offset + 2 + 2 * argument > end):
+            return True
+        argument = 0
+    return False
+
+
 def is_function(code: "CodeType") -> bool:
     """True for the code of a function, False for that of a module or the body of a class."""
     return bool(code.co_flags & _CO_OPTIMIZED)

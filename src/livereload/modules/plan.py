@@ -23,12 +23,11 @@ class Plan:
     that stand for another file, or none.  `reached` are the records whose files were looked at.  If
     all is fresh, `look` is what was compared.
 
-    The least work (`refreshes.least`): `spared` need not be executed for what they import ({name: why}), and of
-    those in `layout` only comments and layout have changed ({name: old and new code}).  `codes` is
-    what to execute where that is known already: of a module that is spared, its import statements.
+    `changed` are those for which the files gave a reason; those that `must` be executed, whatever has
+    changed in their sources.  `codes` is what to execute where that is known already.
     """
 
-    __slots__ = ("codes", "layout", "look", "moved", "reached", "reasons", "roots", "sources", "spared")
+    __slots__ = ("changed", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
 
     def __init__(
         self,
@@ -44,8 +43,8 @@ class Plan:
         self.moved = moved
         self.reached: Mapping[str, Record] = {} if reached is None else reached
         self.look: Look | None = None
-        self.spared: Mapping[str, str] = {}
-        self.layout: Mapping[str, tuple[CodeType, CodeType]] = {}
+        self.changed: Mapping[str, str] = {}
+        self.must: frozenset[str] = frozenset()
         self.codes: dict[str, CodeType] = {}
 
     def hashes(self) -> "tuple[tuple[str, bytes], ...]":
@@ -78,6 +77,8 @@ def plan(
     and if it imports, directly or not, what is stale.
     """
     reasons = dict(changed)
+    must = {name for name in changed if reached[name].path not in sources or reached[name].listed}
+    must |= moved & reached.keys()
     broken = {name for name, record in reached.items() if record.broken}
     for name, record in reached.items():
         if name in reasons:
@@ -85,16 +86,21 @@ def plan(
         above = next((parent for parent in graph.parents(name) if parent in moved), None) if moved else None
         if above is not None:
             reasons[name] = f"{above} has moved"
+            must.add(name)
             continue
         for other, seen in (record.edges or {}).items():
             if versions.get(other, seen) != seen or (broken and _enters(name, other, broken)):
                 reasons[name] = f"imports {other}"
+                if broken and _enters(name, other, broken):
+                    must.add(name)
                 break
     roots = reasons
     if reasons:
         edges = {name: _needed(record) for name, record in reached.items()}
         reasons = graph.spread(roots, edges)
-    return Plan(reasons, sources, roots, moved, reached)
+    found = Plan(reasons, sources, roots, moved, reached)
+    found.changed, found.must = changed, frozenset(must)
+    return found
 
 
 def _needed(record: "Record") -> "Iterable[str]":

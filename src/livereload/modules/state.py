@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 
+# Keys of what has changed in a module (`Record.changed`): anything; others by its execution; and, by the
+# execution of others, what in it can change.
+ANYTHING, EFFECTS, CONTENTS = "*", "!", "~"
+
+
+def body(qualname: str) -> str:
+    """The key for what a function does, beside the key for what its name is bound to."""
+    return f"{qualname}()"
+
+
 class Wanted:
     """What a statement asks for: a module and, of a package, the names that may be submodules."""
 
@@ -45,9 +55,11 @@ class Record:
         "before",
         "behind",
         "broken",
+        "changed",
         "checked",
         "code",
         "edges",
+        "executed",
         "executing",
         "failed",
         "generation",
@@ -65,6 +77,7 @@ class Record:
         "started",
         "suspect",
         "uses",
+        "verified",
         "version",
         "where",
         "wreck",
@@ -90,6 +103,13 @@ class Record:
         self.edges: dict[str, int] | None = {}
         # the moment of the last execution; 0 for before install()
         self.version = 0
+        # {"RATE": 7, "Cart.add()": 9}: since which moment a name stands for something else, or a function does
+        # something else; "*" for anything, "!" for what the module did to others
+        self.changed: dict[str, int] | None = None
+        # the moment in which all that it had used was found to be as it is there
+        self.verified = 0
+        # the moment in which its code began to run
+        self.executed = 0
         # why it was executed last, or did not have to be
         self.reason: str | None = None
         # the moment in which this was last found to be fresh, see State.moments
@@ -218,9 +238,6 @@ class State:
         # or, of a package that does not import all its submodules itself, for one from-list; as long
         # as nothing is executed and no record changes
         self.looks: dict[object, Look] = {}
-        # {"shop.cart": [weak reference]}: classes that somebody holds and whose module does not define them any
-        # more; it may once again (a stash, a comment and its end)
-        self.gone: dict[str, list[ReferenceType[type]]] = {}
         # how often something was executed or a record changed
         self.changes = 0
         self.watcher = Watcher()

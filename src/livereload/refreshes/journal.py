@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..modules.plan import Plan
     from ..modules.state import Record
     from .generations import Generations
+    from .verify import Verification
 
 _MISSING = object()
 
@@ -36,7 +37,7 @@ _MISSING = object()
 class Taken:
     """A module kept aside: its namespace as it was, and whether it has been renewed since."""
 
-    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "renewed")
+    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "references", "renewed")
 
     def __init__(self, module: ModuleType, entry: "Any") -> None:
         self.module = module
@@ -44,6 +45,8 @@ class Taken:
         self.entry = entry
         namespace = namespace_of(module)
         self.namespace = {} if namespace is None else namespace
+        # how many refer to the namespace besides the module: its functions
+        self.references = sys.getrefcount(namespace) - _OTHERS
         self.contents = dict(self.namespace)
         self.cls = type(module)
         self.renewed = False
@@ -59,6 +62,11 @@ class Taken:
             self.namespace.update(self.contents)
 
 
+# References to a namespace: the module's, and those of a `Taken` that is being made.
+_OTHERS = 0
+_OTHERS = Taken(ModuleType("probe"), None).references
+
+
 class Transaction:
     """One refresh.  Ends by `commit` or `roll_back`, once."""
 
@@ -72,15 +80,13 @@ class Transaction:
         self.sources: dict[str, Source] = {}
         # {"shop.cart": code}: what to execute where that is known already
         self.codes: dict[str, CodeType] = {}
-        # {"shop.app": why}: modules of which only the import statements are executed
-        self.spared: dict[str, str] = {}
         # {"shop.cart": {"cache"}}: the names whose earlier values a module asks for
         self.asked_for: dict[str, frozenset[str]] = {}
         # {"shop.cart": "shop/cart.py changed"}
         self.reasons: dict[str, str] = {}
         self.executed: list[Executed] = []
-        # what did not have to be: spared, or nothing but its layout has changed
-        self.not_executed: list[str] = []
+        # what decides which modules are executed; None if all are
+        self.verification: Verification | None = None
         # something has failed, and whoever imports it for the first time may catch the error
         self.pending = False
         # old and new objects of the modules that are executed
@@ -93,7 +99,6 @@ class Transaction:
 
         `let_pass` is called when it is known what is going to be taken, and all is still there.
 
-        What is spared is taken, too: its import statements are executed where a fresh interpreter does so.
         A module that was not there when the plan was made, and that another thread has begun to import since,
         stays: it has been executed since, which is noted before its entry in `sys.modules`.  What is left of one that
         failed is kept likewise.
@@ -101,22 +106,21 @@ class Transaction:
         new = {}
         modules = []
         self.sources.update(plan.sources)
+        for name in plan.reasons:  # a code and the source beside it are of one read
+            self.codes.pop(name, None)
         self.codes.update(plan.codes)
-        for name, reason in (*plan.reasons.items(), *plan.spared.items()):
+        for name, reason in plan.reasons.items():
             module = sys.modules.get(name)
             if name in plan.reached and plan.reached[name].version != records[name].version:
                 continue
-            if name not in plan.spared:
-                self.reasons.setdefault(name, reason)
+            self.reasons[name] = reason
             left = records[name].wreck if module is None and name in records else module
             if left is None or name in self.taken:
                 continue
             behind = records[name].behind if name in records else None
             taken = self.taken[name] = Taken(left if behind is None else behind, left)
             self.around.update((name, *graph.parents(name)))
-            if name in plan.spared:
-                self.spared[name] = reason
-            elif namespace_of(taken.module) is not None:  # else it has put something else in its place
+            if namespace_of(taken.module) is not None:  # else it has put something else in its place
                 new[name] = taken
             if module is not None:
                 modules.append((name, module))
@@ -159,14 +163,6 @@ class Transaction:
         for each in asked_for:
             if each in taken.contents:
                 taken.namespace.setdefault(each, taken.contents[each])
-        return taken.module
-
-    def keep(self, name: str) -> ModuleType:
-        """The module that is spared, as it is."""
-        taken = self.taken[name]
-        if not taken.renewed:
-            self.note(taken.restore)
-        taken.renewed = True
         return taken.module
 
     def begin(self, name: str, records: "dict[str, Record]") -> None:

@@ -8,9 +8,10 @@ out the same; what a function has computed from something that has changed would
 
 from types import FunctionType, MethodType
 
-from ..changes.uses import containers_stored_into, global_stores, stores_into_class
+from ..changes.uses import containers_stored_into, global_stores, instructions, loads_in, stores_into_class
 from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from ..identity.places import LRU_CACHE, PARTIAL
+from ..interpreter.bytecode import numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +22,30 @@ if TYPE_CHECKING:
     Namespace = dict[str, Any]
 
 
-def keepers(namespace: "Namespace") -> "Iterator[Any]":
-    """The functions of a module, and caches of functions, that have kept something they computed."""
+def memos(namespace: "Namespace") -> "Iterator[tuple[Any, bool]]":
+    """The functions of a module that have kept what they computed, and caches of functions: each, and if it is one."""
     for value, contents in functions_in(namespace):
         if type(value) is LRU_CACHE:
             if LRU_CACHE.cache_info(value).currsize:
-                yield value
-        elif _has_kept(value.__code__, namespace, contents):
-            yield value
+                yield value, True
+        elif is_memo(value.__code__) and _has_kept(value.__code__, namespace, contents):
+            yield value, False
+
+
+def is_memo(code: "CodeType") -> bool:
+    """True for a function that looks whether it has kept something, and keeps it otherwise.
+
+    One that only stores (a session, a counter) keeps state that would not be computed again.
+    """
+    if not any(opcode in _jumps() for _, opcode, _ in instructions(code)) and not code.co_exceptiontable:
+        return "setdefault" in code.co_names
+    stored = {*global_stores(code), *containers_stored_into(code)}
+    loads = [name for name, _ in loads_in(code)]
+    return any(loads.count(name) > (name not in {*global_stores(code)}) for name in stored) or stores_into_class(code)
+
+
+def _jumps() -> set[int]:
+    return {number for name, number in numbers().items() if name.startswith(("POP_JUMP", "JUMP_IF"))}
 
 
 def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":

@@ -19,7 +19,6 @@ transaction.  A failure does not use up staleness: the records are rolled back a
 import _thread
 import sys
 import time
-from types import ModuleType
 
 from .._report import Kept, Progress, Report, tell
 from ..files.pyc import write_code
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..modules.import_system import Interpreter
+    from .verify import Verification
 
 
 class Refresher:
@@ -107,7 +107,7 @@ class Refresher:
         state = self.state
         if state.transaction is not None:  # reached while executing for another statement's refresh
             before = len(state.transaction.taken)
-            self.take(state.transaction, plan)
+            self._bring_up_to_date(state.transaction, plan, wanted)
             # What has been executed for this refresh, by another thread, and edited since is left to the next one.
             names = [part for each in wanted for part in (*graph.parents(each.name), each.name)]
             if len(state.transaction.taken) > before or any(name not in sys.modules for name in names):
@@ -123,7 +123,6 @@ class Refresher:
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]", is_final: bool) -> None:
         state = self.state
-        least = self._least(plan)
         everything: Plan | None = None
 
         def failure(error: BaseException) -> tuple[object, ...]:
@@ -139,7 +138,7 @@ class Refresher:
             return len(everything.reasons) == len(plan.reasons)
 
         try:
-            self._attempt(least, wanted, is_believed)
+            self._verify(plan, wanted, is_believed)
             return
         except Exception as error:
             first = error
@@ -153,6 +152,18 @@ class Refresher:
             if failure(error) == failure(first):
                 state.confirmed = failure(first)
             raise
+
+    def _verify(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
+        """Execute of `plan` what would come out differently."""
+        from .verify import NewCycle
+
+        first: set[str] = set()
+        while True:
+            try:
+                self._attempt(plan, wanted, is_believed, first)
+                return
+            except NewCycle as error:
+                first |= error.names
 
     def _tell(self, before: Report) -> None:
         last = self.state.last
@@ -189,19 +200,6 @@ class Refresher:
             return False  # the next attempt will show why
         return True
 
-    def _least(self, plan: Plan) -> Plan:
-        """A plan to execute what must be executed of what `plan` says."""
-        try:
-            from .least import least
-
-            records = self.state.records
-            return least(plan, records, Record.last_code, lambda record: self._new_code(plan, record), self._may_spare)
-        except (ImportError, RecursionError):  # the program has changed how modules are found; or it is beyond us
-            return plan
-        except Exception as error:  # no reason to fail: executing all that is stale is right, too
-            self.interpreter.warn(f"executing all that is stale, as what is needed could not be told: {error!r}")
-            return plan
-
     def _new_code(self, plan: Plan, record: Record) -> "CodeType | None":
         """The code of the source in `plan`; None if it does not compile."""
         source = plan.sources[record.path or ""]
@@ -214,12 +212,16 @@ class Refresher:
         write_code(record.path or "", source, code, _loader(record.name))
         return code
 
-    def _may_spare(self, name: str) -> bool:
-        is_plain = type(sys.modules.get(name)) is ModuleType and self.state.records[name].behind is None
-        return is_plain and self.interpreter.executes_code(name)
+    def _attempt(
+        self,
+        plan: Plan,
+        wanted: "list[Wanted]",
+        is_believed: "Callable[[BaseException], bool]",
+        first: "set[str] | None" = None,
+    ) -> None:
+        """Bring up to date what `plan` says, all or nothing: execute all of it (None), or what is verified to differ.
 
-    def _attempt(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
-        """Execute what `plan` says, all or nothing.
+        Those that are `first` are executed before what they import.
 
         Within the first import of another module, which may catch the error, a failure that
         `is_believed` is not undone but left for `conclude`.
@@ -227,20 +229,19 @@ class Refresher:
         state = self.state
         before, depth = state.thread.moment, len(state.thread.stack)
         transaction = Transaction(before or next(state.moments))
-        transaction.generations = Generations(transaction.note, state.gone)
-        self._dispose(plan)
+        transaction.generations = Generations(transaction.note)
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         try:
             try:
                 self._open(transaction)
+                if first is not None:
+                    transaction.verification = self._verification(transaction, first)
                 if plan:
-                    self.take(transaction, plan)
-                if plan.layout:
-                    self._renew_positions(transaction, plan)
+                    self._bring_up_to_date(transaction, plan, wanted)
                 self._import(wanted)
                 message = self._commit(transaction)
             except BaseException as error:
-                if transaction.has_effects:
+                if transaction.has_effects and isinstance(error, Exception | KeyboardInterrupt | SystemExit):
                     transaction.pending = depth > 0 and is_believed(error)
                     self._remember_error(transaction, error, wanted[0].name)
                 raise
@@ -285,12 +286,12 @@ class Refresher:
         """Keep what has been executed; returns what there is to say about what could not be kept."""
         state = self.state
         generations = transaction.generations
-        executed = [each.name for each in transaction.executed if each.name in sys.modules]
         generations.replace_modules(transaction.put_back(state.records))
         gone = {name for name in transaction.taken if name not in sys.modules and state.records[name].gone}
-        generations.finish(executed, [transaction.taken[name].namespace for name in transaction.spared], gone)
-        for name in transaction.spared:
-            self._renew_edges(state.records[name])
+        generations.finish(gone)
+        verification = transaction.verification
+        if verification is not None:
+            verification.renew_edges()
         transaction.commit(state.records)
         try:
             message = generations.move()
@@ -302,8 +303,12 @@ class Refresher:
         for each in transaction.executed:
             state.errors.pop(each.name, None)
         notes = () if message is None else (message,)
-        kept = tuple(Kept(name, state.records[name].reason or "") for name in transaction.not_executed)
-        state.last = Report(tuple(transaction.executed), notes, seconds=transaction.progress.seconds, kept=kept)
+        updated = () if verification is None else tuple(verification.updated)
+        new = {each.name for each in updated}
+        records = [] if verification is None else verification.kept
+        kept = tuple(Kept(each.name, each.reason or "") for each in records if each.name not in new)
+        seconds = transaction.progress.seconds
+        state.last = Report(tuple(transaction.executed), notes, seconds=seconds, kept=kept, updated=updated)
         return message
 
     def _close(self, transaction: Transaction, moment: int, depth: int) -> None:
@@ -322,12 +327,6 @@ class Refresher:
         state.owner = 0
         transaction.progress.end()
 
-    def _renew_edges(self, record: Record) -> None:
-        """All that a spared module had imported is fresh now, whether or not it has been executed."""
-        records = self.state.records
-        if record.edges is not None:
-            record.edges.update({other: records[other].version for other in record.edges if other in records})
-
     def _remember_error(self, transaction: Transaction, error: BaseException, name: str) -> None:
         text = _text(error)
         self.state.errors[self._culprit(error, name)] = text
@@ -344,15 +343,36 @@ class Refresher:
             traceback = traceback.tb_next
         return name
 
+    def _verification(self, transaction: Transaction, first: set[str]) -> "Verification":
+        from .verify import Verification  # what only an edit needs is loaded then
+
+        return Verification(
+            self.state, self.interpreter, transaction, lambda part: self.take(transaction, part), self._new_code, first
+        )
+
+    def _bring_up_to_date(self, transaction: Transaction, plan: Plan, wanted: "list[Wanted]") -> None:
+        if transaction.verification is None:
+            self.take(transaction, plan)
+        else:
+            names = [
+                name for each in wanted for name in (each.name, *self.survey.submodules(each.name, each.from_list))
+            ]
+            transaction.verification.run(plan, names)
+
     def take(self, transaction: Transaction, plan: Plan) -> None:
+        """Take modules out of `sys.modules`, to be executed when they are reached."""
+        self._dispose(plan)
         new = transaction.take(plan, self.state.records, self.interpreter.let_pass)
-        others = [transaction.taken[name].namespace for name in plan.spared if name in transaction.taken]
+        others = []
         for name, record in self.state.records.copy().items():
             namespace = namespace_of(sys.modules.get(name))
             if namespace is not None and not record.missing:
                 others.append(namespace)
         transaction.generations.start(
-            {name: (taken.namespace, taken.contents) for name, taken in new.items()},
+            {
+                name: (taken.namespace, taken.contents, taken.references, self.state.records[name].last_code)
+                for name, taken in new.items()
+            },
             others,
             self._registries(new),
             lambda name: self._dropped(transaction, name),
@@ -378,27 +398,6 @@ class Refresher:
             each: {named for statement in statements if statement not in after.get(each, ()) for named in statement[1]}
             for each, statements in before.items()
         }
-
-    def _renew_positions(self, transaction: Transaction, plan: Plan) -> None:
-        """Of some modules only comments and layout have changed: let their functions say where they stand now."""
-        records = self.state.records
-        transaction.generations.renew_positions(
-            [(self._namespace(transaction, name), old, new) for name, (old, new) in plan.layout.items()]
-        )
-        for name, (_, new) in plan.layout.items():
-            transaction.replace(name, records)
-            record = records[name]
-            record.source, record.code = plan.sources[record.path or ""], new
-            record.source.data = None
-            if name not in plan.spared:
-                record.reason = "only its comments and layout have changed"
-                transaction.not_executed.append(name)
-
-    def _namespace(self, transaction: Transaction, name: str) -> "dict[str, Any]":
-        """The namespace of a module that may have been taken."""
-        if name in transaction.taken:
-            return transaction.taken[name].namespace
-        return namespace_of(sys.modules.get(name)) or {}
 
     def _dispose(self, plan: Plan) -> None:
         """Let the modules that are going to be executed give back what they hold: sockets, threads.
@@ -479,7 +478,7 @@ class Refresher:
         """
         found = self.survey.plan(tuple(self.survey.submodules(name, from_list)))
         if found and self.state.transaction is not None:
-            self.take(self.state.transaction, found)
+            self._bring_up_to_date(self.state.transaction, found, [Wanted(name, from_list)])
 
 
 def _loader(name: str) -> "Any":

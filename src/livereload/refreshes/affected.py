@@ -1,0 +1,547 @@
+"""Whether executing a module again would give something else than what is there.
+
+Knows the modules as they are now, what their code used while it was executed (`changes.uses`), and
+since when each thing is different (`Record.changed`).  Must not know how a module is executed.
+
+All that a module imports is up to date when it is asked about.  So this is a search in a graph, from
+the names that the statements of the module load to something that has changed since the module was
+last found to be up to date:
+
+- a name of a module that an import statement binds leads to what that module has by this name now;
+- a function that may have been called leads to the globals, cells and defaults that its code names;
+- an instance or a class leads to those of its methods whose names occur in code that was reached (rapid
+  type analysis, as in compilers of object-oriented languages);
+- a container leads to its entries, whatever wraps a function to that.
+
+All doubts end in execution.
+"""
+
+import sys
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
+
+from ..changes.uses import DERIVED, OPAQUE, PASSED, USED, attribute_targets, names_in
+from ..identity.objects import (
+    are_plain,
+    cell_contents,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    mro_of,
+    namespace_of,
+    namespace_of_class,
+    qualname_of,
+)
+from ..interpreter.bytecode import imports, is_function
+from ..modules import graph
+from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from .calls import keeps
+from .memos import memos, wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from ..changes.uses import Load, Uses
+    from ..modules.state import Record
+
+    Namespace = dict[str, Any]
+
+# What runs in the base when a class is derived from it, and in the metaclass when a class is made.
+_DERIVING = frozenset(("__init_subclass__", "__class_getitem__", "__mro_entries__", "__prepare__"))
+# What making an enum calls of it.
+_OF_AN_ENUM = frozenset(("__new__", "__init__", "_generate_next_value_", "__set_name__"))
+# What sees all attributes of an object.
+_DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
+_CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
+_METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
+# Nested data beyond this is looked at no further: it counts as changed.
+_MOST = 1_000
+
+class Affected:
+    """Answers for modules whose imports are up to date."""
+
+    def __init__(self, records: "dict[str, Record]") -> None:
+        self._records = records
+
+    def why(self, record: "Record", uses: "Uses") -> str | None:
+        """Why a module must be executed; None if nothing that it used would come out differently."""
+        namespace = _namespace(record.name)
+        since = record.verified
+        if uses.opaque:
+            return "it looks at more than its names tell"
+        for name in record.edges or ():
+            if self._changed(name, EFFECTS, since) or self._changed(name, ANYTHING, since):
+                return f"imports {name}"
+            if uses.nested_imports and self._changes_since(name, since):
+                return f"imports {name}"
+        stale = self.rebound(record, uses)
+        for name, (_, there, attribute) in stale.items():
+            binding = uses.bindings.get(name)
+            if attribute not in there or (binding is not None and binding.kind != "import"):
+                return f"uses {name}"
+        search = _Search(self, record, uses, namespace, set(stale))
+        return search.why() or self._why_made_anew(record, uses, namespace)
+
+    def rebound(self, record: "Record", uses: "Uses") -> "dict[str, tuple[str, Namespace, str]]":
+        """{name: (module, its namespace, name there)} of what the module's import statements would bind to else."""
+        since = record.verified
+        namespace = _namespace(record.name)
+        found = {}
+        for statement in uses.imports:
+            target = self.absolute(record.name, namespace, statement.module, statement.level)
+            there = _namespace(target)
+            if target not in self._records or not self._changes_since(target, since):
+                continue
+            names = statement.names or {}
+            if "*" in names:
+                names = self._public(target, there)
+            for bound, attribute in names.items():
+                if bound not in namespace and names is statement.names:
+                    continue  # the statement was not executed, or the name has been taken away
+                if attribute not in there and f"{target}.{attribute}" in sys.modules:
+                    continue
+                if attribute not in there or self._changed(target, attribute, since):
+                    found[bound] = (target, there, attribute)
+        return found
+
+    def _public(self, target: str, there: "Namespace") -> dict[str, str]:
+        """The names that `import *` binds, and those that it has bound before, perhaps."""
+        public = there.get("__all__") or [each for each in there if not each.startswith("_")]
+        names = {each: each for each in public if type(each) is str}
+        gone = [key for key in self._records[target].changed or () if key.isidentifier() and key not in there]
+        return names | {key: key for key in gone if not key.startswith("_")}
+
+    def kept_results(self, record: "Record") -> "Iterator[tuple[Any, bool]]":
+        """What functions of the module have kept of what they computed from something that is different now.
+
+        Each with whether it is a cache, which can be cleared.
+        """
+        namespace = _namespace(record.name)
+        for keeper, is_cache in memos(namespace):
+            if _Search(self, record, None, namespace, set()).leads(keeper):
+                yield keeper, is_cache
+
+    def absolute(self, name: str, namespace: "Namespace", module: str, level: int) -> str:
+        """The name of the module that a statement in the module `name` imports from."""
+        if not level:
+            return module
+        base = name if "__path__" in namespace else name.rpartition(".")[0]
+        for _ in range(level - 1):
+            base = base.rpartition(".")[0]
+        return f"{base}.{module}" if module else base
+
+    # What has changed.
+
+    def _changes_since(self, name: str, since: int) -> bool:
+        record = self._records.get(name)
+        return record is not None and record.changed is not None and any(
+            moment > since for key, moment in record.changed.items() if key != CONTENTS
+        )
+
+    def _changed(self, name: str, key: str, since: int) -> bool:
+        record = self._records.get(name)
+        if record is None or record.changed is None:
+            return False
+        if record.changed.get(key, 0) > since:
+            return True
+        return key is not EFFECTS and key is not CONTENTS and record.changed.get(ANYTHING, 0) > since
+
+    def _is_made_anew(self, name: object, since: int) -> bool:
+        record = self._records.get(name) if type(name) is str else None
+        return record is not None and record.executed > since
+
+    def _why_made_anew(self, record: "Record", uses: "Uses", namespace: "Namespace") -> str | None:
+        """What the module changes from outside lacks that change if it has been made anew."""
+        for path in (*uses.targets, *uses.passed):
+            owner = _owner(namespace, path, functions=path in uses.targets)
+            if owner != record.name and self._is_made_anew(owner, record.verified):
+                return f"{'.'.join(path)} and may change it"
+        for each in uses.strings:
+            if any(self._is_made_anew(parent, record.verified) for parent in graph.parents(each)):
+                return f"uses {each!r}"
+        return None
+
+
+class _Search:
+    """From what one module uses to what has changed since it was up to date."""
+
+    def __init__(
+        self, affected: Affected, record: "Record", uses: "Uses | None", namespace: "Namespace", stale: set[str]
+    ) -> None:
+        self._affected = affected
+        self._records = affected._records
+        self._record = record
+        self._since = record.verified
+        self._uses = uses
+        self._namespace = namespace
+        self._stale = stale
+        self._seen: set[int] = set()
+        self._waiting: list[Any] = []
+        # names of attributes in the code that was reached; those not looked for yet
+        self._names: set[str] = set()
+        self._new_names: set[str] = set()
+        # classes and modules that were reached: what they have by these names is reached
+        self._holders: list[Any] = []
+        self._held: set[int] = set()
+        self._hit: str | None = None
+        # {"r": ("registry", "entries")}: where the names come from that import statements bind
+        self._sources: dict[str, tuple[str, str]] = {}
+
+    def why(self) -> str | None:
+        uses = self._uses
+        if uses is None:
+            return None
+        self._mention(names_in_level(uses.code))
+        for statement in uses.imports:
+            home = self._affected.absolute(self._record.name, self._namespace, statement.module, statement.level)
+            self._sources.update({bound: (home, each) for bound, each in (statement.names or {}).items()})
+        for load, strength in uses.loads.items():
+            self._load(load, strength)
+        for called, given, codes in uses.given:
+            self._give(called, given, codes)
+        for decorators, code in uses.decorated:
+            if not all(keeps(self._namespace, *each, self._is_tracked) for each in decorators):
+                self._code(self._namespace, code)
+        for code in uses.called_codes:
+            self._code(self._namespace, code)
+        for code, _ in uses.classes:
+            self._make(code)
+        self._run()
+        return self._hit
+
+    def leads(self, value: "Any") -> bool:
+        """True if a value leads to something that has changed."""
+        self._push(value)
+        self._run()
+        return self._hit is not None
+
+    # The statements of the module.
+
+    def _load(self, load: "Load", strength: int) -> None:
+        name, attribute = load
+        if name in self._stale:
+            self._found(name if attribute is None else f"{name}.{attribute}")
+            return
+        home, its_name = self._sources.get(name, (None, name))
+        if home is not None and self._is_bound_anew(name, home, its_name):
+            self._load_from(sys.modules[home], its_name, max(strength, PASSED))
+        if name not in self._namespace:
+            return
+        value = self._namespace[name]
+        if issubclass(type(value), ModuleType):
+            self._load_from(value, attribute, strength)
+        elif strength == DERIVED:
+            self._derive(value)
+        elif strength == USED:
+            self._push_from(home, its_name, value)
+
+    def _is_bound_anew(self, name: str, home: str, its_name: str) -> bool:
+        """True if a name does not stand any more for what was imported by it, and loaded."""
+        there = _namespace(home)
+        return home in sys.modules and there.get(its_name) is not self._namespace.get(name, there)
+
+    def _load_from(self, module: ModuleType, attribute: str | None, strength: int) -> None:
+        """A module is used: one attribute of it, or as a whole."""
+        namespace = namespace_of(module) or {}
+        name = namespace.get("__name__")
+        if type(name) is not str or name not in self._records:
+            return
+        if attribute is None:
+            if strength == USED and self._affected._changes_since(name, self._since):
+                self._found(name)
+        elif self._affected._changed(name, attribute, self._since):
+            self._found(f"{name}.{attribute}")
+        elif attribute not in namespace:
+            if strength >= PASSED and self._affected._changes_since(name, self._since):
+                self._found(f"{name}.{attribute}")
+        elif strength == DERIVED:
+            self._derive(namespace[attribute])
+        elif strength == USED:
+            self._push_from(name, attribute, namespace[attribute])
+
+    def _give(self, called: "Load", given: "list[Load]", codes: "list[CodeType]") -> None:
+        """A call is given something: it may call it, too."""
+        if keeps(self._namespace, *called, self._is_tracked):
+            for name, attribute in given:
+                if attribute is not None:
+                    self._read(name, attribute)
+                elif _can_change(self._namespace.get(name)):  # it is looked into, or kept: both see what is in it
+                    self._load((name, None), USED)
+            return
+        for load in given:
+            self._load(load, USED)
+        for code in codes:
+            self._code(self._namespace, code)
+
+    def _read(self, name: str, attribute: str) -> None:
+        """An attribute is read and passed on; unless it is a method, reading it may run something."""
+        value = self._namespace.get(name)
+        if value is None or issubclass(type(value), ModuleType):
+            self._load((name, attribute), PASSED)
+            return
+        for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
+            if id(type(namespace_of_class(cls).get(attribute))) in _METHODS:
+                return
+        self._load((name, attribute), USED)
+
+    def _make(self, code: "CodeType") -> None:
+        """A class statement runs hooks of its bases, and of its metaclass, which may call what the class has."""
+        cls = _at(self._namespace, code.co_qualname)
+        if not is_class(cls):
+            return
+        hooks = [
+            namespace_of_class(each)[name] for each in mro_of(cls)[1:] for name in _DERIVING & {*namespace_of_class(each)}
+        ]
+        metaclasses = [each for each in mro_of(type(cls)) if self._is_tracked(module_of_class(each))]
+        own = [each for hook in hooks for each in wrapped(hook) or [hook] if self._is_own(each)]
+        if own or metaclasses:
+            self._hold(cls)
+            for each in (*own, *metaclasses):
+                self._push(each)
+        if module_of_class(type(cls)) == "enum":
+            for name in _OF_AN_ENUM & {*namespace_of_class(cls)}:
+                self._push(namespace_of_class(cls)[name])
+
+    def _derive(self, cls: "Any") -> None:
+        """A class is derived from: it counts for its hooks, and for what it is, not for what its methods do."""
+        if not is_class(cls):
+            self._push(cls)
+            return
+        for each in mro_of(cls):
+            module, name = module_of_class(each), qualname_of(each)
+            if not self._is_tracked(module):
+                continue
+            record = self._records[module]  # type: ignore[index]
+            for key, moment in (record.changed or {}).items():
+                if moment > self._since and not key.endswith("()") and (key == name or key.startswith(f"{name}.")):
+                    self._found(f"{module}.{key}")
+            hooks = _DERIVING & {*namespace_of_class(each)}
+            for hook in hooks:
+                self._push(namespace_of_class(each)[hook])
+            if hooks:  # which may call other methods
+                for other in mro_of(cls):
+                    self._hold(other, special=False)
+            if self._is_tracked(module_of_class(type(each))):
+                self._push(type(each))
+
+    # The search.
+
+    def _found(self, what: str) -> None:
+        if self._hit is None:
+            self._hit = f"uses {what}"
+
+    def _mention(self, names: "Iterable[str]") -> None:
+        self._new_names.update(names)
+
+    def _push_from(self, home: str | None, name: str, value: "Any") -> None:
+        """A value of a module is reached; others that were executed since may have changed what is in it."""
+        if home is None or home == self._record.name:
+            pass
+        elif _can_change(value) and self._affected._changed(home, CONTENTS, self._since):
+            self._found(f"{home}.{name}")
+        self._push(value)
+
+    def _look_from(self, home: str | None, name: str) -> None:
+        """An instance of a class of that module is reached."""
+        if home is not None and home != self._record.name and self._affected._changed(home, CONTENTS, self._since):
+            self._found(f"{home}.{name}")
+
+    def _push(self, value: "Any") -> None:
+        if not is_plain(value) and id(value) not in self._seen:
+            self._seen.add(id(value))
+            self._waiting.append(value)
+
+    def _run(self) -> None:
+        while self._hit is None:
+            while self._waiting and self._hit is None:
+                self._visit(self._waiting.pop())
+            new = self._new_names - self._names
+            self._new_names.clear()
+            if not new:
+                return
+            self._names |= new
+            for holder in list(self._holders):
+                self._enter(holder, new)
+
+    def _visit(self, value: "Any") -> None:
+        kind = type(value)
+        if kind is FunctionType:
+            self._call(value)
+        elif is_class(value):
+            self._instantiate(value)
+        elif issubclass(kind, ModuleType):
+            self._hold(value)
+        elif id(kind) in _CONTAINERS:
+            self._look_into(value)
+        else:
+            inner = wrapped(value)
+            if inner is not None:
+                for each in inner:
+                    self._push(each)
+                return
+            self._look_from(module_of_class(kind), qualname_of(kind))
+            self._instantiate(kind)
+            attributes = instance_dict(value)
+            if attributes:
+                self._look_into(attributes)
+
+    def _look_into(self, container: "Any") -> None:
+        entries = [*container.keys(), *container.values()] if type(container) is dict else list(container)
+        if are_plain(entries):
+            return
+        if len(entries) > _MOST:
+            self._found("a large container")
+            return
+        for each in entries:
+            self._push(each)
+
+    def _call(self, function: FunctionType) -> None:
+        if self._is_own(function):
+            self._code(function.__globals__, function.__code__)
+        for cell in function.__closure__ or ():
+            self._push_from(function.__globals__.get("__name__"), function.__qualname__, cell_contents(cell))
+        for each in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+            self._push(each)
+        for each in function.__dict__.values():
+            self._push(each)
+
+    def _code(self, namespace: "Namespace", code: "CodeType") -> None:
+        """Code that may have run with these globals."""
+        home = namespace.get("__name__")
+        if type(home) is not str or home not in self._records:
+            return
+        for each in _codes_in(code):
+            if self._affected._changed(home, body(each.co_qualname), self._since):
+                self._found(f"{home}.{each.co_qualname}")
+                return
+        names = frozenset(names_in(code))
+        if not OPAQUE.isdisjoint(names):
+            self._found(f"{home}.{code.co_qualname}, which looks at more than its names tell")
+            return
+        for path in attribute_targets(code):
+            if self._affected._is_made_anew(_owner(namespace, path, functions=True), self._since):
+                self._found(f"{'.'.join(path)} and may change it")
+                return
+        self._mention(names)
+        self._import(home, namespace, code)
+        for name in names:
+            if home != self._record.name and self._affected._changed(home, name, self._since):
+                self._found(f"{home}.{name}")
+            elif home == self._record.name and (
+                name in self._stale or self._affected._changed(home, name, self._since)
+            ):
+                self._found(name)
+            elif name in namespace:
+                self._push_from(home, name, namespace[name])
+
+    def _import(self, home: str, namespace: "Namespace", code: "CodeType") -> None:
+        """The import statements in a function lead to modules."""
+        for each in _codes_in(code):
+            for module, names, level in imports(each):
+                target = self._affected.absolute(home, namespace, module, level)
+                for name in (target, *(f"{target}.{tail}" for tail in names)):
+                    if name in self._records and name in sys.modules:
+                        self._push(sys.modules[name])
+
+    def _instantiate(self, cls: type) -> None:
+        """A class is called or used, or there is an instance: its methods may run, as far as their names occur."""
+        for each in mro_of(cls):
+            if self._is_tracked(module_of_class(each)) and id(each) not in self._seen | {id(cls)}:
+                self._seen.add(id(each))
+                self._hold(each)
+        if self._is_tracked(module_of_class(cls)):
+            self._hold(cls)
+        if self._is_tracked(module_of_class(type(cls))):
+            self._push(type(cls))
+
+    def _hold(self, holder: "Any", *, special: bool = True) -> None:
+        """What a class or module has is reached by the names that occur, and its `special` methods."""
+        if id(holder) not in self._held:
+            self._held.add(id(holder))
+            self._holders.append(holder)
+            self._enter(holder, self._names, special=special)
+
+    def _enter(self, holder: "Any", names: set[str], *, special: bool = False) -> None:
+        if is_class(holder):
+            module, contents = module_of_class(holder), namespace_of_class(holder)
+            prefix = f"{qualname_of(holder)}."
+            if self._affected._changed(module or "", prefix[:-1], self._since):
+                self._found(f"{module}.{prefix[:-1]}")
+            if special:
+                names = names | {each for each in contents if each[:2] == "__" == each[-2:]}
+        else:
+            contents = MappingProxyType(namespace_of(holder) or {})
+            module, prefix = contents.get("__name__"), ""
+        if type(module) is not str or module not in self._records:
+            return
+        everything = not _DYNAMIC.isdisjoint(self._names)
+        for name in contents.keys() if everything else names:
+            if name in contents:
+                if self._affected._changed(module, prefix + name, self._since):
+                    self._found(f"{module}.{prefix}{name}")
+                self._push_from(module, prefix + name, contents[name])
+
+    def _is_tracked(self, name: object) -> bool:
+        return type(name) is str and name in self._records
+
+    def _is_own(self, function: "Any") -> bool:
+        """True for a function of a tracked module as it is now."""
+        if type(function) is not FunctionType:
+            return False
+        return self._is_tracked(function.__globals__.get("__name__"))
+
+
+def _can_change(value: "Any") -> bool:
+    """True for a container or an instance."""
+    kind = type(value)
+    if is_plain(value) or kind is FunctionType or kind is tuple or kind is frozenset or is_class(value):
+        return False
+    return not issubclass(kind, ModuleType) and wrapped(value) is None and (
+        id(kind) in _CONTAINERS or instance_dict(value) is not None
+    )
+
+
+def names_in_level(code: "CodeType") -> set[str]:
+    """The names in what runs when a module is executed: its level, and the bodies of its classes."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if type(constant) is CodeType and not is_function(constant):
+            found |= names_in_level(constant)
+    return found
+
+
+def _codes_in(code: "CodeType") -> "Iterator[CodeType]":
+    yield code
+    for constant in code.co_consts:
+        if type(constant) is CodeType:
+            yield from _codes_in(constant)
+
+
+def _namespace(name: str) -> "Namespace":
+    return namespace_of(sys.modules.get(name)) or {}
+
+
+def _at(namespace: "Namespace", qualname: str) -> "Any":
+    """What the class statement with this qualified name has made; None if it is not there."""
+    first, *rest = qualname.split(".")
+    found: Any = namespace.get(first)
+    for part in rest:
+        found = namespace_of_class(found).get(part) if is_class(found) else None
+    return found
+
+
+def _owner(namespace: "Namespace", path: tuple[str, ...], *, functions: bool) -> object:
+    """The name of the module that makes what a path leads to: a module, class or function."""
+    value: Any = namespace.get(path[0])
+    for each in path[1:]:
+        inner = (namespace_of_class(value) if is_class(value) else namespace_of(value)) or {}
+        if each not in inner:
+            break
+        value = inner[each]
+    if issubclass(type(value), ModuleType):
+        return (namespace_of(value) or {}).get("__name__")
+    if is_class(value):
+        return module_of_class(value)
+    return value.__globals__.get("__name__") if functions and type(value) is FunctionType else None

@@ -1,0 +1,223 @@
+"""What a module has after it was executed again, compared with what it had.
+
+Knows namespaces before and after.  Must not know who uses what they hold.
+
+The result is a set of keys: "RATE" for a name that is bound to something else, "Cart.add()" for a
+function that does something else, "Cart" and "Cart.RATE" for what else a class is.  Functions and
+classes keep their identity, so they are compared by their contents.
+"""
+
+from types import FunctionType, MethodType
+
+from ..changes.uses import alike
+from ..identity.objects import (
+    bases,
+    cell_contents,
+    is_class,
+    is_plain,
+    module_of_class,
+    namespace_of_class,
+    qualname_of,
+    same,
+)
+from .memos import wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    Namespace = dict[str, Any]
+
+# What the import system, the interpreter and the compiler put there.
+_NOT_COMPARED = frozenset((
+    *("__builtins__", "__spec__", "__loader__", "__cached__", "__annotations__", "__annotate__", "__file__"),
+    *("__firstlineno__", "__static_attributes__", "__dict__", "__weakref__", "__annotate_func__", "__package__"),
+    *("__annotations_cache__", "__conditional_annotations__", "__abstractmethods__", "_abc_impl", "__name__"),
+    *("__hash__", "__parameters__", "__orig_bases__", "__subclasshook__"),
+))  # fmt: skip
+_CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
+_SETS = frozenset(map(id, (set, frozenset)))
+_MOST = 1_000
+_DEPTH = 3
+
+
+class Before:
+    """What a module held, with the contents of what can change."""
+
+    def __init__(self, name: str, namespace: "Namespace", contents: "Namespace") -> None:
+        self._name = name
+        self._namespace = namespace
+        self._held = {key: _describe(value, namespace, name) for key, value in contents.items()}
+
+    def differences(self) -> "Iterator[str]":
+        """The keys of what is different now."""
+        now = self._namespace
+        for key in {**self._held, **now}:
+            if type(key) is not str or key in _NOT_COMPARED:
+                continue
+            if key not in self._held or key not in now:
+                yield key
+            else:
+                yield from self._held[key].differences(key, _describe(now[key], now, self._name))
+
+
+class Names:
+    """What the names of a module and its classes were bound to, to see what the execution of another has changed."""
+
+    def __init__(self, name: str, namespace: "Namespace") -> None:
+        self._name = name
+        self._namespace = namespace
+        self._held = self._look()
+
+    def _look(self) -> "dict[str, Any]":
+        found = dict(self._namespace)
+        for value in self._namespace.values():
+            if is_class(value) and module_of_class(value) == self._name:
+                prefix = f"{qualname_of(value)}."
+                found.update({prefix + key: each for key, each in namespace_of_class(value).items()})
+        return found
+
+    def differences(self) -> "Iterator[str]":
+        """The keys of what was bound to something else since the last time."""
+        before, self._held = self._held, self._look()
+        for key in {**before, **self._held}:
+            if before.get(key, before) is not self._held.get(key, before) and _last(key) not in _NOT_COMPARED:
+                yield key
+
+
+def _last(key: object) -> object:
+    return key.rpartition(".")[2] if type(key) is str else key
+
+
+def _describe(value: "Any", namespace: "Namespace", name: str, depth: int = 0) -> "_Thing":
+    kind = type(value)
+    if kind is FunctionType and value.__globals__ is namespace and depth < _DEPTH:
+        return _Function(value, namespace, name, depth)
+    if is_class(value) and module_of_class(value) == name and depth < _DEPTH:
+        return _Class(value, namespace, name, depth)
+    inner = wrapped(value) if depth < _DEPTH else None
+    if inner is not None and kind is not MethodType:
+        return _Wrapper(kind, [_describe(each, namespace, name, depth + 1) for each in inner])
+    if id(kind) in _CONTAINERS and depth < _DEPTH and len(value) <= _MOST:
+        return _Container(value, namespace, name, depth)
+    return _Thing(value)
+
+
+class _Thing:
+    """An object that is compared by identity, or by value if it is plain."""
+
+    def __init__(self, value: "Any") -> None:
+        self.value = value
+
+    def differences(self, key: str, now: "_Thing") -> "Iterator[str]":
+        if not self.is_same(now):
+            yield key
+
+    def is_same(self, now: "_Thing") -> bool:
+        one, other = self.value, now.value
+        if one is other:
+            return True
+        return type(one) is type(other) and is_plain(one) and (one == other or one != one) and repr(one) == repr(other)
+
+
+class _Function(_Thing):
+    def __init__(self, function: FunctionType, namespace: "Namespace", name: str, depth: int) -> None:
+        super().__init__(function)
+        self.code = function.__code__
+        self.qualname = function.__qualname__
+        given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).items()]
+        given += [cell_contents(cell) for cell in function.__closure__ or ()]
+        given += function.__dict__.items()
+        self.given = [_describe(each, namespace, name, depth + 1) for each in given]
+
+    def differences(self, key: str, now: _Thing) -> "Iterator[str]":
+        if type(now) is not _Function or self.qualname != now.qualname:
+            yield key
+        elif not alike(self.code, now.code):
+            yield f"{self.code.co_qualname}()"
+            if not _is_body(self.code, now.code):
+                yield key
+        elif not _are_same(self.given, now.given):
+            yield f"{self.code.co_qualname}()"
+            yield key
+
+    def is_same(self, now: _Thing) -> bool:
+        return not any(True for _ in self.differences("", now))
+
+
+def _is_body(old: "Any", new: "Any") -> bool:
+    from ..changes.difference import signature
+
+    return signature(old) == signature(new)
+
+
+class _Class(_Thing):
+    def __init__(self, cls: type, namespace: "Namespace", name: str, depth: int) -> None:
+        super().__init__(cls)
+        self.qualname = qualname_of(cls)
+        self.bases = bases.__get__(cls)
+        self.metaclass = type(cls)
+        self.parameters = [str(each) for each in namespace_of_class(cls).get("__parameters__", ())]
+        members = namespace_of_class(cls).items()
+        self.members = {
+            key: _describe(each, namespace, name, depth + 1) for key, each in members if key not in _NOT_COMPARED
+        }
+
+    def differences(self, key: str, now: _Thing) -> "Iterator[str]":
+        if type(now) is not _Class or self.value is not now.value:
+            yield key
+            return
+        if (
+            not same(self.bases, now.bases)
+            or self.metaclass is not now.metaclass
+            or self.parameters != now.parameters
+        ):
+            yield self.qualname
+        for name in {**self.members, **now.members}:
+            member = f"{self.qualname}.{name}"
+            if name not in self.members or name not in now.members:
+                yield member
+            else:
+                yield from self.members[name].differences(member, now.members[name])
+
+    def is_same(self, now: _Thing) -> bool:
+        return type(now) is _Class and self.value is now.value
+
+
+class _Wrapper(_Thing):
+    def __init__(self, kind: type, inner: "list[_Thing]") -> None:
+        super().__init__(kind)
+        self.inner = inner
+
+    def differences(self, key: str, now: _Thing) -> "Iterator[str]":
+        if type(now) is not _Wrapper or self.value is not now.value or len(self.inner) != len(now.inner):
+            yield key
+            return
+        for one, other in zip(self.inner, now.inner, strict=True):
+            yield from one.differences(key, other)
+
+    def is_same(self, now: _Thing) -> bool:
+        return type(now) is _Wrapper and self.value is now.value and _are_same(self.inner, now.inner)
+
+
+class _Container(_Thing):
+    """A container of the same kind with the same entries; one that can change must be the same object."""
+
+    def __init__(self, container: "Any", namespace: "Namespace", name: str, depth: int) -> None:
+        super().__init__(container)
+        kind = type(container)
+        entries = container.items() if kind is dict else sorted(container, key=id) if id(kind) in _SETS else container
+        self.entries = [_describe(each, namespace, name, depth + 1) for each in entries]
+
+    def is_same(self, now: _Thing) -> bool:
+        if type(now) is not _Container or type(self.value) is not type(now.value):
+            return False
+        is_fixed = type(self.value) is tuple or type(self.value) is frozenset
+        return (is_fixed or self.value is now.value) and _are_same(self.entries, now.entries)
+
+
+def _are_same(ones: "list[_Thing]", others: "list[_Thing]") -> bool:
+    return len(ones) == len(others) and all(one.is_same(other) for one, other in zip(ones, others, strict=True))
+
+

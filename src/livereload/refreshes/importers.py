@@ -1,0 +1,77 @@
+"""Where a module that is not executed imports another: the frame that a traceback shows.
+
+Knows code objects and tracebacks.  Must not know what has failed, or why.
+
+A module that imports what fails, fails at its import statement.  That is not executed for it, as
+nothing would come of it but the frame; a statement at the same position is, with an `__import__` that raises.
+"""
+
+from types import TracebackType
+
+from ..interpreter.tracebacks import beyond_us
+from ..modules import graph
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from ..changes.uses import Import, Uses
+    from ..modules.state import Record
+    from .affected import Affected
+
+
+class ImportFrame:
+    """A frame of a module at one of its import statements."""
+
+    def __init__(self, frame: "FrameType", instruction: int, line: int) -> None:
+        self._frame = frame
+        self._instruction = instruction
+        self._line = line
+
+    def above(self, traceback: "TracebackType | None") -> TracebackType:
+        """A traceback that leads from this frame to the code of the module that was imported."""
+        return TracebackType(beyond_us(traceback), self._frame, self._instruction, self._line)
+
+
+def import_of(record: "Record", uses: "Uses", child: str, affected: "Affected") -> ImportFrame | None:
+    """The frame in which a module imports `child`; None if it does so in a way that may catch errors."""
+    for statement in uses.imports:
+        if child in targets(record.name, statement, affected):
+            return _frame(record, uses, statement) if statement.plain else None
+    return None
+
+
+def targets(name: str, statement: "Import", affected: "Affected") -> set[str]:
+    """All modules that a statement in the module `name` may import."""
+    from .affected import _namespace
+
+    target = affected.absolute(name, _namespace(name), statement.module, statement.level)
+    return {*graph.parents(target), target, *(f"{target}.{each}" for each in (statement.names or {}).values())}
+
+
+def _frame(record: "Record", uses: "Uses", statement: "Import") -> ImportFrame | None:
+    import _ast
+
+    code = uses.code
+    line, end, column, end_column = [*code.co_positions()][statement.offset // 2]
+    place = {
+        "lineno": line or 1,
+        "col_offset": column or 0,
+        "end_lineno": end or line or 1,
+        "end_col_offset": end_column or 0,
+    }
+    tree = _ast.Module([_ast.Import([_ast.alias("failed", None, **place)], **place)], [])
+    compiled = compile(tree, record.path or record.name, "exec", dont_inherit=True)
+
+    def fail(*_: object) -> None:
+        raise ImportError
+
+    try:
+        exec(compiled, {"__name__": record.name, "__builtins__": {"__import__": fail}})
+    except ImportError as error:
+        traceback = error.__traceback__
+        while traceback is not None and traceback.tb_frame.f_code is not compiled:
+            traceback = traceback.tb_next
+        if traceback is not None:
+            return ImportFrame(traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
+    return None

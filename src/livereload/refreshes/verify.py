@@ -1,0 +1,573 @@
+"""Verify on demand: bring modules up to date, executing only what would come out differently.
+
+Knows records, plans and the order of imports.  Must not know how one object takes over from another.
+
+The procedure is that of an incremental build with early cutoff (*verify* in Salsa, "Build Systems à la
+Carte").  A module is verified after what it imported, in the order in which it did; so what it used is
+up to date when it is asked about:
+
+1. A module that has to be executed whatever its imports have come to (its source has changed in more
+   than bodies of functions, it has moved, it failed before) is executed when it is reached.  importlib
+   does it, and asks for others where the code imports them.
+2. Of a module that has changed in bodies of functions, these are entered as different.
+3. A module that used nothing that is different (`affected`) is kept; functions with changed bodies get
+   the new code, and names that it imported are bound to what they stand for now.  Else it is executed.
+4. What an execution has made of a module is compared with what was there before, and entered as
+   different for the modules that imported it.
+
+Modules that import each other in a cycle are verified as one.
+
+When a module fails, so does the import statement of the module that imported it.  An importer that is
+not executed shows in the traceback where it imports what failed; one that may catch the error is executed.
+"""
+
+import sys
+from types import ModuleType
+
+from .._report import Updated
+from ..identity import living
+from ..identity.objects import namespace_of
+from ..identity.places import LRU_CACHE
+from ..interpreter.bytecode import imports
+from ..modules import graph
+from ..modules.plan import Plan
+from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from .affected import Affected
+from .compare import Before, Names
+from .importers import ImportFrame, import_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from types import CodeType
+    from typing import Any
+
+    from ..changes.difference import Difference
+    from ..changes.uses import Uses
+    from ..files.stamp import Source
+    from ..modules.import_system import Interpreter
+    from ..modules.state import Record, State
+    from .journal import Transaction
+
+KEPT = "nothing it uses at import time has changed"
+
+
+class NewCycle(BaseException):
+    """Modules that were executed have imported modules whose own imports were still being verified.
+
+    A fresh interpreter begins with these `names`, so they have to be executed first.
+    """
+
+    def __init__(self, names: set[str]) -> None:
+        super().__init__(*names)
+        self.names = names
+
+
+class Verification:
+    """One attempt to bring modules up to date within a transaction."""
+
+    def __init__(
+        self,
+        state: "State",
+        interpreter: "Interpreter",
+        transaction: "Transaction",
+        take: "Callable[[Plan], object]",
+        new_code: "Callable[[Plan, Record], CodeType | None]",
+        first: "Collection[str]" = (),
+    ) -> None:
+        """Modules in `first` are executed before what they import."""
+        self._state = state
+        self._first = first
+        self._depth = 0
+        # modules that were imported again while their own imports were being verified
+        self._entered_again: set[str] = set()
+        self._records = state.records
+        self._whole = state.whole
+        self._interpreter = interpreter
+        self._transaction = transaction
+        self._take = take
+        self._new_code = new_code
+        self._affected = Affected(state.records)
+        # {"shop.cart": what it held}: modules that have left `sys.modules` to be executed
+        self._before: dict[str, Before] = {}
+        # {"settings": what its names were bound to}: modules that those may change when they are executed
+        self._others: dict[str, Names] = {}
+        # {"shop.cart": (its source, {"shop.money": 7})}: what they were executed from, and imported
+        self._traces: dict[str, tuple[Source | None, dict[str, int]]] = {}
+        # {"shop.cart": _Change}: sources whose change has been looked at
+        self._changes: dict[str, _Change] = {}
+        self._verified: set[str] = set()
+        # modules whose imports are being verified
+        self.open: set[str] = set()
+        # how often something has been entered as different
+        self.changes = 0
+        self.updated: list[Updated] = []
+        self.kept: list[Record] = []
+
+    def run(self, plan: Plan, names: "Iterable[str]") -> None:
+        """Bring up to date what `plan` says may be stale, in the order in which importing `names` reaches it."""
+        walk = _Walk(self, plan)
+        self._depth += 1
+        try:
+            self._take_at_once(plan, walk)
+            for name in names:
+                for each in (*graph.parents(name), name):
+                    walk.verify(each)
+        finally:
+            self._depth -= 1
+        if self._depth == 0 and self._entered_again:
+            raise NewCycle(self._entered_again)
+
+    def enter_again(self, name: str) -> None:
+        """A module is asked for whose own imports are being verified; by what it imports, if not by what is in it."""
+        stack = self._state.thread.stack
+        if stack and not stack[-1].name.startswith(f"{name}."):
+            self._entered_again.add(name)
+
+    def _take_at_once(self, plan: Plan, walk: "_Walk") -> None:
+        """What has to be executed leaves `sys.modules`, so that it is executed when it is reached."""
+        must: dict[str, str] = {}
+        for name, reason in plan.reasons.items():
+            if name not in self._verified and not self._records[name].executing and self._must(plan, name):
+                must[name] = reason
+        if must:
+            for name in [each for name in must for each in walk.cycle(name)]:
+                must.setdefault(name, plan.reasons.get(name, ""))
+            self.take(plan, must)
+
+    def take(self, plan: Plan, reasons: "dict[str, str]") -> None:
+        """Take modules out of `sys.modules`, and remember what they held."""
+        all_taken, records = self._transaction.taken, self._records
+        new = {
+            name: reason for name, reason in reasons.items() if name not in all_taken and not records[name].executing
+        }
+        paths = [records[name].path or "" for name in new]
+        sources = {path: plan.sources[path] for path in paths if path in plan.sources}
+        part = Plan(new, sources, moved=plan.moved, reached=plan.reached)
+        for name in new:
+            change = self._changes.get(name)
+            if change is not None and change.new is not None and sources.get(records[name].path or "") is change.source:
+                part.codes[name] = change.new
+        self._take(part)
+        for name in new:
+            taken = self._transaction.taken.get(name)
+            if taken is not None:
+                self._before[name] = Before(name, taken.namespace, taken.contents)
+                self._watch(name)
+            record = self._records[name]
+            self._traces[name] = (record.source, dict(record.edges or {}))
+
+    def _watch(self, name: str) -> None:
+        """Remember what the names of those modules are bound to that a module imports, directly or not."""
+        for each in graph.closure([name], lambda each: self._edges_of(each)):
+            if each not in self._others and each not in self._before:
+                namespace = namespace_of(sys.modules.get(each))
+                if namespace is not None:
+                    self._others[each] = Names(each, namespace)
+
+    def _must(self, plan: Plan, name: str) -> bool:
+        """True for a module that is executed whatever the modules that it imports have come to."""
+        record = self._records[name]
+        if name in plan.must or name in self._first or self.is_lost(plan, name) or record.broken:
+            return True
+        if any(self.is_lost(plan, each) for other in record.edges or () for each in (*graph.parents(other), other)):
+            return True
+        if record.path is None:
+            return name in plan.changed
+        if not self._can_be_kept(record) or self._uses(record) is None:
+            return True
+        return record.path in plan.sources and self._difference(plan, record) is None
+
+    def is_lost(self, plan: Plan, name: str) -> bool:
+        """True for what was no module, or is none any more where it was: only an import statement tells what it is."""
+        record = self._records.get(name)
+        if record is None or name not in plan.reasons:
+            return False
+        if record.missing or record.failed or record.wreck is not None:
+            return True
+        return not plan.moved.isdisjoint((name, *graph.parents(name)))
+
+    def _can_be_kept(self, record: "Record") -> bool:
+        module = sys.modules.get(record.name)
+        return (
+            type(module) is ModuleType
+            and record.behind is None
+            and record.edges is not None
+            and self._interpreter.executes_code(record.name)
+        )
+
+    def _uses(self, record: "Record") -> "Uses | None":
+        code = record.last_code()
+        return None if code is None else record.used(code)
+
+    def change(self, plan: Plan, record: "Record") -> "_Change":
+        """The new code of a changed source, and how it differs: of the very bytes that the plan has read."""
+        source = plan.sources[record.path or ""]
+        known = self._changes.get(record.name)
+        if known is None or known.source is not source:
+            old = record.last_code()
+            new = None if old is None else self._new_code(plan, record)
+            known = self._changes[record.name] = _Change(source, old, new)
+        return known
+
+    def _difference(self, plan: Plan, record: "Record") -> "Difference | None":
+        """How the source of a module has changed; None if in more than bodies of functions."""
+        change = self.change(plan, record)
+        found = change.difference
+        if found is None or change.old is None:
+            return None
+        return None if record.used(change.old).sees_text or (self._whole and found.bodies) else found
+
+    # One module, or one cycle of them, whose imports are up to date.
+
+    def decide(self, plan: Plan, names: "list[str]") -> None:
+        """Keep, update or execute modules whose imports are up to date."""
+        records = [self._records[name] for name in names]
+        for record in records:
+            self._enter_bodies(plan, record)
+        why: dict[str, str] = {}
+        for record in records:
+            reason = self._why(record)
+            if reason is not None:
+                why[record.name] = reason
+        if why:
+            reasons = {name: why.get(name, f"imports {next(iter(why))}") for name in names}
+            self.execute(plan, reasons)
+            return
+        for record in records:
+            self._keep(plan, record)
+
+    def is_affected(self, plan: Plan, name: str) -> bool:
+        """True if a module has used something that is different by now."""
+        record = self._records[name]
+        uses = self._uses(record) if record.path is not None else None
+        return uses is not None and self._affected.why(record, uses) is not None
+
+    def _enter_bodies(self, plan: Plan, record: "Record") -> None:
+        difference = self._difference(plan, record) if record.path in plan.sources else None
+        if difference is not None and difference.bodies:
+            self._enter(record, {body(name) for name in difference.names()})
+
+    def _enter(self, record: "Record", keys: "set[str]") -> None:
+        """Enter what is different in a module from this moment on."""
+        self.changes += 1
+        self._transaction.note(setattr, record, "changed", record.changed)
+        record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
+
+    def _why(self, record: "Record") -> str | None:
+        """Why a module must be executed, if it must."""
+        if record.path is None:
+            return None
+        uses = self._uses(record)
+        if uses is None:
+            return "its code is not known"
+        reason = self._affected.why(record, uses)
+        if reason is not None:
+            return reason
+        for keeper, is_cache in self._affected.kept_results(record):
+            if not is_cache:
+                return f"has kept what {getattr(keeper, '__name__', 'a function')} computed"
+            LRU_CACHE.cache_clear(keeper)  # type: ignore[attr-defined]
+        return None
+
+    def _keep(self, plan: Plan, record: "Record") -> None:
+        """Leave a module as it is, but for the bodies of its functions and the names that it imported."""
+        name, note = record.name, self._transaction.note
+        note(_restore, record, record.version, record.verified, record.source, record.code, record.uses, record.reason)
+        if record.path is not None:
+            self._rebind(record)
+        difference = self._difference(plan, record) if record.path in plan.sources else None
+        if difference is not None:
+            living.update(sys.modules[name], difference.codes, note)
+            change = self.change(plan, record)
+            record.source, record.code = change.source, change.new
+            record.source.data = None
+            record.uses = None
+            self.updated.append(Updated(name, tuple(difference.names())))
+        record.reason = KEPT if difference is None else _what(difference)
+        record.version = record.verified = record.checked = self._transaction.moment
+        self._verified.add(name)
+        self.kept.append(record)
+
+    def _rebind(self, record: "Record") -> None:
+        """Bind names that a module imported to what they stand for now."""
+        namespace = namespace_of(sys.modules.get(record.name)) or {}
+        uses = self._uses(record)
+        stale = self._affected.rebound(record, uses) if uses is not None else {}
+        changed = set()
+        for bound, (_, there, attribute) in stale.items():
+            binding = uses.bindings.get(bound) if uses is not None else None
+            if binding is not None and binding.kind != "import":
+                continue  # the module has bound the name to something else since
+            if namespace.get(bound, there) is not there[attribute]:
+                undo = (namespace.__setitem__, bound, namespace[bound]) if bound in namespace else (namespace.pop, bound)
+                self._transaction.note(*undo)
+                namespace[bound] = there[attribute]
+            changed.add(bound)
+        if changed:
+            self._enter(record, changed)
+
+    # Executing.
+
+    def execute(self, plan: Plan, reasons: "dict[str, str]") -> None:
+        """Execute modules; importlib does it, in the order in which they import each other."""
+        self.take(plan, reasons)
+        for name in reasons:
+            self._verified.add(name)
+        for name in reasons:
+            if name not in sys.modules:
+                self.import_module(name)
+
+    def import_module(self, name: str) -> None:
+        """Have importlib execute a module that is not in `sys.modules`.
+
+        It binds a submodule in its package, where a name of the package's own may stand.
+        """
+        parent, _, tail = name.rpartition(".")
+        package = sys.modules.get(parent)
+        namespace = namespace_of(package) or {}
+        bound = namespace.get(tail)
+        self._interpreter.import_module(name, ())
+        if bound is not None and sys.modules.get(parent) is package and namespace.get(tail) is not bound:
+            self._transaction.note(namespace.__setitem__, tail, bound)
+            namespace[tail] = bound
+
+    def has_executed(self, record: "Record") -> None:
+        """A module's code has run to its end: enter what is different now."""
+        name = record.name
+        self._verified.add(name)
+        self.changes += 1
+        self._join_traces(record)
+        before = self._before.pop(name, None)
+        if record.failed or before is None or record.changed is None:
+            return
+        keys = set(before.differences())
+        if self._has_effects(record):
+            keys.add(EFFECTS)
+        moment = self._transaction.moment
+        known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
+        record.changed = {**known, **dict.fromkeys(keys, moment)}
+        self._touch(record)
+
+    def _touch(self, record: "Record") -> None:
+        """Enter that the execution of a module may have changed what is in others that it has imported."""
+        for name in graph.closure([record.name], lambda each: self._edges_of(each)):
+            if name != record.name:
+                keys = {CONTENTS}
+                if name in self._others:
+                    keys.update(self._others[name].differences())
+                self._enter(self._records[name], keys)
+
+    def _edges_of(self, name: str) -> "Iterable[str] | None":
+        record = self._records.get(name)
+        return None if record is None else record.edges or ()
+
+    def _join_traces(self, record: "Record") -> None:
+        """What a module has imported before it depends on still, unless its source has changed.
+
+        A cache in another module, or what has put itself in the place of a module, asks nobody the second time.
+        """
+        source, edges = self._traces.pop(record.name, (None, {}))
+        if source is None or record.edges is None or record.failed or not _is_same(source, record.source):
+            return
+        for other in edges.keys() - record.edges.keys():
+            if other in sys.modules and other in self._records:
+                record.edges[other] = self._records[other].version
+
+    def _has_effects(self, record: "Record") -> bool:
+        """True if executing a module may have changed others, beside those that it is compared with."""
+        uses = self._uses(record)
+        return uses is None or uses.effects or any(
+            (self._records[name].changed or {}).get(EFFECTS, 0) == self._transaction.moment
+            for name in record.edges or ()
+            if name in self._records
+        )
+
+    def renew_edges(self) -> None:
+        """All that the modules which were kept have imported is up to date."""
+        self._before.clear()
+        self._others.clear()
+        for record in self.kept:
+            if record.edges is not None:
+                known = self._records
+                record.edges.update({other: known[other].version for other in record.edges if other in known})
+
+    # Failures.
+
+    def fails_in(self, plan: Plan, name: str, child: str, error: BaseException) -> "ImportFrame | None":
+        """Where a module that was not executed imports what has failed; None if it may catch the error."""
+        record = self._records[name]
+        uses = self._uses(record) if record.path is not None and self._can_be_kept(record) else None
+        if uses is None or name in self._verified or not _is_raised_in_code(error):
+            return None
+        if record.path in plan.sources:
+            return None
+        return import_of(record, uses, child, self._affected)
+
+
+class _Change:
+    """A changed source: the code of it, the code that the module was executed from, and how these differ."""
+
+    __slots__ = ("difference", "new", "old", "source")
+
+    def __init__(self, source: "Source", old: "CodeType | None", new: "CodeType | None") -> None:
+        from ..changes.difference import compare
+
+        self.source = source
+        self.old = old
+        self.new = new
+        self.difference = None if old is None or new is None else compare(old, new)
+
+
+class _Walk:
+    """The order in which modules are verified: one plan, from the names that are asked for."""
+
+    def __init__(self, verification: Verification, plan: Plan) -> None:
+        self._verification = verification
+        self._plan = plan
+        self._records = verification._records
+        self._cycles: dict[str, frozenset[str]] | None = None
+        self._entered: set[str] = set()
+
+    def cycle(self, name: str) -> "list[str]":
+        """The modules that import each other with this one, itself included, in the order of the plan."""
+        if self._cycles is None:
+            self._cycles = graph.cycles({each: self._edges(each) for each in self._plan.reasons})
+        members = self._cycles.get(name)
+        return [name] if members is None else [each for each in self._plan.reasons if each in members]
+
+    def _edges(self, name: str) -> "Iterable[str]":
+        """What a module has imported, and what its new code is going to import."""
+        edges = self._records[name].edges or ()
+        record = self._records[name]
+        change = self._verification.change(self._plan, record) if record.path in self._plan.sources else None
+        code = None if change is None or change.difference is not None else change.new
+        if code is None:
+            return edges
+        affected, namespace = self._verification._affected, namespace_of(sys.modules.get(name)) or {}
+        found = {*edges}
+        for module, names, level in imports(code):
+            target = affected.absolute(name, namespace, module, level)
+            found.update((target, *(f"{target}.{each}" for each in names)))
+        return found
+
+    def verify(self, root: str) -> None:
+        """Bring a module up to date, after all that it imported."""
+        path: list[_Entered] = []
+        self._enter(root, path)
+        while path:
+            entered = path[-1]
+            child = self._next(entered)
+            failure: BaseException | None = None
+            try:
+                if child is not None:
+                    self._enter(child, path)
+                else:
+                    self._leave(path)
+                    self._decide(entered)
+            except BaseException as error:
+                failure = error
+            if failure is not None:  # not in the `except` clause, or it would be the context of other errors
+                self._fail(failure, path, child or entered.name)
+
+    def _next(self, entered: "_Entered") -> str | None:
+        """What a module imported next; None if there is nothing more, or if it is affected already.
+
+        What it imported after the first difference, a fresh interpreter need not import as well.
+        """
+        child = next(entered.children, None)
+        changes = self._verification.changes
+        if child is None or changes == entered.changes or len(entered.members) > 1:
+            return child
+        entered.changes = changes
+        return None if self._verification.is_affected(self._plan, entered.name) else child
+
+    def _enter(self, name: str, path: "list[_Entered]") -> None:
+        verification = self._verification
+        if name in verification.open and name not in self._entered:
+            verification.enter_again(name)
+        if name in self._entered or name in verification._verified or name in verification.open:
+            return
+        if name not in self._plan.reasons or verification.is_lost(self._plan, name):
+            return
+        if name in verification._transaction.taken:
+            self._entered.add(name)
+            if name not in sys.modules:
+                verification._verified.add(name)
+                verification.import_module(name)
+            return
+        members = self.cycle(name)
+        self._entered.update(members)
+        verification.open.update(members)
+        path.append(_Entered(name, members, self._children(members), verification.changes))
+
+    def _leave(self, path: "list[_Entered]") -> "_Entered":
+        entered = path.pop()
+        self._verification.open.difference_update(entered.members)
+        return entered
+
+    def _children(self, members: "list[str]") -> "Iterator[str]":
+        for member in members:
+            for other in list(self._records[member].edges or ()):
+                yield from graph.parents(other)
+                yield other
+
+    def _decide(self, entered: "_Entered") -> None:
+        verification = self._verification
+        left = [each for each in entered.members if each not in verification._verified]
+        left = [each for each in left if not self._records[each].executing]
+        if left:
+            verification.decide(self._plan, left)
+
+    def _fail(self, error: BaseException, path: "list[_Entered]", child: str) -> None:
+        """What a module imports has failed: show where, or execute the module, which may catch the error."""
+        verification = self._verification
+        while path:
+            entered = self._leave(path)
+            frame = None
+            if len(entered.members) == 1:
+                frame = verification.fails_in(self._plan, entered.name, child, error)
+            if frame is not None:
+                error.__traceback__ = frame.above(error.__traceback__)
+            elif isinstance(error, Exception):
+                try:
+                    verification.execute(self._plan, {each: f"imports {child}" for each in entered.members})
+                    return
+                except BaseException as another:
+                    error = another
+            child = entered.name
+        raise error
+
+
+class _Entered:
+    """Modules whose imports are being verified: one, or those that import each other."""
+
+    __slots__ = ("changes", "children", "members", "name")
+
+    def __init__(self, name: str, members: "list[str]", children: "Iterator[str]", changes: int) -> None:
+        self.name = name
+        self.members = members
+        self.children = children
+        # `Verification.changes` when it was last seen whether they are affected
+        self.changes = changes
+
+
+def _what(difference: "Difference") -> str:
+    names = difference.names()
+    return f"updated: {', '.join(names)}" if names else "only its comments and layout have changed"
+
+
+def _is_same(one: "Source", other: "Source | None") -> bool:
+    return other is not None and one.hash == other.hash
+
+
+def _is_raised_in_code(error: BaseException) -> bool:
+    """False for an error of the import system itself, whose text depends on the statement that imports."""
+    from ..interpreter.tracebacks import beyond_us
+
+    return isinstance(error, SyntaxError) or beyond_us(error.__traceback__) is not None
+
+
+def _restore(record: "Record", *values: "Any") -> None:
+    record.version, record.verified, record.source, record.code, record.uses, record.reason = values
+    record.checked = 0
