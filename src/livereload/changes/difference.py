@@ -14,6 +14,8 @@ import itertools
 from types import CodeType
 
 from ..interpreter.bytecode import is_function, numbers
+from . import statements
+from .statements import Statement
 from .uses import alike, constants_alike, instructions, parts_of, without_first_line
 
 TYPE_CHECKING = False
@@ -26,27 +28,116 @@ _STATIC_ATTRIBUTES = "__static_attributes__"
 
 
 class Difference:
-    """An edit of bodies of functions, or of layout only.
+    """An edit of bodies of functions, of statements that only bind names, or of layout only.
 
     `codes` gives the new code for each old one that differs in any way, positions included, bodies of
     classes among them.  `bodies` are the functions that do something else now: pairs of old and new code.
+    `statements` are the new ones to execute, in order; `removed` the names that no statement binds any more.
     """
 
-    __slots__ = ("bodies", "codes")
+    __slots__ = ("bodies", "codes", "removed", "statements")
 
     def __init__(self) -> None:
         self.codes: dict[CodeType, CodeType] = {}
         self.bodies: list[tuple[CodeType, CodeType]] = []
+        self.statements: list[Statement] = []
+        self.removed: list[str] = []
 
     def names(self) -> list[str]:
-        """The qualified names of the functions that do something else now, in the order of the source."""
-        return list(dict.fromkeys(new.co_qualname for _, new in self.bodies))
+        """The qualified names of what is new: functions that do something else now, names that are bound or removed."""
+        found = dict.fromkeys(new.co_qualname for _, new in self.bodies)
+        for statement in self.statements:
+            found.update(statement.names)
+        return [*found, *self.removed]
+
+    def bound(self) -> set[str]:
+        """The names that are bound to something else now, or to nothing any more."""
+        return {name for statement in self.statements for name in statement.names} | set(self.removed)
 
 
 def compare(old: CodeType, new: CodeType) -> Difference | None:
-    """The difference of two codes of one module; None if there is more than bodies of functions and layout."""
+    """The difference of two codes of one module.
+
+    None if there is more than layout, bodies of functions and statements that only bind names.
+    """
     found = Difference()
-    return found if _compare_level(old, new, found) else None
+    if _compare_level(old, new, found):
+        return found
+    return None if old.co_flags != new.co_flags else _compare_statements(old, new)
+
+
+def _compare_statements(old: CodeType, new: CodeType) -> Difference | None:
+    both = statements.between(old, new, _is_made_alike)
+    if both is None or not all(map(statements.is_definition, (*both[0], *both[1]))):
+        return None
+    found = Difference()
+    kept = _in_common(*both)
+    found.statements = [each for each in both[1] if each not in kept.values()]
+    gone = [each for each in both[0] if each not in kept]
+    bound = found.bound()
+    found.removed = [name for each in gone for name in each.names if name not in bound]
+    if any(_times_bound(code, name) > 1 for code in (old, new) for name in (*bound, *found.removed)):
+        return None  # other statements bind it, too
+    if not all(_compare_constants(one, other, found) for one, other in _pairs(old, new, found.statements, gone)):
+        return None
+    return found
+
+
+def _is_made_alike(one: CodeType, other: CodeType) -> bool:
+    """True if the statements that make two functions or classes are the same, whatever the bodies of functions do."""
+    return _compare_constants(one, other, Difference())
+
+
+def _in_common(
+    ours: "list[Statement]", its: "list[Statement]"
+) -> "dict[Statement, Statement]":
+    """The statements that are there still, in their order: old and new (longest common subsequence)."""
+    lengths = [[0] * (len(its) + 1) for _ in range(len(ours) + 1)]
+    same = [[statements.same_statement(one, other, _is_made_alike) for other in its] for one in ours]
+    for i in range(len(ours) - 1, -1, -1):
+        for j in range(len(its) - 1, -1, -1):
+            lengths[i][j] = lengths[i + 1][j + 1] + 1 if same[i][j] else max(lengths[i + 1][j], lengths[i][j + 1])
+    found = {}
+    i = j = 0
+    while i < len(ours) and j < len(its):
+        if same[i][j]:
+            found[ours[i]] = its[j]
+            i, j = i + 1, j + 1
+        elif lengths[i + 1][j] >= lengths[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _times_bound(code: CodeType, name: str) -> int:
+    op = numbers()
+    return sum(
+        code.co_names[argument] == name
+        for _, opcode, argument in instructions(code)
+        if opcode == op["STORE_NAME"] or opcode == op["STORE_GLOBAL"] or opcode == op["DELETE_NAME"]
+    )
+
+
+def _pairs(
+    old: CodeType, new: CodeType, added: "list[Statement]", gone: "list[Statement]"
+) -> "Iterator[tuple[CodeType, CodeType]]":
+    """The codes in the statements that are there still, old and new."""
+    ours = _codes_loaded(old, gone)
+    its = _codes_loaded(new, added)
+    yield from zip(ours, its, strict=True)
+
+
+def _codes_loaded(code: CodeType, without: "list[Statement]") -> list[CodeType]:
+    """The codes that the level of a module loads, in their order."""
+    skipped = {offset for statement in without for offset, _, _ in statement.parts}
+    found = []
+    for offset, opcode, argument in instructions(code):
+        if opcode == numbers()["LOAD_CONST"] and offset not in skipped:
+            constant = code.co_consts[argument]
+            if type(constant) is CodeType:
+                found.append(constant)
+    return found
 
 
 def _compare_level(old: CodeType, new: CodeType, found: Difference) -> bool:

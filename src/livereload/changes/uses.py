@@ -16,7 +16,7 @@ import sys
 from _operator import attrgetter
 from types import CodeType
 
-from ..interpreter.bytecode import is_function, numbers
+from ..interpreter.bytecode import handled, is_function, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class _Scan:
 
     def run(self) -> None:
         handlers = self._handlers()
-        passive = _all_of(*_PASSIVE)
+        passive = all_of(*PASSIVE)
         for index, (_, opcode, argument) in enumerate(self.instructions):
             self.runs += opcode not in passive
             handler = handlers.get(opcode)
@@ -252,7 +252,7 @@ class _Scan:
         }
         op = numbers()
         handlers = {op[name]: handler for name, handler in by_name.items() if name in op}
-        return handlers | dict.fromkeys(_all_of("CALL") - _all_of("CALL_INTRINSIC"), self._call)
+        return handlers | dict.fromkeys(all_of("CALL") - all_of("CALL_INTRINSIC"), self._call)
 
     def _load(self, index: int, argument: int) -> None:
         op = numbers()
@@ -314,7 +314,7 @@ class _Scan:
         """A function, the body of a class, or whatever else the compiler makes code of."""
         op = numbers()
         if code.co_name == "__annotate__":  # evaluated when somebody asks (PEP 649), as a dataclass does
-            calls = any(opcode in _all_of("CALL") for _, opcode, _ in instructions(code))
+            calls = any(opcode in all_of("CALL") for _, opcode, _ in instructions(code))
             _add(self.inner, dict.fromkeys(loads_in(code), USED if calls else MENTIONED))
             self._mention(code.co_consts)
             return
@@ -455,7 +455,7 @@ class _Scan:
         for _, opcode, argument in chunk:
             if opcode == op.get("SET_FUNCTION_ATTRIBUTE", op["MAKE_FUNCTION"]):
                 flags |= argument
-        built = sum(opcode in _all_of("BUILD_") for _, opcode, _ in chunk)
+        built = sum(opcode in all_of("BUILD_") for _, opcode, _ in chunk)
         return bool(flags & _ANNOTATED) and built == 1 and not self.calls
 
     def _derived(self, chunk: "list[Instruction]") -> "Loads":
@@ -633,7 +633,7 @@ def stores_into_class(code: "CodeType") -> bool:
 
 def _parameter(code: "CodeType", opcode: int, argument: int, *, first: bool = False) -> str:
     """The name of the first parameter, if an instruction loads that (as the `first` or the last of two)."""
-    if opcode not in _all_of("LOAD_FAST"):
+    if opcode not in all_of("LOAD_FAST"):
         return ""
     if opcode in _pairs():
         argument = argument >> 4 if first else argument & 15
@@ -698,20 +698,8 @@ def _with_whole_arguments(found: "list[Instruction]", extended: int) -> "list[In
 
 
 def _is_protected(code: "CodeType", offset: int) -> bool:
-    """True if an error of the instruction there is handled: it is in a `try` or a `with`.
-
-    Reads the exception table (CPython, Objects/exception_handling_notes.txt): numbers of six bits a
-    byte, 64 says that more follow; of each entry start, length, target, depth.
-    """
-    numbers_read = []
-    value = 0
-    for byte in code.co_exceptiontable:
-        value = value << 6 | byte & 63
-        if not byte & 64:
-            numbers_read.append(value)
-            value = 0
-    entries = zip(numbers_read[::4], numbers_read[1::4], strict=False)
-    return any(start <= offset // 2 < start + length for start, length in entries)
+    """True if an error of the instruction there is handled: it is in a `try` or a `with`."""
+    return any(start <= offset <= end for start, end in handled(code))
 
 
 parts_of = attrgetter(
@@ -828,7 +816,7 @@ def _names_in_annotation(annotation: str) -> "Iterator[tuple[str, str | None]]":
 
 
 # Instructions that execute nothing of the user's.
-_PASSIVE = (
+PASSIVE = (
     "LOAD_NAME", "LOAD_GLOBAL", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_FAST", "LOAD_LOCALS",
     "LOAD_ATTR", "STORE_", "BUILD_", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "MAKE_FUNCTION",
     "SET_FUNCTION_ATTRIBUTE", "PUSH_NULL", "COPY", "SWAP", "NOP", "RESUME", "POP_TOP", "RETURN_", "IMPORT_",
@@ -838,7 +826,7 @@ _PASSIVE = (
 _families: dict[tuple[str, ...], frozenset[int]] = {}
 
 
-def _all_of(*prefixes: str) -> frozenset[int]:
+def all_of(*prefixes: str) -> frozenset[int]:
     """The instructions whose names begin so."""
     if prefixes not in _families:
         _families[prefixes] = frozenset(number for name, number in numbers().items() if name.startswith(prefixes))

@@ -192,3 +192,115 @@ def numbers() -> dict[str, int]:
     if not _opcodes:
         _opcodes.update(standard("opcode").opmap)  # half a millisecond, not spent before it is needed
     return _opcodes
+
+
+# The instructions of a module's level whose argument is the index of a name, and the bits below it.
+NAME_SHIFTS = {
+    "LOAD_NAME": 0,
+    "STORE_NAME": 0,
+    "DELETE_NAME": 0,
+    "STORE_GLOBAL": 0,
+    "STORE_ATTR": 0,
+    "DELETE_ATTR": 0,
+    "LOAD_METHOD": 0,
+    "IMPORT_FROM": 0,
+    "LOAD_GLOBAL": 1,
+    "LOAD_ATTR": 1 if sys.version_info >= (3, 12) else 0,
+    "IMPORT_NAME": _NAME_SHIFT,
+}
+
+
+def stack_effect(opcode: int, argument: int) -> int:
+    """By how much an instruction that does not jump makes the stack higher (`dis.stack_effect`)."""
+    has_argument = opcode >= 90 if sys.version_info < (3, 13) else opcode in _opcode().has_arg_set
+    effect: int = _opcode().stack_effect(opcode, argument if has_argument else None, jump=False)
+    return effect
+
+
+class _Opcode:
+    """`_opcode`, which is in C, and what it says only one by one."""
+
+    def __init__(self) -> None:
+        module = standard("_opcode")
+        self.stack_effect = module.stack_effect
+        has_arg = getattr(module, "has_arg", None)
+        self.has_arg_set = frozenset(each for each in range(256) if has_arg is not None and has_arg(each))
+        has_jump = getattr(module, "has_jump", None)
+        if has_jump is not None:
+            self.jumps = frozenset(each for each in range(256) if has_jump(each))
+        else:  # up to 3.12
+            table = standard("opcode")
+            self.jumps = frozenset((*table.hasjrel, *table.hasjabs))
+        self.backward = frozenset(number for name, number in numbers().items() if "BACKWARD" in name)
+
+
+_c_opcode: list[_Opcode] = []
+
+
+def _opcode() -> _Opcode:
+    if not _c_opcode:
+        _c_opcode.append(_Opcode())
+    return _c_opcode[0]
+
+
+def jumps(code: "CodeType") -> "Iterator[tuple[int, int]]":
+    """The ranges of offsets that a jump leads across, and those whose errors are handled.
+
+    Not the jumps from an exception handler back to what follows the `try`: handlers are at the end (CPython,
+    Python/flowgraph.c, `push_cold_blocks_to_end`), and what follows is executed all the same.
+    """
+    opcodes = numbers()
+    tried = [*_exception_table(code)]
+    returns = [number for name, number in opcodes.items() if name.startswith("RETURN_")]
+    first = next((offset for offset in range(0, len(code.co_code), 2) if code.co_code[offset] in returns), 0)
+    cold = min((target for _, _, target in tried if target > first), default=len(code.co_code))
+    raw = code.co_code
+    argument = 0
+    for offset in range(0, len(raw), 2):
+        op = raw[offset]
+        argument = argument << 8 | raw[offset + 1]
+        if op == opcodes["EXTENDED_ARG"]:
+            continue
+        target = jump_target(code, offset, op, argument)
+        if target is not None and offset < cold:
+            yield min(offset, target), max(offset, target)
+        argument = 0
+    yield from handled(code)
+
+
+def jump_target(code: "CodeType", offset: int, opcode: int, argument: int) -> int | None:
+    """Where an instruction may jump to; None if it is no jump."""
+    if opcode not in _opcode().jumps:
+        return None
+    after = offset + 2 + 2 * _caches(code.co_code, offset, numbers()["CACHE"])
+    return after - 2 * argument if opcode in _opcode().backward else after + 2 * argument
+
+
+def _caches(raw: bytes, offset: int, cache: int) -> int:
+    count = 0
+    while offset + 2 + 2 * count < len(raw) and raw[offset + 2 + 2 * count] == cache:
+        count += 1
+    return count
+
+
+def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
+    """The ranges of offsets whose errors are handled: what is in a `try` or a `with`."""
+    for start, end, _ in _exception_table(code):
+        yield start, end
+
+
+def _exception_table(code: "CodeType") -> "Iterator[tuple[int, int, int]]":
+    """The first and last offset of each range whose errors are handled, and that of the handler.
+
+    Reads the exception table (CPython, Objects/exception_handling_notes.txt): numbers of six bits a
+    byte, 64 says that more follow; of each entry start, length, target, depth.
+    """
+    found = []
+    value = 0
+    for byte in code.co_exceptiontable:
+        value = value << 6 | byte & 63
+        if not byte & 64:
+            found.append(value)
+            value = 0
+    for start, length, target in zip(found[::4], found[1::4], found[2::4], strict=False):
+        yield 2 * start, 2 * (start + length - 1), 2 * target

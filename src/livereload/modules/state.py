@@ -34,6 +34,11 @@ def body(qualname: str) -> str:
     return f"{qualname}()"
 
 
+def outside(qualname: str) -> str:
+    """The key for what a function's callers and decorators see of it: its signature, defaults and attributes."""
+    return f"{qualname}.()"
+
+
 class Wanted:
     """What a statement asks for: a module and, of a package, the names that may be submodules."""
 

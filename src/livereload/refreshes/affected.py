@@ -34,7 +34,7 @@ from ..identity.objects import (
 )
 from ..interpreter.bytecode import imports, is_function
 from ..modules import graph
-from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
 from .calls import keeps
 from .memos import memos, wrapped
 
@@ -221,7 +221,9 @@ class _Search:
 
     def _load(self, load: "Load", strength: int) -> None:
         name, attribute = load
-        if name in self._stale:
+        if name in self._stale or (
+            strength >= PASSED and self._affected._changed(self._record.name, name, self._since)
+        ):
             self._found(name if attribute is None else f"{name}.{attribute}")
             return
         home, its_name = self._sources.get(name, (None, name))
@@ -267,6 +269,8 @@ class _Search:
             for name, attribute in given:
                 if attribute is not None:
                     self._read(name, attribute)
+                elif self._looks_different(self._namespace.get(name)):
+                    self._found(name)
                 elif _can_change(self._namespace.get(name)):  # it is looked into, or kept: both see what is in it
                     self._load((name, None), USED)
             return
@@ -274,6 +278,13 @@ class _Search:
             self._load(load, USED)
         for code in codes:
             self._code(self._namespace, code)
+
+    def _looks_different(self, function: "Any") -> bool:
+        """True for a function of which what keeps it sees something else: its signature."""
+        if type(function) is not FunctionType or not self._is_own(function):
+            return False
+        home = function.__globals__["__name__"]
+        return self._affected._changed(home, outside(function.__code__.co_qualname), self._since)
 
     def _read(self, name: str, attribute: str) -> None:
         """An attribute is read and passed on; unless it is a method, reading it may run something."""

@@ -20,6 +20,7 @@ from ..identity.objects import (
     qualname_of,
     same,
 )
+from ..modules.state import body, outside
 from .memos import wrapped
 
 TYPE_CHECKING = False
@@ -134,13 +135,14 @@ class _Function(_Thing):
     def differences(self, key: str, now: _Thing) -> "Iterator[str]":
         if type(now) is not _Function or self.qualname != now.qualname:
             yield key
-        elif not alike(self.code, now.code):
-            yield f"{self.code.co_qualname}()"
-            if not _is_body(self.code, now.code):
-                yield key
-        elif not _are_same(self.given, now.given):
-            yield f"{self.code.co_qualname}()"
+            return
+        if self.value is not now.value:
             yield key
+        is_same = alike(self.code, now.code)
+        if not is_same or not _are_same(self.given, now.given):
+            yield body(self.code.co_qualname)
+            if is_same or not _is_body(self.code, now.code):
+                yield outside(self.code.co_qualname)
 
     def is_same(self, now: _Thing) -> bool:
         return not any(True for _ in self.differences("", now))

@@ -32,6 +32,7 @@ from ..interpreter.bytecode import imports
 from ..modules import graph
 from ..modules.plan import Plan
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from . import statements
 from .affected import Affected
 from .compare import Before, Names
 from .importers import ImportFrame, import_of
@@ -216,7 +217,10 @@ class Verification:
         found = change.difference
         if found is None or change.old is None:
             return None
-        return None if record.used(change.old).sees_text or (self._whole and found.bodies) else found
+        if record.used(change.old).sees_text or (self._whole and found.names()):
+            return None
+        module = sys.modules.get(record.name)
+        return found if module is not None and statements.can_be_executed(module, found) else None
 
     # One module, or one cycle of them, whose imports are up to date.
 
@@ -224,10 +228,10 @@ class Verification:
         """Keep, update or execute modules whose imports are up to date."""
         records = [self._records[name] for name in names]
         for record in records:
-            self._enter_bodies(plan, record)
+            self._enter_difference(plan, record)
         why: dict[str, str] = {}
         for record in records:
-            reason = self._why(record)
+            reason = self._why(plan, record)
             if reason is not None:
                 why[record.name] = reason
         if why:
@@ -240,13 +244,44 @@ class Verification:
     def is_affected(self, plan: Plan, name: str) -> bool:
         """True if a module has used something that is different by now."""
         record = self._records[name]
-        uses = self._uses(record) if record.path is not None else None
+        uses = self._new_uses(plan, record)
         return uses is not None and self._affected.why(record, uses) is not None
 
-    def _enter_bodies(self, plan: Plan, record: "Record") -> None:
+    def _new_uses(self, plan: Plan, record: "Record") -> "Uses | None":
+        """What executing a module from its new source uses, where that comes to executing a part of it."""
+        if record.path is None:
+            return None
+        if record.path in plan.sources:
+            change = self.change(plan, record)
+            if change.difference is not None and change.difference.names() and change.new is not None:
+                return change.uses()
+        return self._uses(record)
+
+    def _enter_difference(self, plan: Plan, record: "Record") -> None:
+        """Enter the bodies of functions that are new; execute the statements that are, and enter what they bind."""
         difference = self._difference(plan, record) if record.path in plan.sources else None
-        if difference is not None and difference.bodies:
-            self._enter(record, {body(name) for name in difference.names()})
+        if difference is None:
+            return
+        keys = {body(new.co_qualname) for _, new in difference.bodies}
+        if difference.bound():
+            keys |= self._execute_statements(plan, record, difference)
+        if keys:
+            self._enter(record, keys)
+
+    def _execute_statements(self, plan: Plan, record: "Record", difference: "Difference") -> set[str]:
+        change = self.change(plan, record)
+        module = sys.modules[record.name]
+        stack = self._state.thread.stack
+        has_lock, record.has_lock = record.has_lock, False
+        self._transaction.note(setattr, record, "edges", dict(record.edges or {}))
+        stack.append(record)  # what they import, the module depends on
+        try:
+            return statements.execute(
+                module, change.source.data or b"", record.path or "", change.new, difference, self._transaction.note  # type: ignore[arg-type]
+            )
+        finally:
+            stack.remove(record)
+            record.has_lock = has_lock
 
     def _enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
@@ -254,11 +289,11 @@ class Verification:
         self._transaction.note(setattr, record, "changed", record.changed)
         record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
 
-    def _why(self, record: "Record") -> str | None:
+    def _why(self, plan: Plan, record: "Record") -> str | None:
         """Why a module must be executed, if it must."""
         if record.path is None:
             return None
-        uses = self._uses(record)
+        uses = self._new_uses(plan, record)
         if uses is None:
             return "its code is not known"
         reason = self._affected.why(record, uses)
@@ -275,24 +310,23 @@ class Verification:
         name, note = record.name, self._transaction.note
         note(_restore, record, record.version, record.verified, record.source, record.code, record.uses, record.reason)
         if record.path is not None:
-            self._rebind(record)
+            self._rebind(record, self._new_uses(plan, record))
         difference = self._difference(plan, record) if record.path in plan.sources else None
         if difference is not None:
             living.update(sys.modules[name], difference.codes, note)
             change = self.change(plan, record)
             record.source, record.code = change.source, change.new
             record.source.data = None
-            record.uses = None
+            record.uses = change.uses() if change.difference is not None and change.difference.names() else None
             self.updated.append(Updated(name, tuple(difference.names())))
         record.reason = KEPT if difference is None else _what(difference)
         record.version = record.verified = record.checked = self._transaction.moment
         self._verified.add(name)
         self.kept.append(record)
 
-    def _rebind(self, record: "Record") -> None:
+    def _rebind(self, record: "Record", uses: "Uses | None") -> None:
         """Bind names that a module imported to what they stand for now."""
         namespace = namespace_of(sys.modules.get(record.name)) or {}
-        uses = self._uses(record)
         stale = self._affected.rebound(record, uses) if uses is not None else {}
         changed = set()
         for bound, (_, there, attribute) in stale.items():
@@ -408,7 +442,7 @@ class Verification:
 class _Change:
     """A changed source: the code of it, the code that the module was executed from, and how these differ."""
 
-    __slots__ = ("difference", "new", "old", "source")
+    __slots__ = ("_uses", "difference", "new", "old", "source")
 
     def __init__(self, source: "Source", old: "CodeType | None", new: "CodeType | None") -> None:
         from ..changes.difference import compare
@@ -417,6 +451,16 @@ class _Change:
         self.old = old
         self.new = new
         self.difference = None if old is None or new is None else compare(old, new)
+        self._uses: Uses | None = None
+
+    def uses(self) -> "Uses":
+        """What executing the new code uses."""
+        if self._uses is None:
+            from ..changes.uses import Uses
+
+            assert self.new is not None
+            self._uses = Uses(self.new)
+        return self._uses
 
 
 class _Walk:

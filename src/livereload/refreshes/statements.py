@@ -1,0 +1,87 @@
+"""Execute statements of a changed module by themselves, in the module as it is.
+
+Knows the new source, the statements of it to execute, and the module's namespace.  Must not know why they
+are executed, nor which modules use what they bind.
+
+The statements are compiled where they stand in the source: tracebacks, `inspect.getsource` and debuggers
+show their lines.  A function that is defined again goes on as the object that it is.
+"""
+
+from types import CodeType, FunctionType, ModuleType
+
+from ..changes.statements import class_body
+from ..identity import functions
+from ..identity.objects import is_class, namespace_of
+from .compare import Before
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from ..changes.difference import Difference
+
+    Note = Callable[..., None]
+
+_FUTURE = 0x1FF0000  # the flags of `from __future__ import …` in the code of a module (Lib/__future__.py)
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
+
+
+def can_be_executed(module: ModuleType, difference: "Difference") -> bool:
+    """True if the statements need nothing but the module's namespace: they do not make a class anew."""
+    namespace = namespace_of(module) or {}
+    return not any(
+        class_body(statement) is not None and any(is_class(namespace.get(name)) for name in statement.names)
+        for statement in difference.statements
+    )
+
+
+def execute(
+    module: ModuleType, source: bytes, path: str, code: CodeType, difference: "Difference", note: "Note"
+) -> set[str]:
+    """Execute the statements, and remove the names that are gone; the keys of what is different now.
+
+    Raises what they raise; the journal has what to undo.
+    """
+    namespace = namespace_of(module) or {}
+    names = difference.bound()
+    held = {name: namespace[name] for name in names if name in namespace}
+    before = Before(namespace.get("__name__", ""), namespace, held)
+    for name in names:
+        note(*((namespace.__setitem__, name, held[name]) if name in held else (namespace.pop, name, None)))
+    if difference.statements:
+        exec(_compiled(source, path, code, difference), namespace)
+    for name, old in held.items():
+        new = namespace.get(name)
+        if type(old) is FunctionType is type(new) and old is not new and old.__globals__ is namespace:
+            if functions.same_variables(old, new) and functions.follow(old, new, note):
+                namespace[name] = old
+    for name in difference.removed:
+        namespace.pop(name, None)
+    return {key for key in before.differences() if key.partition(".")[0].removesuffix("()") in names}
+
+
+def _compiled(source: bytes, path: str, code: CodeType, difference: "Difference") -> CodeType:
+    import _ast
+
+    flags = code.co_flags & _FUTURE
+    tree = compile(source, path, "exec", _ONLY_AST | flags, dont_inherit=True)
+    lines = {statement.line for statement in difference.statements}
+    body = [each for each in tree.body if not lines.isdisjoint(range(_first_line(each), (each.end_lineno or 0) + 1))]
+    compiled: CodeType = compile(_ast.Module(_without_docstring(body, tree), []), path, "exec", flags, dont_inherit=True)
+    return compiled
+
+
+def _first_line(statement: "ast.stmt") -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
+def _without_docstring(body: "list[ast.stmt]", tree: "ast.Module") -> "list[ast.stmt]":
+    """The docstring of the module stays one: the first statement, an expression, or else no statement is one."""
+    import _ast
+
+    if body and body[0] is tree.body[0]:
+        return body
+    place = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+    return [_ast.Pass(**place), *body]
