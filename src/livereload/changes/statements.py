@@ -111,30 +111,33 @@ _names: dict[int, int] = {}
 
 
 def _taken_apart(code: CodeType, found: "list[Instruction]", begin: int, last: int) -> "list[Statement] | None":
-    """The statements from the instruction `begin` on, without the `last` ones; None if they are others."""
-    end = len(found) - last
-    while end < len(found) and end and found[end - 1][1] not in _ending() and end > begin:
-        end += 1  # to the end of the statement
-    part = found[begin:end]
-    if part and not _is_straight(code, part):
-        return None
+    """The statements from the instruction `begin` on, but for the `last` ones that belong to none of these.
+
+    None if they do more than bind names.
+    """
     statements: list[Statement] = []
-    depth, start = 0, 0
     lines = _lines(code)
-    for index, (_, opcode, argument) in enumerate(part):
+    depth, start = 0, begin
+    for index in range(begin, len(found)):
+        if start == index >= len(found) - last:
+            break
+        _, opcode, argument = found[index]
         if opcode not in all_of(*PASSIVE) and opcode not in _harmless() | _making_classes():
             return None
         depth += stack_effect(opcode, argument)
         if depth == 0 and opcode in _ending():
-            statements.append(Statement(code, part[start : index + 1], lines[part[start][0]]))
+            statements.append(Statement(code, found[start : index + 1], lines[found[start][0]]))
             start = index + 1
-    if start < len(part) and part[start][1] not in all_of("RETURN_", "LOAD_CONST", "NOP"):
-        return None
-    return statements
+    else:
+        if start < len(found):
+            return None  # the end of the code is in the middle of a statement
+    return statements if _is_straight(code, found[begin:start]) else None
 
 
 def _is_straight(code: CodeType, part: "list[Instruction]") -> bool:
     """True if no jump, nor the range of an exception handler, begins, ends or goes on in a part of the code."""
+    if not part:
+        return True
     begin, end = part[0][0], part[-1][0]
     return all(stop <= begin or start > end for start, stop in jumps(code))
 
