@@ -38,7 +38,7 @@ class Outcome:
         self.error = answer["error"]  # None, or {"type", "message", "traceback", "attributes"}
         self.value = answer["value"]
         self.executed = answer["executed"]  # ["pkg", "pkg.mod"]: modules, in the order in which they began
-        self.spared = answer["spared"]  # ["pkg"]: those of them of which only the import statements were executed
+        self.updated = answer["updated"]  # ["pkg"]: modules of which some statements were executed
         self.compiled = answer["compiled"]  # ["pkg.mod"]
         self.opened = answer["opened"]  # ["pkg/mod.py"]
         self.modules = answer["modules"]  # {"pkg.mod": {"X": …}}: the fingerprint of all modules afterwards

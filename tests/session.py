@@ -105,7 +105,7 @@ class Session:
         self.root = ""
         self.homes = []
         self.main = ModuleType("__main__")
-        self.executed, self.spared, self.compiled, self.opened = [], [], [], []
+        self.executed, self.updated, self.compiled, self.opened = [], [], [], []
         self.forbidden = []
 
     def serve(self):
@@ -134,7 +134,7 @@ class Session:
     def run(self, code, expression, ticks, forbidden):
         """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened."""
         self.world.ticks, self.forbidden = ticks, forbidden
-        for seen in (self.executed, self.spared, self.compiled, self.opened):
+        for seen in (self.executed, self.updated, self.compiled, self.opened):
             seen.clear()
         error: BaseException | None = None
         value = None
@@ -144,7 +144,7 @@ class Session:
                 value = eval(expression, self.main.__dict__)
         except BaseException as caught:
             error = caught
-        seen = {name: getattr(self, name)[:] for name in ("executed", "spared", "compiled", "opened")}
+        seen = {name: getattr(self, name)[:] for name in ("executed", "updated", "compiled", "opened")}
         try:
             marshal.dumps(value)
         except ValueError:
@@ -163,9 +163,7 @@ class Session:
             code = arguments[0]
             if getattr(code, "co_name", None) == "<module>" and code.co_filename.startswith(self.root):
                 name = self.module_name(code.co_filename)
-                self.executed.append(name)
-                if code.co_qualname == "<imports>":
-                    self.spared.append(name)
+                (self.updated if code.co_qualname == "<statements>" else self.executed).append(name)
         elif event == "compile":
             file = arguments[1]
             if isinstance(file, str) and file.startswith(self.root):

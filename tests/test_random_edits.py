@@ -39,12 +39,13 @@ import economy
 import pytest
 import random_projects as projects
 from conftest import Project, serving
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 _PROFILE = os.environ.get("LIVERELOAD_RANDOM_EDITS", "quick")
 # Whether a changed module is executed as a whole, or updated where that comes to the same.
+SHRINK = os.environ.get("LIVERELOAD_SHRINK", "1") != "0"  # 0: print the first failing sequence as it is
 WHOLE = os.environ.get("LIVERELOAD_WHOLE", "0") != "0"
 _PROFILES = {"quick": "25x12", "thorough": "600x25", "nightly": "10000x40"}
 _EXAMPLES, _STEPS = map(int, _PROFILES.get(_PROFILE, _PROFILE).split("x"))
@@ -554,6 +555,7 @@ def test_random_edits(_address):
             derandomize=_PROFILE == "quick",
             database=None,
             suppress_health_check=list(HealthCheck),
+            phases=[each for each in Phase if SHRINK or each is not Phase.shrink],
         ),
     )
     print(dict(COUNTS))

@@ -89,7 +89,7 @@ def same_instruction(
 def _argument(code: CodeType, instruction: "Instruction") -> object:
     _, opcode, argument = instruction
     op = numbers()
-    if opcode == op["LOAD_CONST"] or opcode == op.get("KW_NAMES"):
+    if opcode in (op["LOAD_CONST"], op.get("KW_NAMES"), op.get("RETURN_CONST")):
         return code.co_consts[argument]
     if opcode in _named():
         shift = _named()[opcode]

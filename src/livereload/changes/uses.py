@@ -128,8 +128,9 @@ class Uses:
         self.classes: list[tuple[CodeType, Loads]] = []
         # what is decorated: what the decorators (and defaults) read, and the code of the function or class
         self.decorated: list[tuple[Loads, CodeType]] = []
-        # statements that are one call: what is called, and what it is given, names and functions made on the spot
-        self.given: list[tuple[Load, list[Load], list[CodeType]]] = []
+        # statements that are one call: the path to what is called, ("app", "routes", "append"), and what it is given,
+        # names and functions made on the spot
+        self.given: list[tuple[tuple[str, ...], list[Load], list[CodeType]]] = []
         self.imports: list[Import] = []
         # it imports in the body of a class
         self.nested_imports = False
@@ -263,7 +264,7 @@ class _Scan:
         elif opcode in (op.get("LOAD_METHOD"), op["STORE_ATTR"]):
             attribute = self.names[following]
         name = self.names[argument]
-        self.chunk[name, attribute] = USED
+        self.chunk[name, attribute] = PASSED if opcode == op["STORE_ATTR"] else USED
         if name in self.dormant:
             if opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):  # another name for it
                 self.made += self.dormant[name]
@@ -509,9 +510,25 @@ class _Scan:
         if not (self.call_count == self.runs == 1) or self.made or self.makes_class or not self.chunk:
             return
         called, *given = self.chunk
-        self.uses.given.append((called, given, self.unsure))
-        self.chunk = {called: self.chunk[called], **dict.fromkeys(given, PASSED)}
+        self.uses.given.append((self._called(), given, self.unsure))
+        self.chunk = dict.fromkeys((called, *given), PASSED)
         self.unsure = []
+
+
+    def _called(self) -> tuple[str, ...]:
+        """The name, and the attributes of it, that the statement loads first, to call it."""
+        op = numbers()
+        path: list[str] = []
+        for _, opcode, argument in self.instructions[self.begun :]:
+            if opcode == op["LOAD_ATTR"]:
+                path.append(self.names[argument >> _ATTRIBUTE_SHIFT])
+            elif opcode == op.get("LOAD_METHOD"):
+                path.append(self.names[argument])
+            elif opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]) and not path:
+                path.append(self.names[argument >> (opcode == op["LOAD_GLOBAL"])])
+            elif path or opcode not in (op["PUSH_NULL"], op["RESUME"], op["NOP"]):
+                break
+        return tuple(path)
 
 
 _CONSTANTS = ("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT")
@@ -645,20 +662,20 @@ def _pairs() -> "list[int | None]":
 
 
 # Methods that put something into a container.
-_PUTTING = frozenset(("add", "append", "appendleft", "extend", "insert", "put", "setdefault", "update"))
+PUTTING = frozenset(("add", "append", "appendleft", "extend", "insert", "put", "setdefault", "update"))
 
 
 def containers_stored_into(code: "CodeType", *, inner: bool = False) -> "Iterator[str]":
     """The names of globals (or of attributes, `inner`) that a function may put something into."""
     names = set(names_in(code))
     subscripts = _stores_subscripts(code)
-    if not subscripts and _PUTTING.isdisjoint(names):
+    if not subscripts and PUTTING.isdisjoint(names):
         return
     if inner:
         yield from names
         return
     for name, attribute in loads_in(code):
-        if attribute in _PUTTING or (attribute is None and subscripts):
+        if attribute in PUTTING or (attribute is None and subscripts):
             yield name
 
 

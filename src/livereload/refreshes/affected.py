@@ -19,7 +19,7 @@ All doubts end in execution.
 import sys
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 
-from ..changes.uses import DERIVED, OPAQUE, PASSED, USED, attribute_targets, names_in
+from ..changes.uses import DERIVED, MENTIONED, OPAQUE, PASSED, USED, attribute_targets, names_in
 from ..identity.objects import (
     are_plain,
     cell_contents,
@@ -35,8 +35,8 @@ from ..identity.objects import (
 from ..interpreter.bytecode import imports, is_function
 from ..modules import graph
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
-from .calls import keeps
-from .memos import memos, wrapped
+from .calls import keeps, keeps_at
+from .memos import is_filled_cache, memos, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ _OF_AN_ENUM = frozenset(("__new__", "__init__", "_generate_next_value_", "__set_
 _DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
 _CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
 _METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
+_READING_ANNOTATIONS = frozenset(("get_type_hints", "get_annotations", "signature", "__annotations__", "TypeAdapter"))
 # Nested data beyond this is looked at no further: it counts as changed.
 _MOST = 1_000
 
@@ -120,8 +121,18 @@ class Affected:
         """
         namespace = _namespace(record.name)
         for keeper, is_cache in memos(namespace):
-            if _Search(self, record, None, namespace, set()).leads(keeper):
+            if self._leads(record, namespace, keeper):
                 yield keeper, is_cache
+
+    def stale_caches(self, record: "Record") -> "Iterator[Any]":
+        """The caches of functions in a module that have kept what may be different now."""
+        namespace = _namespace(record.name)
+        for value in list(namespace.values()):
+            if is_filled_cache(value) and self._leads(record, namespace, value):
+                yield value
+
+    def _leads(self, record: "Record", namespace: "Namespace", value: "Any") -> bool:
+        return _Search(self, record, None, namespace, set()).leads(value)
 
     def absolute(self, name: str, namespace: "Namespace", module: str, level: int) -> str:
         """The name of the module that a statement in the module `name` imports from."""
@@ -204,12 +215,27 @@ class _Search:
         for decorators, code in uses.decorated:
             if not all(keeps(self._namespace, *each, self._is_tracked) for each in decorators):
                 self._code(self._namespace, code)
+        if self._are_annotations_looked_at(uses):
+            for (name, attribute), strength in uses.loads.items():
+                if strength == MENTIONED and attribute is None and is_class(self._namespace.get(name)):
+                    self._derive(self._namespace[name])
         for code in uses.called_codes:
             self._code(self._namespace, code)
         for code, _ in uses.classes:
             self._make(code)
         self._run()
         return self._hit
+
+    def _are_annotations_looked_at(self, uses: "Uses") -> bool:
+        """True if what the module decorates, or the classes that it makes, may be built by what annotations say."""
+        if not _READING_ANNOTATIONS.isdisjoint(names_in_level(uses.code)):
+            return True
+        for decorators, _ in uses.decorated:
+            for name, _ in decorators:
+                value = self._namespace.get(name)
+                if value is not None and not _is_standard(value):
+                    return True
+        return any(_is_built(_at(self._namespace, code.co_qualname)) for code, _ in uses.classes)
 
     def leads(self, value: "Any") -> bool:
         """True if a value leads to something that has changed."""
@@ -263,9 +289,10 @@ class _Search:
         elif strength == USED:
             self._push_from(name, attribute, namespace[attribute])
 
-    def _give(self, called: "Load", given: "list[Load]", codes: "list[CodeType]") -> None:
+    def _give(self, called: tuple[str, ...], given: "list[Load]", codes: "list[CodeType]") -> None:
         """A call is given something: it may call it, too."""
-        if keeps(self._namespace, *called, self._is_tracked):
+        if keeps_at(self._namespace, called, self._is_tracked):
+            self._push_called(called)
             for name, attribute in given:
                 if attribute is not None:
                     self._read(name, attribute)
@@ -274,10 +301,24 @@ class _Search:
                 elif _can_change(self._namespace.get(name)):  # it is looked into, or kept: both see what is in it
                     self._load((name, None), USED)
             return
-        for load in given:
+        for load in ((called[0], called[1] if len(called) > 1 else None), *given):
             self._load(load, USED)
         for code in codes:
             self._code(self._namespace, code)
+
+    def _push_called(self, path: tuple[str, ...]) -> None:
+        """A function, class or method is called; not what the container or instance holds whose method it is."""
+        value = self._namespace.get(path[0])
+        for name in path[1:]:
+            if issubclass(type(value), ModuleType):
+                self._load_from(value, name, PASSED)
+                value = (namespace_of(value) or {}).get(name)
+                continue
+            cls = value if is_class(value) else type(value)
+            found = next((namespace_of_class(each)[name] for each in mro_of(cls) if name in namespace_of_class(each)), None)
+            value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
+        if type(value) is FunctionType or is_class(value) or wrapped(value) is not None:
+            self._push(value)
 
     def _looks_different(self, function: "Any") -> bool:
         """True for a function of which what keeps it sees something else: its signature."""
@@ -512,6 +553,25 @@ def _can_change(value: "Any") -> bool:
     return not issubclass(kind, ModuleType) and wrapped(value) is None and (
         id(kind) in _CONTAINERS or instance_dict(value) is not None
     )
+
+
+def _is_standard(value: "Any") -> bool:
+    """True for what the standard library has made."""
+    if issubclass(type(value), ModuleType):
+        home: object = (namespace_of(value) or {}).get("__name__")
+    elif type(value) is FunctionType:
+        home = value.__module__
+    else:
+        home = module_of_class(value if is_class(value) else type(value)) or "builtins"
+    return type(home) is str and home.partition(".")[0] in sys.stdlib_module_names
+
+
+def _is_built(cls: "Any") -> bool:
+    """True for a class in whose making more than `type` takes part, and the standard library."""
+    if not is_class(cls):
+        return False
+    hooks = [each for each in mro_of(cls)[1:] if "__init_subclass__" in namespace_of_class(each)]
+    return not all(map(_is_standard, (type(cls), *hooks)))
 
 
 def names_in_level(code: "CodeType") -> set[str]:

@@ -10,7 +10,7 @@ import sys
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
 from ..changes.uses import OF_A_PROPERTY, Instruction, instructions
-from ..identity.objects import is_class, module_of_class, mro_of, namespace_of, namespace_of_class, qualname_of
+from ..identity.objects import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class, qualname_of
 from ..interpreter.bytecode import is_function, numbers
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ _COMPILING = frozenset(
 
 # Of the standard library, what keeps what it is given.  All else may call it: map, sorted, reduce, re.sub …
 _KEEPING = {
-    "builtins": ("property", "staticmethod", "classmethod", "list", "tuple", "super", "isinstance", "issubclass", "id"),
+    "builtins": ("property", "staticmethod", "classmethod", "list", "tuple", "super", "isinstance", "issubclass", "id", "ReferenceType"),
     "_functools": ("partial", "_lru_cache_wrapper", "partial.__new__"),
     "functools": (
         *("lru_cache", "cache", "cached_property", "wraps", "update_wrapper", "singledispatch", "total_ordering"),
@@ -46,7 +46,7 @@ _KEEPING = {
     "signal": ("signal",),
     "_signal": ("signal",),
     "threading": ("Thread", "Timer"),
-    "weakref": ("ref", "finalize", "WeakMethod", "proxy"),
+    "weakref": ("ref", "ReferenceType", "finalize", "WeakMethod", "proxy"),
     "codecs": ("register", "register_error"),
     "_codecs": ("register", "register_error"),
     "copyreg": ("pickle", "constructor"),
@@ -69,6 +69,19 @@ _LOOKING = frozenset((
     *("wraps", "update_wrapper", "isinstance", "issubclass", "callable", "getattr", "hasattr", "setattr", "id", "type"),
     *("iscoroutinefunction", "isfunction", "isclass", "partial", "repr", "str", "len", "hash", "signature", "register"),
 ))  # fmt: skip
+
+
+def keeps_at(namespace: "Namespace", path: tuple[str, ...], is_tracked: "Callable[[str], bool]") -> bool:
+    """`keeps` of what a path of attributes leads to: ("app", "routes", "append")."""
+    if len(path) <= 2:
+        return bool(path) and keeps(namespace, path[0], path[1] if len(path) > 1 else None, is_tracked)
+    value: Any = namespace.get(path[0])
+    for each in path[1:-1]:
+        inner = namespace_of(value) or instance_dict(value) or {}
+        value = inner.get(each)
+        if value is None:
+            return path[-1] in _PUTTING
+    return keeps({"": value}, "", path[-1], is_tracked)
 
 
 def keeps(namespace: "Namespace", name: str, attribute: str | None, is_tracked: "Callable[[str], bool]") -> bool:

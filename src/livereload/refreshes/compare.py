@@ -7,7 +7,7 @@ function that does something else, "Cart" and "Cart.RATE" for what else a class 
 classes keep their identity, so they are compared by their contents.
 """
 
-from types import FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType
 
 from ..changes.uses import alike
 from ..identity.objects import (
@@ -119,6 +119,8 @@ class _Thing:
         one, other = self.value, now.value
         if one is other:
             return True
+        if type(one) is CodeType and type(other) is CodeType:
+            return alike(one, other)
         return type(one) is type(other) and is_plain(one) and (one == other or one != one) and repr(one) == repr(other)
 
 
@@ -130,6 +132,7 @@ class _Function(_Thing):
         given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).items()]
         given += [cell_contents(cell) for cell in function.__closure__ or ()]
         given += function.__dict__.items()
+        given += _annotations(function)
         self.given = [_describe(each, namespace, name, depth + 1) for each in given]
 
     def differences(self, key: str, now: _Thing) -> "Iterator[str]":
@@ -148,6 +151,16 @@ class _Function(_Thing):
         return not any(True for _ in self.differences("", now))
 
 
+def _annotations(value: "Any") -> "list[Any]":
+    """What a function or class is annotated with; from 3.14 on (PEP 649), the code that would tell."""
+    contents = namespace_of_class(value) if is_class(value) else {}
+    annotate = contents.get("__annotate_func__") if is_class(value) else getattr(value, "__annotate__", None)
+    if type(annotate) is FunctionType:
+        return [annotate.__code__]
+    found = contents.get("__annotations__", {}) if is_class(value) else value.__annotations__
+    return [*found.items()] if type(found) is dict else []
+
+
 def _is_body(old: "Any", new: "Any") -> bool:
     from ..changes.difference import signature
 
@@ -160,6 +173,7 @@ class _Class(_Thing):
         self.qualname = qualname_of(cls)
         self.bases = bases.__get__(cls)
         self.metaclass = type(cls)
+        self.annotations = [_describe(each, namespace, name, depth + 1) for each in _annotations(cls)]
         self.parameters = [str(each) for each in namespace_of_class(cls).get("__parameters__", ())]
         members = namespace_of_class(cls).items()
         self.members = {
@@ -176,6 +190,8 @@ class _Class(_Thing):
             or self.parameters != now.parameters
         ):
             yield self.qualname
+        if not _are_same(self.annotations, now.annotations):
+            yield f"{self.qualname}.__annotations__"
         for name in {**self.members, **now.members}:
             member = f"{self.qualname}.{name}"
             if name not in self.members or name not in now.members:

@@ -8,10 +8,9 @@ out the same; what a function has computed from something that has changed would
 
 from types import FunctionType, MethodType
 
-from ..changes.uses import containers_stored_into, global_stores, instructions, loads_in, stores_into_class
-from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
+from ..changes.uses import PUTTING, all_of, containers_stored_into, global_stores, instructions, loads_in, stores_into_class
+from ..identity.objects import cell_contents, instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from ..identity.places import LRU_CACHE, PARTIAL
-from ..interpreter.bytecode import numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +25,27 @@ def memos(namespace: "Namespace") -> "Iterator[tuple[Any, bool]]":
     """The functions of a module that have kept what they computed, and caches of functions: each, and if it is one."""
     for value, contents in functions_in(namespace):
         if type(value) is LRU_CACHE:
-            if LRU_CACHE.cache_info(value).currsize:
+            if is_filled_cache(value):
                 yield value, True
-        elif is_memo(value.__code__) and _has_kept(value.__code__, namespace, contents):
+        elif value.__globals__ is not namespace:
+            if _may_store(value.__code__) and _has_kept_in_closure(value):
+                yield value, False
+        elif _may_store(value.__code__) and is_memo(value.__code__) and _has_kept(value.__code__, namespace, contents):
             yield value, False
+
+
+def is_filled_cache(value: object) -> bool:
+    """True for a `functools.lru_cache` that has kept something."""
+    return type(value) is LRU_CACHE and bool(LRU_CACHE.cache_info(value).currsize)  # type: ignore[attr-defined]
+
+
+def _has_kept_in_closure(function: FunctionType) -> bool:
+    """True for a wrapper that has kept something in a container of its own (a memo written by hand)."""
+    code = function.__code__
+    if not any(opcode in _jumps() for _, opcode, _ in instructions(code)) and not code.co_exceptiontable:
+        return False
+    held = [cell_contents(cell) for cell in function.__closure__ or ()]
+    return any(type(each) is dict and bool(each) for each in held)
 
 
 def is_memo(code: "CodeType") -> bool:
@@ -44,8 +60,18 @@ def is_memo(code: "CodeType") -> bool:
     return any(loads.count(name) > (name not in {*global_stores(code)}) for name in stored) or stores_into_class(code)
 
 
-def _jumps() -> set[int]:
-    return {number for name, number in numbers().items() if name.startswith(("POP_JUMP", "JUMP_IF"))}
+def _jumps() -> frozenset[int]:
+    return all_of("POP_JUMP", "JUMP_IF")
+
+
+def _may_store(code: "CodeType") -> bool:
+    """False for nearly all functions: they store nothing but variables of their own."""
+    opcodes = code.co_code[::2]
+    return (
+        any(opcode in opcodes for opcode in all_of("STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR"))
+        or not PUTTING.isdisjoint(code.co_names)
+        or any(_may_store(each) for each in code.co_consts if type(each) is type(code))
+    )
 
 
 def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
@@ -58,7 +84,7 @@ def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
         seen.add(id(value))
         inner: Iterable[Any] = wrapped(value) or ()
         if type(value) is FunctionType:
-            if value.__globals__ is namespace:
+            if value.__globals__ is namespace or value.__closure__:
                 yield value, contents
             inner = [value.__dict__.get("__wrapped__")]
         elif type(value) is LRU_CACHE:

@@ -164,6 +164,8 @@ class Verification:
             if each not in self._others and each not in self._before:
                 namespace = namespace_of(sys.modules.get(each))
                 if namespace is not None:
+                    for cache in self._affected.stale_caches(self._records[each]):
+                        LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
                     self._others[each] = Names(each, namespace)
 
     def _must(self, plan: Plan, name: str) -> bool:
