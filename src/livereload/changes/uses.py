@@ -111,7 +111,7 @@ class Uses:
     """What executing one module's code does with names."""
 
     __slots__ = (
-        *("bindings", "called_codes", "classes", "code", "decorated", "doing", "dormant", "effects", "given", "imports", "lists", "loads"),
+        *("bindings", "called_codes", "classes", "code", "decorated", "doing", "dormant", "effects", "given", "read", "imports", "lists", "loads"),
         *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
@@ -126,14 +126,16 @@ class Uses:
         self.called_codes: list[CodeType] = []
         # each class statement, also in the body of a class: its body, and what evaluating the statement reads
         self.classes: list[tuple[CodeType, Loads]] = []
-        # what is decorated: what the decorators (and defaults) read, and the code of the function or class
-        self.decorated: list[tuple[Loads, CodeType]] = []
+        # what is decorated: the paths that the decorators (and defaults) load, and the code of the function or class
+        self.decorated: list[tuple[list[tuple[str, ...]], CodeType]] = []
         # statements that are one call: the path to what is called, ("app", "routes", "append"), and what it is given,
         # names and functions made on the spot
         self.given: list[tuple[tuple[str, ...], list[Load], list[CodeType]]] = []
         self.imports: list[Import] = []
         # it imports in the body of a class
         self.nested_imports = False
+        # attributes that statements read that run nothing else
+        self.read: set[Load] = set()
         # it does something for its effect: calls and drops the result, stores into something
         self.effects = False
         # what it stores attributes into; what calls are given that are made for their effect
@@ -324,7 +326,7 @@ class _Scan:
             self.made.append(code)
             self.decorators = dict(self.chunk)
             if self.chunk:
-                self.uses.decorated.append((self.decorators, code))
+                self.uses.decorated.append(([*self._paths(index)], code))
             _Scan(self.uses, code, self.inner, top=False).run()
             return
         self._mention(self._constants(index))
@@ -335,7 +337,7 @@ class _Scan:
             self.body = code
             self.made.append(code)
         elif self.chunk and not code.co_name.startswith("<") and self._is_decoration(index):
-            self.uses.decorated.append((dict(self.chunk), code))
+            self.uses.decorated.append(([*self._paths(index)], code))
             self.made.append(code)
         else:
             self.unsure.append(code)
@@ -488,15 +490,17 @@ class _Scan:
         self._end(index)
 
     def _end(self, index: int) -> None:
-        self._give()
+        self._give(index + 1)
         for code in self.unsure:
             self._use(code)
         if self.chunk:
             if not self.runs:  # attributes may be properties, which run
-                self.chunk = {
-                    load: PASSED if strength == USED and load[1] is None else strength
-                    for load, strength in self.chunk.items()
-                }
+                deep = {path[:2] for path in self._paths(index + 1) if len(path) > 2}
+                for load, strength in self.chunk.items():
+                    if strength == USED and load not in deep:  # of deeper attributes it is not known whose they are
+                        self.chunk[load] = PASSED
+                        if load[1] is not None:
+                            self.uses.read.add(load)
             _add(self.loads, self.chunk)
             self.chunk = {}
         if self.inner:
@@ -505,30 +509,38 @@ class _Scan:
         self._begin(index + 1)
 
 
-    def _give(self) -> None:
+    def _give(self, end: int) -> None:
         """Of a statement that is one call, note what is called, and what it is given: perhaps only to be kept."""
         if not (self.call_count == self.runs == 1) or self.made or self.makes_class or not self.chunk:
             return
         called, *given = self.chunk
-        self.uses.given.append((self._called(), given, self.unsure))
+        path = next(self._paths(end), ())
+        if path[: 1 if called[1] is None else 2] != tuple(each for each in called if each is not None):
+            return  # something else than what is loaded first is called
+        for code in self.dormant.get(path[0], ()) if len(path) == 1 else ():
+            self._use(code)
+        self.uses.given.append((path, given, self.unsure))
         self.chunk = dict.fromkeys((called, *given), PASSED)
         self.unsure = []
 
 
-    def _called(self) -> tuple[str, ...]:
-        """The name, and the attributes of it, that the statement loads first, to call it."""
+    def _paths(self, end: int) -> "Iterator[tuple[str, ...]]":
+        """Each name that the statement loads up to there, with the attributes of it: ("app", "routes", "append")."""
         op = numbers()
-        path: list[str] = []
-        for _, opcode, argument in self.instructions[self.begun :]:
-            if opcode == op["LOAD_ATTR"]:
-                path.append(self.names[argument >> _ATTRIBUTE_SHIFT])
-            elif opcode == op.get("LOAD_METHOD"):
-                path.append(self.names[argument])
-            elif opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]) and not path:
-                path.append(self.names[argument >> (opcode == op["LOAD_GLOBAL"])])
-            elif path or opcode not in (op["PUSH_NULL"], op["RESUME"], op["NOP"]):
-                break
-        return tuple(path)
+        path: tuple[str, ...] = ()
+        for _, opcode, argument in self.instructions[self.begun : end]:
+            if opcode == op["LOAD_ATTR"] and path:
+                path = (*path, self.names[argument >> _ATTRIBUTE_SHIFT])
+            elif opcode == op.get("LOAD_METHOD") and path:
+                path = (*path, self.names[argument])
+            else:
+                if path:
+                    yield path
+                path = ()
+                if opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
+                    path = (self.names[argument >> (opcode == op["LOAD_GLOBAL"])],)
+        if path:
+            yield path
 
 
 _CONSTANTS = ("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT")
@@ -547,6 +559,63 @@ def names_in(code: "CodeType") -> "Iterator[str]":
     for constant in code.co_consts:
         if type(constant) is CodeType:
             yield from names_in(constant)
+
+
+def names_read(code: "CodeType") -> frozenset[str]:
+    """The names of globals and attributes that code, or code in it, loads, but for those that it only puts into.
+
+    What `handlers.append(f)`, `table[key] = f` and `key in table` load, they do not look into.
+    """
+    known = _read.get(id(code))
+    if known is None or known[0] is not code:
+        found = {name for name, is_put_into in names_loaded(code) if not is_put_into}
+        for constant in code.co_consts:
+            if type(constant) is CodeType:
+                found |= names_read(constant)
+        if len(_read) > _MOST_KNOWN:
+            _read.clear()
+        known = _read[id(code)] = (code, frozenset(found))
+    return known[1]
+
+
+# {id: (code, names)}; the reference keeps the id valid
+_read: dict[int, tuple[CodeType, frozenset[str]]] = {}
+_MOST_KNOWN = 10_000
+
+
+def names_loaded(code: "CodeType") -> "Iterator[tuple[str, bool]]":
+    """Each name that code loads, without code in it, and whether what it stands for is only put into."""
+    op = numbers()
+    shifts = {op[name]: shift for name, shift in _LOADING.items() if name in op}
+    skipped = (op["PUSH_NULL"], op.get("PRECALL"))
+    found = [each for each in instructions(code) if each[1] not in skipped]
+    for index, (_, opcode, argument) in enumerate(found):
+        if opcode in shifts:
+            yield code.co_names[argument >> shifts[opcode]], _is_put_into(code, found, index + 1, shifts)
+
+
+_LOADING = {
+    "LOAD_NAME": 0,
+    "LOAD_GLOBAL": 1,
+    "LOAD_ATTR": _ATTRIBUTE_SHIFT,
+    "LOAD_METHOD": 0,
+    "LOAD_FROM_DICT_OR_GLOBALS": 0,
+    "LOAD_SUPER_ATTR": 2,
+    "IMPORT_FROM": 0,
+}
+
+
+def _is_put_into(code: "CodeType", found: "list[Instruction]", index: int, shifts: dict[int, int]) -> bool:
+    """True if what has been loaded just before is put into, or asked whether it has something."""
+    op = numbers()
+    if index < len(found) and found[index][1] in (op["LOAD_ATTR"], op.get("LOAD_METHOD")):
+        return code.co_names[found[index][2] >> shifts[found[index][1]]] in PUTTING
+    for _, opcode, _ in found[index : index + 6]:
+        if opcode == op["STORE_SUBSCR"] or opcode == op["CONTAINS_OP"]:
+            return True
+        if opcode not in all_of("LOAD_"):
+            return False
+    return False
 
 
 def loads_in(code: "CodeType") -> "Iterator[tuple[str, str | None]]":

@@ -19,7 +19,17 @@ All doubts end in execution.
 import sys
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 
-from ..changes.uses import DERIVED, MENTIONED, OPAQUE, PASSED, USED, attribute_targets, names_in
+from ..changes.uses import (
+    DERIVED,
+    MENTIONED,
+    OPAQUE,
+    PASSED,
+    USED,
+    attribute_targets,
+    names_in,
+    names_loaded,
+    names_read,
+)
 from ..identity.objects import (
     are_plain,
     cell_contents,
@@ -35,7 +45,7 @@ from ..identity.objects import (
 from ..interpreter.bytecode import imports, is_function
 from ..modules import graph
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
-from .calls import keeps, keeps_at
+from .calls import keeps_at
 from .memos import is_filled_cache, memos, wrapped
 
 TYPE_CHECKING = False
@@ -205,6 +215,8 @@ class _Search:
         if uses is None:
             return None
         self._mention(names_in_level(uses.code))
+        for name, attribute in uses.read:
+            self._read(name, attribute or "")
         for statement in uses.imports:
             home = self._affected.absolute(self._record.name, self._namespace, statement.module, statement.level)
             self._sources.update({bound: (home, each) for bound, each in (statement.names or {}).items()})
@@ -213,7 +225,7 @@ class _Search:
         for called, given, codes in uses.given:
             self._give(called, given, codes)
         for decorators, code in uses.decorated:
-            if not all(keeps(self._namespace, *each, self._is_tracked) for each in decorators):
+            if not all(keeps_at(self._namespace, each, self._is_tracked) for each in decorators):
                 self._code(self._namespace, code)
         if self._are_annotations_looked_at(uses):
             for (name, attribute), strength in uses.loads.items():
@@ -231,7 +243,7 @@ class _Search:
         if not _READING_ANNOTATIONS.isdisjoint(names_in_level(uses.code)):
             return True
         for decorators, _ in uses.decorated:
-            for name, _ in decorators:
+            for name, *_ in decorators:
                 value = self._namespace.get(name)
                 if value is not None and not _is_standard(value):
                     return True
@@ -308,7 +320,7 @@ class _Search:
 
     def _push_called(self, path: tuple[str, ...]) -> None:
         """A function, class or method is called; not what the container or instance holds whose method it is."""
-        value = self._namespace.get(path[0])
+        value: Any = self._namespace.get(path[0])
         for name in path[1:]:
             if issubclass(type(value), ModuleType):
                 self._load_from(value, name, PASSED)
@@ -435,9 +447,8 @@ class _Search:
                 return
             self._look_from(module_of_class(kind), qualname_of(kind))
             self._instantiate(kind)
-            attributes = instance_dict(value)
-            if attributes:
-                self._look_into(attributes)
+            if instance_dict(value):
+                self._hold(value)
 
     def _look_into(self, container: "Any") -> None:
         entries = [*container.keys(), *container.values()] if type(container) is dict else list(container)
@@ -476,7 +487,8 @@ class _Search:
             if self._affected._is_made_anew(_owner(namespace, path, functions=True), self._since):
                 self._found(f"{'.'.join(path)} and may change it")
                 return
-        self._mention(names)
+        read = names_read(code)
+        self._mention(read)
         self._import(home, namespace, code)
         for name in names:
             if home != self._record.name and self._affected._changed(home, name, self._since):
@@ -485,7 +497,7 @@ class _Search:
                 name in self._stale or self._affected._changed(home, name, self._since)
             ):
                 self._found(name)
-            elif name in namespace:
+            elif name in namespace and (name in read or id(type(namespace[name])) not in _CONTAINERS):
                 self._push_from(home, name, namespace[name])
 
     def _import(self, home: str, namespace: "Namespace", code: "CodeType") -> None:
@@ -523,9 +535,14 @@ class _Search:
                 self._found(f"{module}.{prefix[:-1]}")
             if special:
                 names = names | {each for each in contents if each[:2] == "__" == each[-2:]}
-        else:
+        elif issubclass(type(holder), ModuleType):
             contents = MappingProxyType(namespace_of(holder) or {})
             module, prefix = contents.get("__name__"), ""
+        else:
+            attributes = instance_dict(holder) or {}
+            for name in list(attributes) if not _DYNAMIC.isdisjoint(self._names) else names & attributes.keys():
+                self._push(attributes[name])
+            return
         if type(module) is not str or module not in self._records:
             return
         everything = not _DYNAMIC.isdisjoint(self._names)
@@ -575,8 +592,8 @@ def _is_built(cls: "Any") -> bool:
 
 
 def names_in_level(code: "CodeType") -> set[str]:
-    """The names in what runs when a module is executed: its level, and the bodies of its classes."""
-    found = set(code.co_names)
+    """The names that are read in what runs when a module is executed: its level, and the bodies of its classes."""
+    found = {name for name, is_put_into in names_loaded(code) if not is_put_into}
     for constant in code.co_consts:
         if type(constant) is CodeType and not is_function(constant):
             found |= names_in_level(constant)

@@ -10,7 +10,15 @@ import sys
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
 from ..changes.uses import OF_A_PROPERTY, Instruction, instructions
-from ..identity.objects import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class, qualname_of
+from ..identity.objects import (
+    instance_dict,
+    is_class,
+    module_of_class,
+    mro_of,
+    namespace_of,
+    namespace_of_class,
+    qualname_of,
+)
 from ..interpreter.bytecode import is_function, numbers
 
 TYPE_CHECKING = False

@@ -8,7 +8,15 @@ out the same; what a function has computed from something that has changed would
 
 from types import FunctionType, MethodType
 
-from ..changes.uses import PUTTING, all_of, containers_stored_into, global_stores, instructions, loads_in, stores_into_class
+from ..changes.uses import (
+    PUTTING,
+    all_of,
+    containers_stored_into,
+    global_stores,
+    instructions,
+    loads_in,
+    stores_into_class,
+)
 from ..identity.objects import cell_contents, instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from ..identity.places import LRU_CACHE, PARTIAL
 

@@ -216,13 +216,18 @@ class Verification:
     def _difference(self, plan: Plan, record: "Record") -> "Difference | None":
         """How the source of a module has changed; None if in more than bodies of functions."""
         change = self.change(plan, record)
-        found = change.difference
-        if found is None or change.old is None:
-            return None
+        if change.is_update is None:
+            change.is_update = self._is_update(change, record)
+        return change.difference if change.is_update else None
+
+    def _is_update(self, change: "_Change", record: "Record") -> bool:
+        """True if the module need not be executed for what has changed in its source."""
+        found, module = change.difference, sys.modules.get(record.name)
+        if found is None or change.old is None or module is None:
+            return False
         if record.used(change.old).sees_text or (self._whole and found.names()):
-            return None
-        module = sys.modules.get(record.name)
-        return found if module is not None and statements.can_be_executed(module, found) else None
+            return False
+        return statements.can_be_executed(module, found)
 
     # One module, or one cycle of them, whose imports are up to date.
 
@@ -444,7 +449,7 @@ class Verification:
 class _Change:
     """A changed source: the code of it, the code that the module was executed from, and how these differ."""
 
-    __slots__ = ("_uses", "difference", "new", "old", "source")
+    __slots__ = ("_uses", "difference", "is_update", "new", "old", "source")
 
     def __init__(self, source: "Source", old: "CodeType | None", new: "CodeType | None") -> None:
         from ..changes.difference import compare
@@ -453,6 +458,8 @@ class _Change:
         self.old = old
         self.new = new
         self.difference = None if old is None or new is None else compare(old, new)
+        # whether that can be done in the module as it is; None if nobody has asked
+        self.is_update: bool | None = None
         self._uses: Uses | None = None
 
     def uses(self) -> "Uses":
