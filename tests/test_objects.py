@@ -8,7 +8,7 @@ import pytest
 from livereload.entries.registrations import says
 from livereload.identity import classes, functions, objects, verdicts
 from livereload.identity.places import walk
-from livereload.identity.referrers import closures_apart, is_held_by_others, is_referred_to, substitute
+from livereload.identity.referrers import Pair, closures_apart, is_held_by_others, is_referred_to, substitute
 
 
 class Journal(list):
@@ -249,12 +249,12 @@ def test_reference_counts():
         def f(self):
             return __class__
 
-    pairs = [(type("B", (), {}), object), (A, object)]
+    pairs = [Pair(type("B", (), {}), object), Pair(A, object)]
     del A
-    for cls, kept in pairs:
-        assert not is_referred_to(cls, kept)
-        held = [cls]
-        assert is_referred_to(cls, kept)
+    for pair in pairs:
+        assert not is_referred_to(pair)
+        held = [pair.other]
+        assert is_referred_to(pair)
         held.clear()
 
     def make():

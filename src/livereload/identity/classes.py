@@ -100,7 +100,8 @@ def adopt(cls: type, new: type, its_bases: "Bases", note: "Note") -> str:
     if not reason and is_made_in_c(type(new)):
         reason = f"its metaclass is {qualname_of(type(new))}"
     if not reason and sorted(_own(cls)) != sorted(_own(new)):
-        reason = "its __slots__ changed"
+        has_slots = "__slots__" in namespace_of_class(cls) or "__slots__" in namespace_of_class(new)
+        reason = "its __slots__ changed" if has_slots else "the layout of its instances changed"
     if not reason and same(bases.__get__(cls), its_bases) and _layout(cls) != _layout(new):
         reason = "the layout of its instances changed"
     if reason:

@@ -34,7 +34,7 @@ from .objects import (
     namespace_of_class,
     qualname_of,
 )
-from .referrers import is_referred_to
+from .referrers import Pair, is_referred_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class Keeper:
         self._modules: dict[int, Module] = {}  # by the id of the namespace, those that are being executed
         # {(thread, qualified name): the last such class statement that has begun, and the code of its body}
         self._begun: dict[tuple[int, str], tuple[Module, CodeType]] = {}
-        # {id of a class that a call has made: (it, the class that is kept for it)}
-        self.instead: dict[int, tuple[type, type]] = {}
+        # by its id, each class that a call has made, and the one that is kept for it
+        self.instead: dict[int, Pair] = {}
         # the classes that statements have made
         self.made: list[ref[type]] = []
 
@@ -120,11 +120,11 @@ class Keeper:
 
     def forget(self) -> None:
         """After a roll back: let the bases of the classes that were made forget them."""
-        pairs = [(cls, object) for each in self.made if (cls := each()) is not None]
+        pairs = [Pair(each(), object) for each in self.made if each() is not None]
         self.clear()
-        for cls, kept in pairs:
-            if not is_referred_to(cls, kept):
-                classes.discard(cls)
+        for pair in pairs:
+            if not is_referred_to(pair):
+                classes.discard(pair.other)
 
     def begun(self, frame: "FrameType") -> bool:
         """True if the class statement that this frame executes may have a class that is kept."""
@@ -159,7 +159,7 @@ class Keeper:
             self._note(undo, *arguments)
             module.journal.append((undo, arguments))
 
-        kept = tuple(self.instead[id(each)][1] if id(each) in self.instead else each for each in its_bases)
+        kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
         for cls in _candidates(module, qualname, body, kept):
             before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
             reason = classes.fill(cls, metaclass, name, _standing(kept), contents, note)

@@ -26,12 +26,14 @@ from ..identity.keeping import Keeper
 from ..identity.objects import is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
 from ..identity.places import LRU_CACHE, defines
 from ..identity.referrers import (
-    Replacement,
+    Pair,
     closures_apart,
+    holders_of,
     is_held_by_others,
     is_referred_to,
     replace_in,
     substitute,
+    table_of,
     weak_entries,
     weak_references,
 )
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     Note = Callable[..., None]
-    Pair = tuple[Any, Any]
 
 
 _DEPTH = 3
@@ -59,7 +60,7 @@ class Generations:
         self._living: dict[str, list[type]] | None = None
         # functions that something got hold of while they were new, and those that are kept for them
         self._held: list[Pair] = []
-        self._replaced: list[Replacement] = []  # classes that could not be kept
+        self._replaced: list[Pair] = []  # classes that could not be kept
         self._gone: list[type] = []  # classes that the new sources do not define
         self._forgotten: set[int] = set()  # the ids of what is defined no more
         self._gone_codes: set[tuple[object, str]] = set()  # (path, qualified name) of functions defined no more
@@ -154,7 +155,7 @@ class Generations:
         for reference, old in released:
             new = reference()
             if new is not None and is_held_by_others(new):
-                self._held.append((new, old))
+                self._held.append(Pair(new, old))
 
     def _keep_made(self, module: Definitions) -> None:
         """Move what calls have made into the classes that are kept.
@@ -169,17 +170,18 @@ class Generations:
             for old, now in waiting:
                 reasons[id(old)] = self._adopt(old, now)
             waiting = [(old, now) for old, now in waiting if reasons[id(old)]]
-        self._replaced += [Replacement(old, now, reasons[id(old)]) for old, now in waiting]
-        kept = {key: old for key, (_, old) in self.keeper.instead.items()}
+        self._replaced += [Pair(old, now, reasons[id(old)]) for old, now in waiting]
+        kept = table_of(self.keeper.instead.values())
         if kept:
             _put_back_classes(module, kept)
 
     def _adopt(self, old: type, now: type) -> str:
         instead = self.keeper.instead
-        its_bases = tuple(instead[id(each)][1] if id(each) in instead else each for each in objects.bases.__get__(now))
+        bases = objects.bases.__get__(now)
+        its_bases = tuple(instead[id(each)].kept if id(each) in instead else each for each in bases)
         reason = classes.adopt(old, now, its_bases, self._note)
         if not reason:
-            instead[id(now)] = (now, old)
+            instead[id(now)] = Pair(now, old)
             sub: Any
             for sub in type.__subclasses__(now):
                 its_bases = tuple(old if each is now else each for each in objects.bases.__get__(sub))
@@ -197,13 +199,13 @@ class Generations:
         path = module.namespace.get("__file__")
         self._gone_codes |= {(path, name) for name in module.old_codes if name not in module.new_codes}
 
-    def _keep_functions(self, module: Definitions) -> "list[tuple[ref[FunctionType], FunctionType]]":
+    def _keep_functions(self, module: Definitions) -> "list[tuple[ref[Any], Any]]":
         """Let held functions follow, and stand where they stood.
 
-        Returns weak references to those that came now, so that it can be told which of them are held, and the ones that
-        are kept for them.
+        Returns weak references to those that came now, so that it can be told which of them something else holds, and
+        the ones that are kept for them.
         """
-        pairs: list[Pair] = []
+        pairs: list[tuple[Any, Any]] = []
         followed: dict[int, Any] = {}  # where Python does not let the old one stand again
         for place, old, now in module.pairs():
             if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
@@ -221,29 +223,38 @@ class Generations:
         for old in list(same.values()):
             functions.refer_to(old, same)
         _put_back(module, same)
+        released = self._released(same, pairs)
         for owner, name, cache in module.caches:
-            self._keep_cache(module.namespace if owner is None else owner, name, cache, followed)
+            released += self._keep_cache(module.namespace, owner, name, cache, followed)
+        return released
+
+    def _released(
+        self, same: "dict[int, Any]", pairs: "list[tuple[Any, Any]]"
+    ) -> "list[tuple[ref[Any], Any]]":
+        """Weak references to the new ones that others stand for; what others refer to weakly is held."""
         new = [(now, same[id(now)]) for _, now in pairs if id(now) in same]
-        self._held += [pair for pair in new if getweakrefs(pair[0])]
+        self._held += [Pair(now, old) for now, old in new if getweakrefs(now)]
         return [(ref(now), old) for now, old in new if not getweakrefs(now)]
 
-    def _keep_cache(self, owner: "Any", name: str, cache: "Any", followed: "dict[int, Any]") -> None:
+    def _keep_cache(
+        self, namespace: "dict[str, Any]", owner: type | None, name: str, cache: "Any", followed: "dict[int, Any]"
+    ) -> "list[tuple[ref[Any], Any]]":
         """Let a `functools.lru_cache` stand where it stood, if its function has followed; what it kept goes."""
         LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-        now = (namespace_of_class(owner) if is_class(owner) else owner).get(name)
+        now = (namespace if owner is None else namespace_of_class(owner)).get(name)
         if now is cache or type(now) is not LRU_CACHE:
-            return
+            return []
         mine, its = objects.instance_dict(cache) or {}, objects.instance_dict(now) or {}
         function, parameters = mine.get("__wrapped__"), mine.get("cache_parameters")
         if followed.get(id(its.get("__wrapped__"))) is not function or _parameters(mine) != _parameters(its):
-            return
+            return []
         self._note(_refill, mine, dict(mine))
         _refill(mine, {**its, "__wrapped__": function, "cache_parameters": parameters})
-        if is_class(owner):
-            objects.set_member(owner, name, cache)
+        if owner is None:
+            namespace[name] = cache
         else:
-            owner[name] = cache
-        self._held.append((now, cache))
+            objects.set_member(owner, name, cache)
+        return [(ref(now), cache)]
 
     # When all has been executed.
 
@@ -255,20 +266,20 @@ class Generations:
             module.kept.classes.clear()
             if module.name in gone:
                 self._forgotten.update(map(id, module.places.values()))
-        made = [(now, old) for now, old in self.keeper.instead.values() if is_referred_to(now, old)]
+        made = [pair for pair in self.keeper.instead.values() if is_referred_to(pair)]
         others = {id(module.namespace): module for module in self._modules.values() if module.has_others}
-        targets = [*(new for new, _ in (*self._held, *made)), *(module.namespace for module in others.values())]
-        holders = [each for each in gc.get_referrers(*targets) if each is not targets] if targets else []
+        targets = [pair.other for pair in (*self._held, *made)] + [module.namespace for module in others.values()]
+        holders = holders_of(targets) if targets else []
         for holder in holders:
             if type(holder) is FunctionType and id(holder.__globals__) in others:
                 self._follow_other(others[id(holder.__globals__)], holder)
         if made:
-            replace_in(holders, {id(new): old for new, old in made})
-        kept = {id(new): old for new, old in self._held}
+            replace_in(holders, table_of(made))
+        kept = table_of(self._held)
         self._reconcile(kept)
         weak = weak_references(self._held)
-        for new, old in self.keeper.instead.values():
-            weak.update(weak_entries(new, old))
+        for pair in self.keeper.instead.values():
+            weak.update(weak_entries(pair.other, pair.kept))
         if weak:
             substitute({key: new for key, (_, new) in weak.items()}, [old for old, _ in weak.values()])
         if kept:
@@ -342,27 +353,27 @@ class Generations:
         self._snapshot = None
         made = list(self.keeper.instead.values())
         self.keeper.clear()
-        replaced = {id(each.old): each.new for each in self._replaced}
-        gone = [(cls, object) for cls in self._gone if id(cls) not in replaced]
+        replaced = table_of(self._replaced)
+        gone = [Pair(cls, object) for cls in self._gone if id(cls) not in replaced]
         self._gone.clear()
-        for cls, kept in (*made, *gone):
-            if not is_referred_to(cls, kept):
-                classes.discard(cls)
+        for pair in (*made, *gone):
+            if not is_referred_to(pair):
+                classes.discard(pair.other)
         made.clear()
         gone.clear()
         if not replaced:
             return None
         # Methods of the old classes go on with them as long as they have instances, for `super()`.
-        cells = {id(cell): cell for pair in self._replaced for cell in classes.cells_with(pair.old)}
-        substitute(replaced, [each.old for each in self._replaced], cells)
+        cells = {id(cell): cell for pair in self._replaced for cell in classes.cells_with(pair.other)}
+        substitute(replaced, [each.other for each in self._replaced], cells)
         reasons: dict[str, list[str]] = {}
         for pair in self._replaced:
-            stayed = sum(type(each) is pair.old for each in gc.get_referrers(pair.old))
+            stayed = sum(type(each) is pair.other for each in gc.get_referrers(pair.other))
             if not stayed:
-                for cell in classes.cells_with(pair.old):
-                    cell.cell_contents = pair.new
+                for cell in classes.cells_with(pair.other):
+                    cell.cell_contents = pair.kept
             else:
-                name = f"{module_of_class(pair.new)}.{qualname_of(pair.new)}"
+                name = f"{module_of_class(pair.kept)}.{qualname_of(pair.kept)}"
                 name += f" ({stayed} of its instances stay what they were)"
                 reasons.setdefault(pair.reason, []).append(name)
         return "; ".join(f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items()) or None
