@@ -179,6 +179,24 @@ def test_errors_are_those_of_a_new_class():
         assert getattr(again.value, "__notes__", None) == getattr(fresh.value, "__notes__", None)
 
 
+def test_metaclass_that_is_new():
+    """A class that gets a metaclass which was not there before is kept from its first instruction, too."""
+    source = "class Meta(type): pass\nclass C(metaclass=Meta): pass\n"
+    execution = Execution(source)
+    new = "seen = []\nclass New(type):\n    def __init__(cls, *arguments): seen.append(cls)\n"
+    execution.again(new + source.replace("=Meta", "=New"))
+    assert (execution.kept(), execution.value("seen == [C], type(C) is New")) == ({"Meta", "C"}, (True, True))
+    assert keeping.Keeping not in execution.value("New").__mro__
+
+
+def test_keys_that_are_no_names():
+    """A class body may bind what is no name: such a class is made anew."""
+    source = "class C:\n    locals()[1] = {n}\n    x = {n}\n"
+    execution = Execution(source.format(n=1))
+    execution.again(source.format(n=2))
+    assert execution.value("C.x, vars(C)[1]") == (2, 2)
+
+
 def test_metaclasses_are_what_they_were():
     """Whatever ends the execution, no metaclass shows that something stood below it."""
     source = "class Meta(type): pass\nclass C(metaclass=Meta): x = {n}\n"

@@ -65,7 +65,7 @@ def fill(cls: type, metaclass: type, name: str, its_bases: "Bases", namespace: "
     """
     cell, dict_cell = namespace.get("__classcell__", _EMPTY), namespace.get("__classdictcell__", _EMPTY)
     qualname = namespace.get("__qualname__", name)
-    if not _is_regular(cell, dict_cell, qualname):
+    if not _is_regular(cell, dict_cell, qualname) or any(type(key) is not str for key in namespace):
         return "its namespace is not that of a class statement"
     contents = {key: value for key, value in namespace.items() if key not in _TAKEN}
     for key, kind in _IMPLICIT:

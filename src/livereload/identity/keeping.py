@@ -187,11 +187,15 @@ def _candidates(module: Module, qualname: str, body: CodeType | None, its_bases:
     if "<locals>" in qualname:
         return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
-    depth = 1 + sum(_names(base) == (module.name, qualname) for base in _mro_of_bases(its_bases))
+    # A decorator may have derived one class from another and given it the name of that.
+    depth = 1 + sum(_bears(base, module, qualname) for base in _mro_of_bases(its_bases))
     for cls in found if body is None else _of_definition(module, found, body):
-        # A decorator may have derived one class from another and given it the name of that.
-        if depth == sum(_names(each) == _names(cls) for each in mro_of(cls)):
+        if depth == 1 + sum(_bears(base, module, qualname) for base in mro_of(cls)[1:]):
             yield cls
+
+
+def _bears(cls: type, module: Module, qualname: str) -> bool:
+    return qualname_of(cls) == qualname and module_of_class(cls) == module.name
 
 
 def _of_definition(module: Module, found: "list[type]", body: CodeType) -> "list[type]":
@@ -244,10 +248,6 @@ def _index_of(cls: type, old: "list[CodeType]", module: Module) -> int | None:
         if body.co_firstlineno in lines or not methods.isdisjoint(inner):
             return index
     return len(old) - 1 if id(cls) in module.bound else None
-
-
-def _names(cls: type) -> "tuple[str | None, str]":
-    return module_of_class(cls), qualname_of(cls)
 
 
 def _mro_of_bases(its_bases: "Bases") -> "list[type]":
@@ -413,6 +413,8 @@ def _call_with_frames_removed(  # type: ignore[no-redef] # the name that the imp
         made: type = by(type.__new__, metaclass, name, bases, namespace, **keywords)
         if keeper is not None and keeper.is_concerned():
             keeper.made.append(ref(made))
+            if any(each is type for each in mro_of(made)):
+                _replace_base(made, type, Keeping)
         return made
     cls: "Any" = hooks.cls
     for key, value, hook in hooks:

@@ -232,11 +232,12 @@ class Installation:
 
     def stop_watching_classes(self) -> None:
         """Class statements are plain again, whatever threads and errors left behind."""
-        door, self._door = self._door, None
+        door = self._door
         if door is not None:
             keeping.leave()
             if builtins.__build_class__ is door:
                 builtins.__build_class__ = door.original
+            self._door = None  # last, as an interrupt may come before: then all is done again
 
     def end(self, spec: _Proxy) -> None:
         loader: Any = spec.loader
