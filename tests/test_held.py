@@ -1442,3 +1442,64 @@ def test_one_pass_over_the_heap(project):
     project.write({"shop.py": shop.format(2), "lib.py": lib.format(2)})
     project.run("import shop")
     assert project.value("[each() for each in held[:3]], lib.T is held[3], len(passes)") == ([2, 2, 2], True, 1)
+
+
+def test_verdicts_while_modules_are_executed(project):
+    """What is found out about a class by its methods and bases is right at the statement, for modules executed next."""
+    shop = "class Cart:\n    def __len__(self): return 1\n{0}\nclass Small(Cart): pass\n"
+    lib = "import collections.abc, functools, typing\n@typing.runtime_checkable\nclass P(typing.Protocol):\n"
+    lib += "    def __iter__(self): ...\n@functools.singledispatch\ndef show(x): return 'any'\n"
+    lib += "@show.register\ndef _(x: collections.abc.Iterable): return 'many'\n"
+    app = "import collections.abc, lib, shop\nOK = [(isinstance(each(), collections.abc.Iterable), "
+    app += "isinstance(each(), lib.P), lib.show(each())) for each in (shop.Cart, shop.Small)]\n"
+    project.write({"lib.py": lib, "shop.py": shop.format(""), "app.py": app})
+    project.run("import app")
+    for more in ("    def __iter__(self): return iter(())", "", "    __iter__ = None"):
+        project.write({"shop.py": shop.format(more)})
+        assert project.run("import app").executed == ["app", "shop"]
+        has = more.startswith("    def")
+        assert project.value("app.OK") == [(has, has, "many" if has else "any")] * 2
+
+
+MEMOS = """
+import functools, weakref
+@functools.cache
+def fields(cls): return sorted(key for key in vars(cls) if key[0] != "_")
+_plans = {}
+def plan(cls):
+    if cls not in _plans:
+        _plans[cls] = fields(cls)
+    return _plans[cls]
+class Serializer:
+    def __init__(self): self.plans = {}
+    @functools.lru_cache(maxsize=8)
+    def cached(self, cls): return fields(cls)
+    def plan(self, cls, deep=True):
+        try: return self.plans[cls, deep]
+        except KeyError: plan = self.plans[cls, deep] = fields(cls)
+        return plan
+serializer = Serializer()
+handlers, names = {}, {}
+def register(cls, handler): handlers[cls] = handler
+def name(cls, name):
+    if cls in names: raise ValueError(name)
+    names[cls] = handler_of(name)
+def handler_of(name): return lambda: name
+"""
+
+
+def test_memos_keyed_by_a_class(project):
+    """What a module has kept about a class that it does not import is found out anew; what others registered stays."""
+    shop = "class Cart:\n    a = 1\n"
+    project.write({"memos.py": MEMOS, "shop.py": shop, "plugin.py": "def handle(): return 'plugin'\n"})
+    project.run("import memos, shop, plugin; from memos import *; from shop import Cart")
+    found = "fields(Cart), plan(Cart), serializer.cached(Cart), serializer.plan(Cart)"
+    assert project.value(found) == (["a"],) * 4
+    project.run("register(Cart, plugin.handle); register(Cart.__name__, 'plain'); memos.handlers[int] = 'int'")
+    project.write({"shop.py": shop + "    b = 2\n"})
+    project.step("import shop", ["shop"])
+    assert project.value(found) == (["a", "b"],) * 4
+    assert project.value("handlers[Cart](), handlers['Cart'], handlers[int]") == ("plugin", "plain", "int")
+    project.write({"shop.py": shop + "    b = 2\n1 / 0\n"})
+    assert project.attempt("import shop").error["type"] == "ZeroDivisionError"
+    assert project.value("memos._plans == {Cart: ['a', 'b']}")

@@ -20,7 +20,7 @@ from types import CodeType, FunctionType, ModuleType
 
 from ..entries.patches import take_back
 from ..entries.registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, definitions, interpreters_lists
-from ..identity import classes, functions, objects, positions
+from ..identity import classes, functions, memos, objects, positions
 from ..identity.definitions import Definitions
 from ..identity.keeping import Keeper
 from ..identity.objects import is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
@@ -94,6 +94,8 @@ class Generations:
                 living = self._living.pop(name, ())
                 new[id(namespace)] = Definitions(name, namespace, before, living, last_code, references)
         self._modules.update(new)
+        others = list(others)
+        memos.forget([cls for module in new.values() for cls in module.classes.values()], others, self._note)
         if self._snapshot is None:
             self._note(self.keeper.forget)
             for each in (*self._registered, self._overloads):
