@@ -337,8 +337,8 @@ def discard(cls: type) -> None:
     for key in _contents(cls):
         try:
             delete_member(cls, key)
-        except TypeError:
-            pass  # always there
+        except TypeError:  # `type` keeps it; who looks for a module's classes must not find this one
+            contents_of(cls).pop(key, None)
     if has_own_mro(type(cls)):
         class_of.__set__(cls, _AnyMetaclass)  # or the user's would be asked for the order
     for base in _bases_of_the_layout(cls):
