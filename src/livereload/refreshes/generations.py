@@ -378,6 +378,7 @@ class Generations:
                 name = f"{module_of_class(pair.kept)}.{qualname_of(pair.kept)}"
                 name += f" ({stayed} of its instances stay what they were)"
                 reasons.setdefault(pair.reason, []).append(name)
+        self._replaced.clear()
         return "; ".join(f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items()) or None
 
     # Without an execution.
