@@ -3,7 +3,7 @@
 Knows in which order it is done.  Must not know files, imports, how one object takes over from another
 (`identity.classes`, `identity.functions`), or which is the new one of which (`identity.definitions`).
 
-1. `start`, before anything is executed: remember what stood where; take entries out of registries.
+1. `remember` what stood where, and `start`: what was registered, or found out about classes, goes.
 2. `begin`, before a module is executed: what it replaced in other modules goes back.  From now on its class
    statements fill the classes that are kept (`identity.keeping`).
 3. `end`, right after it was executed and before anything else runs: classes that calls have made move into those that
@@ -71,42 +71,52 @@ class Generations:
 
     # Before the execution.
 
+    def remember(
+        self,
+        name: str,
+        namespace: "dict[str, Any]",
+        contents: "dict[str, Any]",
+        references: int,
+        last_code: "Callable[[], CodeType | None]",
+    ) -> None:
+        """Remember what a module made that is going to be executed, while all of it is still there.
+
+        `references` is how many functions refer to its namespace; `last_code` gives what it was executed from.
+        """
+        if self._living is None:
+            self._note(self.keeper.forget)
+            self._living = _living_classes()
+        if id(namespace) not in self._modules:
+            living = self._living.pop(name, ())
+            self._modules[id(namespace)] = Definitions(name, namespace, contents, living, last_code, references)
+
     def start(
         self,
-        taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any], int, Callable[[], CodeType | None]]]",
+        taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
         others: "Iterable[dict[str, Any]]",
         registries: "Collection[dict[str, Any]]" = (),
         dropped: "Callable[[str], Mapping[str, set[str]]]" = lambda name: {},
     ) -> None:
-        """Remember what the modules in `taken` made.
+        """Have others forget what the modules in `taken` (name: namespace, its contents) have put into them.
 
-        For each the namespace, its contents, the number of references to it, and what gives the code that it was
-        executed from.  `others` are the tracked namespaces that are not going to be executed; of these the `registries`
+        `others` are the tracked namespaces that are not going to be executed; of these the `registries`
         are those that the modules may have registered with while they were executed.  `dropped(name)` gives, of what
         a module defines, the names in statements that may have registered it and that its new source does not have.
         """
-        contents = {name: (namespace, contents) for name, (namespace, contents, _, _) in taken.items()}
-        if self._living is None:
-            self._living = _living_classes()
-        new: dict[int, Definitions] = {}
-        for name, (namespace, before, references, last_code) in taken.items():
-            if id(namespace) not in self._modules:
-                living = self._living.pop(name, ())
-                new[id(namespace)] = Definitions(name, namespace, before, living, last_code, references)
-        self._modules.update(new)
         others = list(others)
-        memos.forget([cls for module in new.values() for cls in module.classes.values()], others, self._note)
+        new = [self._modules[id(namespace)] for namespace, _ in taken.values()]
+        memos.forget([cls for module in new for cls in module.classes.values()], others, self._note)
         if self._snapshot is None:
-            self._note(self.keeper.forget)
             for each in (*self._registered, self._overloads):
                 self._note(each.restore)
             self._snapshot = Snapshot(others, interpreters_lists())
             self._note(self._snapshot.restore)
         for name in taken:
             self._overloads.take(name)
-        self._snapshot.forget(registries, _is_dropped(contents, [*new.values()], dropped))
-        self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken, {*new}))
-        self._own.append(Snapshot(before for _, before, _, _ in taken.values()))
+        self._snapshot.forget(registries, _is_dropped(taken, new, dropped))
+        namespaces = {id(module.namespace) for module in new}
+        self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken, namespaces))
+        self._own.append(Snapshot(contents for _, contents in taken.values()))
         self._note(self._own[-1].restore)
 
     def begin(
