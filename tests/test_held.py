@@ -1376,10 +1376,13 @@ def test_decorator_of_another_module_that_derives_a_class(project):
 
 
 def test_function_that_becomes_a_class(project):
-    """Whoever holds the function makes an instance."""
+    """Whoever holds the function makes an instance, as long as it is one."""
     edit(project, "def Thing(x): return x\n", "held = shop.Thing",
          "class Thing:\n    def __init__(self, x): self.x = x\n")  # fmt: skip
     assert project.value("type(held(5)) is shop.Thing, held(5).x") == (True, 5)
+    project.write({"shop.py": "def Thing(x): return x + 1\n"})
+    project.step("import shop", ["shop"])
+    assert project.value("held(5), shop.Thing(5)") == (6, 6)
 
 
 COUNTED = """

@@ -124,7 +124,8 @@ class Definitions:
         now = self.new.get(place)
         if now is None:
             now = at(self.namespace, place)
-            return None if type(now) is FunctionType else now
+            if type(now) is FunctionType and now.__globals__ is not self.namespace and now.__module__ != self.name:
+                return None
         return now
 
     def can_be_put_back(self, place: "Place") -> bool:

@@ -12,7 +12,7 @@ import sys
 from _weakref import getweakrefs
 from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType, WrapperDescriptorType
 
-from . import functions, objects
+from . import objects
 from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
 
 TYPE_CHECKING = False
@@ -323,67 +323,3 @@ def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple
         except TypeError:
             pass
     return None if derived else new
-
-
-# Variables that closures share.
-
-
-class _Use:
-    """Which functions have a cell."""
-
-    __slots__ = ("cell", "count", "mine")
-
-    def __init__(self, cell: CellType) -> None:
-        self.cell = cell
-        # how many of the new functions have it
-        self.count = 0
-        # the ids of the cells that the old functions have in its place
-        self.mine: set[int] = set()
-
-    def others(self) -> int:
-        """References to the cell other than from those functions, plus a constant."""
-        return sys.getrefcount(self.cell) - self.count
-
-
-_NO_OTHERS = _Use(CellType()).others()
-
-
-def closures_apart(pairs: "list[tuple[FunctionType, FunctionType]]") -> set[int]:
-    """The ids of those second functions of `pairs` whose variables can be moved to the first ones.
-
-    A cell that others have, too, can only be left behind if nobody gives it another value.
-    """
-    rebound: dict[int, bool] = {}
-    while True:
-        uses = _uses(pairs)
-        shared = {key: use.cell for key, use in uses.items() if use.others() > _NO_OTHERS or len(use.mine) > 1}
-        _find_rebound(shared, rebound)
-        torn = {key for key in shared if rebound[key]}
-        apart = [pair for pair in pairs if not any(id(cell) in torn for cell in pair[1].__closure__ or ())]
-        if len(apart) == len(pairs):
-            return {id(new) for _, new in apart}
-        pairs = apart
-
-
-def _uses(pairs: "list[tuple[FunctionType, FunctionType]]") -> dict[int, _Use]:
-    found: dict[int, _Use] = {}
-    for old, new in pairs:
-        for mine, its in zip(old.__closure__ or (), new.__closure__ or (), strict=True):
-            use = found.setdefault(id(its), _Use(its))
-            use.count += 1
-            use.mine.add(id(mine))
-    return found
-
-
-def _find_rebound(cells: "dict[int, CellType]", rebound: dict[int, bool]) -> None:
-    """Find out which of `cells` some function gives another value, and enter that in `rebound`."""
-    unknown = {key: cell for key, cell in cells.items() if key not in rebound}
-    if not unknown:
-        return
-    rebound.update(dict.fromkeys(unknown, False))
-    closures = [each for each in gc.get_referrers(*unknown.values()) if type(each) is tuple]
-    for function in gc.get_referrers(*closures) if closures else ():
-        if type(function) is FunctionType:
-            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-                if id(cell) in unknown and functions.rebinds(function.__code__, name):
-                    rebound[id(cell)] = True

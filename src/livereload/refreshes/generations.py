@@ -27,7 +27,6 @@ from ..identity.objects import is_class, is_plain, module_of_class, mro_of, name
 from ..identity.places import LRU_CACHE, defines
 from ..identity.referrers import (
     Pair,
-    closures_apart,
     holders_of,
     is_held_by_others,
     is_referred_to,
@@ -227,7 +226,7 @@ class Generations:
                     continue
             if functions.follow(old, now, self._note):
                 followed[id(now)] = old
-        apart = closures_apart(pairs)
+        apart = functions.closures_apart(pairs, module.new_code)
         same: dict[int, Any] = {}
         for old, now in pairs:
             if functions.follow(old, now, self._note, alone=id(now) in apart):
