@@ -11,7 +11,7 @@ import types
 import pytest
 from test_objects import Journal
 
-from livereload.identity import classes, keeping
+from livereload.identity import classes, keeping, statements
 from livereload.interpreter import bytecode
 
 BUILD_CLASS = builtins.__build_class__
@@ -41,13 +41,13 @@ class Execution:
         keeper = keeping.Keeper(self.journal.note)
         keeper.begin(module)
         original = builtins.__build_class__
-        builtins.__build_class__ = keeping.Door(original)
-        keeping.stand(keeper)
+        builtins.__build_class__ = statements.Door(original)
+        statements.stand(keeper)
         try:
             exec(compile(source, "cases.py", "exec"), self.namespace)
         finally:
             builtins.__build_class__ = original
-            keeping.leave()
+            statements.leave()
             keeper.end(module, failed=failed)
         return module
 
@@ -186,7 +186,7 @@ def test_metaclass_that_is_new():
     new = "seen = []\nclass New(type):\n    def __init__(cls, *arguments): seen.append(cls)\n"
     execution.again(new + source.replace("=Meta", "=New"))
     assert (execution.kept(), execution.value("seen == [C], type(C) is New")) == ({"Meta", "C"}, (True, True))
-    assert keeping.Keeping not in execution.value("New").__mro__
+    assert statements.Keeping not in execution.value("New").__mro__
 
 
 def test_keys_that_are_no_names():
@@ -205,8 +205,8 @@ def test_metaclasses_are_what_they_were():
         execution.again(source.format(n=2) + "class New(type): pass\nraise KeyboardInterrupt\n")
     for meta in (abc.ABCMeta, enum.EnumMeta, execution.value("Meta"), execution.value("New")):
         assert meta.__mro__[-2:] == (type, object)
-        assert keeping.Keeping not in meta.__mro__
-    assert type.__subclasses__(keeping.Keeping) == []
+        assert statements.Keeping not in meta.__mro__
+    assert type.__subclasses__(statements.Keeping) == []
     assert execution.kept() == {"Meta", "C"}
     assert builtins.__build_class__ is BUILD_CLASS
 
@@ -377,6 +377,6 @@ def test_version_of_python_is_told_from_nothing_else():
         calls.append(sys._getframe(1).f_code.co_name)
         return dataclasses
 
-    door = keeping.Door(original)
+    door = statements.Door(original)
     assert door(1, 2) is dataclasses
     assert calls == ["test_version_of_python_is_told_from_nothing_else"]

@@ -1,39 +1,20 @@
-"""One class from its first instruction: a class statement that is executed again fills the class that is kept.
+"""Which class is kept for which class statement of the modules that a refresh executes again.
 
-Knows class statements: how they reach `type.__new__`, and which class is kept for which.  Must not know how a
-class is filled (`classes`), nor what a refresh is.
+Knows the classes of these modules, and the positions of their statements in the code.  Must not know how a class is
+filled (`classes`), nor how a class statement comes here (`statements`).
 
-1. `Door` stands in the place of `builtins.__build_class__`.  What is called is what its property `__call__` gives:
-   Python code that has returned by then, so that the call comes from C, and a metaclass or hook that looks at its
-   caller's frame finds the frame of the class statement.  For statements of other modules and of other threads it
-   gives what stood there before.
-2. For the others, the metaclass is a `Statement`: it is asked for `__prepare__` with the bases, so it knows the
-   metaclass in time, and goes through the same kind of door.  Metaclasses in C are called by themselves.
-3. `Keeping` stands between `type` and the topmost metaclasses in Python for the duration, and receives the
-   `super().__new__` in which each of them ends.  So does the `type.__new__` of a plain class.
-4. Which class is kept is told by the position of the statement in the module's code, by its qualified name only
-   where there is one of that name.
+It is told by the position of the statement in the module's code, by its qualified name only where there is one of
+that name.
 """
 
 import _thread
 import sys
-from _functools import partial  # type: ignore[import-not-found]
 from _weakref import ref
-from types import CodeType, FunctionType
+from types import CodeType
 
 from ..interpreter import bytecode
-from ..interpreter.tracebacks import disguised
 from . import classes, enums, positions
-from .objects import (
-    bases,
-    is_class,
-    is_made_in_c,
-    is_mutable,
-    module_of_class,
-    mro_of,
-    namespace_of_class,
-    qualname_of,
-)
+from .objects import is_class, module_of_class, mro_of, namespace_of_class, qualname_of
 from .referrers import Pair, is_referred_to
 
 TYPE_CHECKING = False
@@ -96,7 +77,7 @@ class Keeper:
         # by its id, each class that a call has made, and the one that is kept for it
         self.instead: dict[int, Pair] = {}
         # the classes that statements have made
-        self.made: list[ref[type]] = []
+        self._made: list[ref[type]] = []
 
     def begin(self, module: Module) -> None:
         """The module is about to be executed by this thread."""
@@ -116,11 +97,11 @@ class Keeper:
         self._modules.clear()
         self._begun.clear()
         self.instead.clear()
-        self.made.clear()
+        self._made.clear()
 
     def forget(self) -> None:
         """After a roll back: let the bases of the classes that were made forget them."""
-        pairs = [Pair(each(), object) for each in self.made if each() is not None]
+        pairs = [Pair(each(), object) for each in self._made if each() is not None]
         self.clear()
         for pair in pairs:
             if not is_referred_to(pair):
@@ -162,13 +143,17 @@ class Keeper:
         kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
         for cls in _candidates(module, qualname, body, kept):
             before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
-            reason = classes.fill(cls, metaclass, name, _standing(kept), contents, note)
+            reason = classes.fill(cls, metaclass, name, kept, contents, note)
             if not reason:
                 module.claimed.add(id(cls))
                 module.refused.pop(id(cls), None)
                 return Hooks(cls, before, note)
             module.refused[id(cls)] = reason
         return None
+
+    def note_made(self, cls: type) -> None:
+        """A statement of one of the modules has made this class."""
+        self._made.append(ref(cls))
 
     def is_concerned(self) -> bool:
         """True if this thread executes one of the modules."""
@@ -266,7 +251,7 @@ class Hooks:
         for key, value in list(namespace_of_class(self.cls).items()):
             kind = type(value)
             if id(kind) not in found:
-                found[id(kind)] = next((m for each in mro_of(kind) if (m := _set_name_of(each)) is not None), None)
+                found[id(kind)] = next((m for each in mro_of(kind) if (m := _setname_of(each)) is not None), None)
             method = found[id(kind)]
             if method is not None:
                 bind = getattr(type(method), "__get__", None)
@@ -286,7 +271,7 @@ class Hooks:
 
     def explained(self, error: Exception, key: str, value: object) -> Exception:
         """The error that `type.__new__` raises for one of a `__set_name__` (`type_new_set_names`)."""
-        names = f"{_name_of(type(value))!r} instance {key!r} in {_name_of(self.cls)!r}"
+        names = f"{name_of(type(value))!r} instance {key!r} in {name_of(self.cls)!r}"
         text = f"Error calling __set_name__ on {names}"
         if sys.version_info < (3, 12):
             return RuntimeError(text)
@@ -294,12 +279,12 @@ class Hooks:
         return error
 
 
-def _name_of(cls: type) -> str:
+def name_of(cls: type) -> str:
     name: str = namespace_of_class(type)["__name__"].__get__(cls)
     return name
 
 
-def _set_name_of(cls: type) -> "Any":
+def _setname_of(cls: type) -> "Any":
     return namespace_of_class(cls).get("__set_name__")
 
 
@@ -339,134 +324,3 @@ def _module_code(frame: "FrameType | None") -> CodeType | None:
             return frame.f_code
         frame = frame.f_back
     return None
-
-
-# The door of class statements.
-
-_keeper: Keeper | None = None
-
-
-class Door:
-    """What stands in the place of `builtins.__build_class__` while a refresh executes modules."""
-
-    __slots__ = ("original",)
-
-    def __init__(self, original: "Any") -> None:
-        self.original = original
-
-    @property
-    def __call__(self) -> "Any":
-        if _keeper is None or not _keeper.begun(sys._getframe(1)):
-            return self.original
-        return partial(self.original, metaclass=Statement())
-
-
-# As `builtins.__build_class__` says it.
-_CONFLICT = (
-    "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses "
-    "of all its bases"
-)
-
-
-class Statement:
-    """The metaclass of a class statement that names none: which one it is, the bases tell."""
-
-    __slots__ = ("_metaclass",)
-
-    def __init__(self) -> None:
-        self._metaclass: type | None = type
-
-    def _call_with_frames_removed(self, name: str, bases: "Bases", /, **keywords: "Any") -> "Any":
-        self._metaclass = winner(type(bases[0]) if bases else type, bases)
-        if self._metaclass is None:
-            raise TypeError(_CONFLICT)
-        prepare = getattr(self._metaclass, "__prepare__", None)
-        namespace = {} if prepare is None else prepare(name, bases, **keywords)
-        if not hasattr(type(namespace), "__getitem__"):
-            names = f"{_name_of(self._metaclass)}.__prepare__() must return a mapping, not {_name_of(type(namespace))}"
-            raise TypeError(names)
-        return namespace
-
-    __prepare__ = disguised(_call_with_frames_removed)
-
-    @property
-    def __call__(self) -> "Any":
-        return partial(_new, type) if self._metaclass is type else self._metaclass
-
-
-def _call_with_frames_removed(function: "Any", /, *arguments: "Any", **keywords: "Any") -> "Any":
-    return function(*arguments, **keywords)
-
-
-_CALL = disguised(_call_with_frames_removed).__code__
-
-
-def _call_with_frames_removed(  # type: ignore[no-redef] # the name that the import statement goes by
-    metaclass: type, name: "Any", bases: "Any", namespace: "Any", /, **keywords: "Any"
-) -> type:
-    """What `type.__new__` does, in the class that is kept, if one is."""
-    # Hooks look at their caller's frame to learn which module they are in.
-    by = FunctionType(_CALL, sys._getframe(1).f_globals)
-    keeper = _keeper
-    hooks = None if keeper is None else keeper.fill(metaclass, name, bases, namespace)
-    if hooks is None:
-        made: type = by(type.__new__, metaclass, name, bases, namespace, **keywords)
-        if keeper is not None and keeper.is_concerned():
-            keeper.made.append(ref(made))
-            if any(each is type for each in mro_of(made)):
-                _replace_base(made, type, Keeping)
-        return made
-    cls: "Any" = hooks.cls
-    for key, value, hook in hooks:
-        hooks.begin(key)
-        try:
-            by(hook, cls, key)
-        except Exception as error:
-            explained = hooks.explained(error, key, value)
-            if explained is not error:
-                raise explained from error
-            raise
-        finally:
-            hooks.end(key)
-    hooks.finish()
-    by(super(cls, cls).__init_subclass__, **keywords)
-    return cls  # type: ignore[no-any-return]
-
-
-_new = disguised(_call_with_frames_removed)
-
-
-class Keeping(type):
-    """Stands between `type` and the topmost metaclasses in Python for the duration of a refresh."""
-
-    __new__ = _new
-
-
-def stand(keeper: Keeper) -> None:
-    """Let class statements reach `keeper`."""
-    global _keeper
-    _keeper = keeper
-    for cls in type.__subclasses__(type):
-        if is_mutable(cls) and not is_made_in_c(cls) and not classes.has_own_mro(type(cls)):
-            _replace_base(cls, type, Keeping)
-
-
-def leave() -> None:
-    """Let class statements be as ever.  Metaclasses that have been executed meanwhile have their bases, too."""
-    global _keeper
-    _keeper = None
-    for cls in type.__subclasses__(Keeping):
-        _replace_base(cls, Keeping, type)
-
-
-def _replace_base(cls: type, base: type, other: type) -> None:
-    before = bases.__get__(cls)
-    try:
-        bases.__set__(cls, tuple(other if each is base else each for each in before))
-    except TypeError:  # of another layout: its classes are brought together when the module has been executed
-        pass
-
-
-def _standing(its_bases: "Bases") -> "Bases":
-    """The bases of a class, while `Keeping` stands in the place of `type`."""
-    return tuple(Keeping if each is type else each for each in its_bases)
