@@ -35,7 +35,7 @@ class Execution:
         self.journal = Journal()
 
     def again(self, source, found=(), *, failed=False):
-        found = (*self.before.values(), *found)
+        found = found or self.before.values()
         module = keeping.Module("cases", self.namespace, found, lambda: self.code)
         module.bound = set(map(id, self.before.values()))
         keeper = keeping.Keeper(self.journal.note)
@@ -279,6 +279,16 @@ def test_definitions_in_branches(branches):
         execution.again(branches.format(values[1], one, two))
         assert execution.value("A") is held
         assert held().m() == 2 - values[1]
+
+
+def test_definition_in_a_loop():
+    """Each execution of a statement fills one of the classes that it made, as long as they live."""
+    source = "L = []\nfor i in range(3):\n    class A:\n        x = i, {n}\n    L.append(A)\n"
+    execution = Execution(source.format(n=1))
+    first, second, third = execution.value("L")
+    execution.again(source.format(n=2), [first, second, third])
+    assert execution.value("L") == [first, second, third]
+    assert [cls.x for cls in (first, second, third)] == [(0, 2), (1, 2), (2, 2)]
 
 
 def test_class_with_other_slots_is_a_new_one():

@@ -48,7 +48,7 @@ class Definitions:
         self.places = dict(walk(name, namespace, contents))
         bound = [value for value in self.places.values() if is_class(value)]
         bound += [base for cls in bound for base in mro_of(cls) if _is_of(base, name, namespace)]
-        self.classes = {id(cls): cls for cls in (*bound, *reversed([*living]))}
+        self.classes = {id(cls): cls for cls in (*living, *bound)}
         self.kept = Module(name, namespace, self.classes.values(), last_code)
         self.kept.bound = set(map(id, bound))
         # the functions with this namespace that are known, and whether others live

@@ -48,7 +48,7 @@ class Module:
         self.last_code = last_code
         # what it is being executed from, since its first class statement
         self.new_code: CodeType | None = None
-        # {"Cart.Line": [the class, …]}: of all generations, the one that the module had by that name first
+        # {"Cart.Line": [the class, …]}: of all generations, in the order in which they were made
         self.classes: dict[str, list[type]] = {}
         # the ids of the classes that a name led to
         self.bound: set[int] = set()
@@ -168,7 +168,7 @@ class Keeper:
 
 
 def _candidates(module: Module, qualname: str, body: CodeType | None, its_bases: "Bases") -> "Iterator[type]":
-    """The classes that may be kept for a definition, the likeliest first."""
+    """The classes that may be kept for a definition: of a statement in a loop, each for one of its executions."""
     if "<locals>" in qualname:
         return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
