@@ -220,6 +220,17 @@ def test_execution_that_failed():
     assert execution.value("member.value, member is E.X") == (1, True)
 
 
+def test_fault_of_ours(monkeypatch):
+    """Where filling a class fails by a fault of ours, a new one is made, and the kept one is as it was."""
+    execution = Execution("class C: x = 1\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(classes.verdicts, "forget", lambda cls, has_other_bases: 1 / (vars(cls).get("x") != 2))
+        module = execution.again("class C: x = 2\n")
+    assert (execution.kept(), execution.value("C.x")) == (set(), 2)
+    assert list(module.refused.values()) == ["filling it raised ZeroDivisionError('division by zero')"]
+    assert dict(vars(execution.before["C"])) == execution.contents["C"]
+
+
 def test_metaclasses_in_c_are_left_alone():
     """A class statement with a metaclass in C, or one that conflicts with none of ours, makes what it always makes."""
     source = "import ctypes\nclass C(ctypes.Structure):\n    _fields_ = [('x', ctypes.c_int)]\nclass D: x = {n}\n"

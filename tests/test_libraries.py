@@ -128,9 +128,9 @@ class Post(Base):
                     "session.scalars(select(m.User)).one() is user",
                 ],
             ),
-            (("    def hello", "    nick: Mapped[str | None]\n    def hello"), ["m.User(nick='x').nick == 'x'"]),
+            (("    def hello", "    nick: Mapped[str | None]\n    def hello"), ["user.posts[0].user is user"]),
         ],
-        true=["(m.User, m.Post) == old", "isinstance(user, m.User)"],
+        true=["(m.User, m.Post) == old", "isinstance(user, m.User)", "user.hello() == 'two ann'"],
         fresh=["sorted(m.Base.metadata.tables)", "[column.name for column in m.User.__table__.columns]"],
     ),
     "SQLModel": Case(

@@ -11,7 +11,7 @@ no place leads to (closures made by calls, lambdas in others' tables) are matche
 import sys
 from types import CodeType, FunctionType
 
-from . import positions
+from . import libraries, positions
 from .classes import wrapped
 from .keeping import Module
 from .objects import is_class, module_of_class, mro_of, namespace_of_class, qualname_of, registered, takes_attributes
@@ -58,6 +58,7 @@ class Definitions:
         # [(an ABC, what is registered with it)]
         abstract = [cls for cls in self.classes.values() if "_abc_impl" in namespace_of_class(cls)]
         self.registered = [(cls, registered(cls)) for cls in abstract]
+        self.described = libraries.descriptions(self.classes.values())
         self.caches = list(_caches(contents, self.classes.values()))
         # like `places`, after the execution
         self.new: dict[Place, Any] = {}

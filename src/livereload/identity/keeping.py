@@ -66,6 +66,13 @@ class Module:
         self.bodies: dict[int, list[tuple[int, CodeType]]] = {}
 
 
+    def undo(self, count: int) -> None:
+        """Undo all effects on the classes but the first `count`."""
+        while len(self.journal) > count:
+            undo, arguments = self.journal.pop()
+            undo(*arguments)
+
+
 class Keeper:
     """Knows which classes are kept; one for each refresh."""
 
@@ -87,10 +94,8 @@ class Keeper:
     def end(self, module: Module, *, failed: bool) -> None:
         """The module has been executed; if that has failed, its classes are as they were."""
         self._modules.pop(id(module.namespace), None)
-        while module.journal and failed:
-            undo, arguments = module.journal.pop()
-            undo(*arguments)
         if failed:
+            module.undo(0)
             module.claimed.clear()
 
     def clear(self) -> None:
@@ -143,7 +148,14 @@ class Keeper:
         kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
         for cls in _candidates(module, qualname, body, kept):
             before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
-            reason = classes.fill(cls, metaclass, name, kept, contents, note)
+            done = len(module.journal)
+            try:
+                reason = classes.fill(cls, metaclass, name, kept, contents, note)
+            except MemoryError:
+                raise
+            except Exception as error:  # no code of the user has run, so it is ours: no reason to fail
+                reason = f"filling it raised {error!r}"
+                module.undo(done)
             if not reason:
                 module.claimed.add(id(cls))
                 module.refused.pop(id(cls), None)

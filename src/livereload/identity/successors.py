@@ -18,7 +18,7 @@ import gc
 from _weakref import getweakrefs, ref
 from types import CodeType, FunctionType
 
-from . import classes, functions, objects, positions
+from . import classes, functions, libraries, objects, positions
 from .definitions import Definitions
 from .keeping import Keeper
 from .objects import is_class, module_of_class, namespace_of_class, qualname_of
@@ -56,6 +56,7 @@ class Successors:
         self._held: list[Pair] = []
         self._holders: list[Any] = []  # … and what that is
         self._replaced: list[Pair] = []  # classes that could not be kept
+        self._is_described = False  # some classes are, by a library
         self._gone: list[type] = []  # classes that the new sources do not define
         self.forgotten: set[int] = set()  # the ids of what is defined no more
         self.gone_codes: set[tuple[object, str]] = set()  # (path, qualified name) of functions defined no more
@@ -98,6 +99,9 @@ class Successors:
         self._keep_made(module)
         for cls, subclasses in module.registered:
             _register_again(cls, subclasses, module.name)
+        if module.described:
+            libraries.follow(module.described, self._note)
+            self._is_described = True
         self._note_what_is_gone(module)
         released = self._keep_functions(module)
         for function in module.left():
@@ -277,6 +281,8 @@ class Successors:
         Returns what there is to say about it.  All else that this object remembers is dropped
         first, so that only the session's own references are found.
         """
+        if self._is_described:
+            libraries.prepare()
         self.modules.clear()
         self._held.clear()
         self._holders.clear()
