@@ -125,43 +125,47 @@ class Keeper:
         self._begun[module.thread, body.co_qualname] = module, body
         return True
 
-    def fill(self, metaclass: type, name: object, its_bases: object, namespace: object) -> "Hooks | None":
+    def fill(self, metaclass: type, name: "Any", its_bases: "Any", namespace: "Any") -> "Hooks | None":
         """The class that is kept for what `type.__new__` is asked to make, filled, and its hooks; None if none is."""
-        if type(name) is not str or type(its_bases) is not tuple or not issubclass(type(namespace), dict):
+        if not _is_regular(metaclass, name, its_bases, namespace):
             return None
-        if not all(map(is_class, its_bases)) or winner(metaclass, its_bases) is not metaclass:
-            return None
-        contents: dict[str, Any] = dict.copy(namespace)  # type: ignore[arg-type]
+        contents: dict[str, Any] = dict.copy(namespace)
         qualname = contents.get("__qualname__", name)
-        if type(qualname) is not str:
-            return None
         module, body = self._begun.pop((_thread.get_ident(), qualname), (None, None))
-        if module is None:
-            module = self._module_of_call(contents)
+        module = self._module_of_call(contents) if module is None else module
         if module is None:
             return None
+        kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
+        for cls in _candidates(module, qualname, body, kept):
+            hooks = self._fill(module, cls, metaclass, name, kept, contents)
+            if hooks is not None:
+                return hooks
+        return None
+
+    def _fill(
+        self, module: Module, cls: type, metaclass: type, name: str, its_bases: "Bases", contents: "dict[str, Any]"
+    ) -> "Hooks | None":
+        """Fill one class; None if that cannot be."""
+        done = len(module.journal)
 
         def note(undo: "Callable[..., object]", *arguments: object) -> None:
             self._note(undo, *arguments)
             module.journal.append((undo, arguments))
 
-        kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
-        for cls in _candidates(module, qualname, body, kept):
-            before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
-            done = len(module.journal)
-            try:
-                reason = classes.fill(cls, metaclass, name, kept, contents, note)
-            except MemoryError:
-                raise
-            except Exception as error:  # no code of the user has run, so it is ours: no reason to fail
-                reason = f"filling it raised {error!r}"
-                module.undo(done)
-            if not reason:
-                module.claimed.add(id(cls))
-                module.refused.pop(id(cls), None)
-                return Hooks(cls, before, note)
+        before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
+        try:
+            reason = classes.fill(cls, metaclass, name, its_bases, contents, note)
+        except MemoryError:
+            raise
+        except Exception as error:  # no code of the user has run, so it is ours: no reason to fail
+            reason = f"filling it raised {error!r}"
+            module.undo(done)
+        if reason:
             module.refused[id(cls)] = reason
-        return None
+            return None
+        module.claimed.add(id(cls))
+        module.refused.pop(id(cls), None)
+        return Hooks(cls, before, note)
 
     def note_made(self, cls: type) -> None:
         """A statement of one of the modules has made this class."""
@@ -177,6 +181,15 @@ class Keeper:
         me, name = _thread.get_ident(), contents.get("__module__")
         found = [each for each in self._modules.values() if each.thread == me]
         return found[-1] if found and type(name) is str and found[-1].name == name else None
+
+
+def _is_regular(metaclass: type, name: "Any", its_bases: "Any", namespace: "Any") -> bool:
+    """False for what `type.__new__` does not take, or hands to another metaclass."""
+    if type(name) is not str or type(its_bases) is not tuple or not issubclass(type(namespace), dict):
+        return False
+    if type(dict.get(namespace, "__qualname__", "")) is not str or not all(map(is_class, its_bases)):
+        return False
+    return winner(metaclass, its_bases) is metaclass
 
 
 def _candidates(module: Module, qualname: str, body: CodeType | None, its_bases: "Bases") -> "Iterator[type]":
