@@ -1484,6 +1484,8 @@ class Serializer:
 serializer = Serializer()
 handlers, names = {}, {}
 def register(cls, handler): handlers[cls] = handler
+tags = {}
+def tag(cls, name): tags.setdefault(cls, []).append(name)
 def name(cls, name):
     if cls in names: raise ValueError(name)
     names[cls] = handler_of(name)
@@ -1498,11 +1500,12 @@ def test_memos_keyed_by_a_class(project):
     project.run("import memos, shop, plugin; from memos import *; from shop import Cart")
     found = "fields(Cart), plan(Cart), serializer.cached(Cart), serializer.plan(Cart)"
     assert project.value(found) == (["a"],) * 4
-    project.run("register(Cart, plugin.handle); register(Cart.__name__, 'plain'); memos.handlers[int] = 'int'")
+    project.run("tag(Cart, 'food'); register(Cart, plugin.handle); register(Cart.__name__, 'plain'); memos.handlers[int] = 'int'")
     project.write({"shop.py": shop + "    b = 2\n"})
     project.step("import shop", ["shop"])
     assert project.value(found) == (["a", "b"],) * 4
     assert project.value("handlers[Cart](), handlers['Cart'], handlers[int]") == ("plugin", "plain", "int")
+    assert project.value("tags == {Cart: ['food']}")
     project.write({"shop.py": shop + "    b = 2\n1 / 0\n"})
     assert project.attempt("import shop").error["type"] == "ZeroDivisionError"
     assert project.value("memos._plans == {Cart: ['a', 'b']}")

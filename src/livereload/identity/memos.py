@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Larger dicts are looked into only if their first key is a class, or a tuple.
 _MOST = 1_000
 _DEPTH = 3
+# What a function that registers does with what `setdefault` gives it.
+_COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
 
 
 def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", note: "Note") -> None:
@@ -107,7 +109,7 @@ def _asks_and_fills(code: CodeType, name: str) -> bool:
     if name not in code.co_names:
         return False
     if "setdefault" in code.co_names:
-        return True
+        return _COLLECTING.isdisjoint(code.co_names)
     opcodes, index, count = numbers(), code.co_names.index(name), 0
     raw, argument = code.co_code, 0
     shifted = {opcodes.get(each) for each in ("LOAD_GLOBAL", "LOAD_ATTR")}
