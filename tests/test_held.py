@@ -1500,7 +1500,7 @@ def test_memos_keyed_by_a_class(project):
     project.run("import memos, shop, plugin; from memos import *; from shop import Cart")
     found = "fields(Cart), plan(Cart), serializer.cached(Cart), serializer.plan(Cart)"
     assert project.value(found) == (["a"],) * 4
-    project.run("tag(Cart, 'food'); register(Cart, plugin.handle); register(Cart.__name__, 'plain'); memos.handlers[int] = 'int'")
+    project.run("tag(Cart, 'food'); register(Cart, plugin.handle); register('Cart', 'plain'); handlers[int] = 'int'")
     project.write({"shop.py": shop + "    b = 2\n"})
     project.step("import shop", ["shop"])
     assert project.value(found) == (["a", "b"],) * 4
