@@ -40,6 +40,10 @@ class Environment:
     def pip(self, *arguments):
         run([*self._pip, *map(str, arguments)], env=self._pip_variables)
 
+    def output(self, script):
+        """What a script prints that this Python runs, without the last end of line."""
+        return run([self.python, "-I", "-B", "-c", script], env=self.variables).removesuffix("\n")
+
     def install(self, folder, *options):
         """Install what is in `folder`, editable, with the backends that are there."""
         self.pip("install", "-q", "--no-build-isolation", "--no-deps", "--no-index", *options, "-e", folder)

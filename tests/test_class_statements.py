@@ -11,7 +11,7 @@ import types
 import pytest
 from test_objects import Journal
 
-from livereload.identity import classes, keeping
+from livereload.identity import classes, keeping, statements
 from livereload.interpreter import bytecode
 
 BUILD_CLASS = builtins.__build_class__
@@ -35,19 +35,19 @@ class Execution:
         self.journal = Journal()
 
     def again(self, source, found=(), *, failed=False):
-        found = (*self.before.values(), *found)
+        found = found or self.before.values()
         module = keeping.Module("cases", self.namespace, found, lambda: self.code)
         module.bound = set(map(id, self.before.values()))
         keeper = keeping.Keeper(self.journal.note)
         keeper.begin(module)
         original = builtins.__build_class__
-        builtins.__build_class__ = keeping.Door(original)
-        keeping.stand(keeper)
+        builtins.__build_class__ = statements.Door(original)
+        statements.stand(keeper)
         try:
             exec(compile(source, "cases.py", "exec"), self.namespace)
         finally:
             builtins.__build_class__ = original
-            keeping.leave()
+            statements.leave()
             keeper.end(module, failed=failed)
         return module
 
@@ -179,6 +179,24 @@ def test_errors_are_those_of_a_new_class():
         assert getattr(again.value, "__notes__", None) == getattr(fresh.value, "__notes__", None)
 
 
+def test_metaclass_that_is_new():
+    """A class that gets a metaclass which was not there before is kept from its first instruction, too."""
+    source = "class Meta(type): pass\nclass C(metaclass=Meta): pass\n"
+    execution = Execution(source)
+    new = "seen = []\nclass New(type):\n    def __init__(cls, *arguments): seen.append(cls)\n"
+    execution.again(new + source.replace("=Meta", "=New"))
+    assert (execution.kept(), execution.value("seen == [C], type(C) is New")) == ({"Meta", "C"}, (True, True))
+    assert statements.Keeping not in execution.value("New").__mro__
+
+
+def test_keys_that_are_no_names():
+    """A class body may bind what is no name: such a class is made anew."""
+    source = "class C:\n    locals()[1] = {n}\n    x = {n}\n"
+    execution = Execution(source.format(n=1))
+    execution.again(source.format(n=2))
+    assert execution.value("C.x, vars(C)[1]") == (2, 2)
+
+
 def test_metaclasses_are_what_they_were():
     """Whatever ends the execution, no metaclass shows that something stood below it."""
     source = "class Meta(type): pass\nclass C(metaclass=Meta): x = {n}\n"
@@ -187,8 +205,8 @@ def test_metaclasses_are_what_they_were():
         execution.again(source.format(n=2) + "class New(type): pass\nraise KeyboardInterrupt\n")
     for meta in (abc.ABCMeta, enum.EnumMeta, execution.value("Meta"), execution.value("New")):
         assert meta.__mro__[-2:] == (type, object)
-        assert keeping.Keeping not in meta.__mro__
-    assert type.__subclasses__(keeping.Keeping) == []
+        assert statements.Keeping not in meta.__mro__
+    assert type.__subclasses__(statements.Keeping) == []
     assert execution.kept() == {"Meta", "C"}
     assert builtins.__build_class__ is BUILD_CLASS
 
@@ -200,6 +218,17 @@ def test_execution_that_failed():
     execution.again(source.format(n=2), failed=True)
     assert {name: dict(vars(cls)) for name, cls in execution.before.items()} == execution.contents
     assert execution.value("member.value, member is E.X") == (1, True)
+
+
+def test_fault_of_ours(monkeypatch):
+    """Where filling a class fails by a fault of ours, a new one is made, and the kept one is as it was."""
+    execution = Execution("class C: x = 1\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(classes.verdicts, "forget", lambda cls, has_other_bases: 1 / (vars(cls).get("x") != 2))
+        module = execution.again("class C: x = 2\n")
+    assert (execution.kept(), execution.value("C.x")) == (set(), 2)
+    assert list(module.refused.values()) == ["filling it raised ZeroDivisionError('division by zero')"]
+    assert dict(vars(execution.before["C"])) == execution.contents["C"]
 
 
 def test_metaclasses_in_c_are_left_alone():
@@ -261,6 +290,16 @@ def test_definitions_in_branches(branches):
         execution.again(branches.format(values[1], one, two))
         assert execution.value("A") is held
         assert held().m() == 2 - values[1]
+
+
+def test_definition_in_a_loop():
+    """Each execution of a statement fills one of the classes that it made, as long as they live."""
+    source = "L = []\nfor i in range(3):\n    class A:\n        x = i, {n}\n    L.append(A)\n"
+    execution = Execution(source.format(n=1))
+    first, second, third = execution.value("L")
+    execution.again(source.format(n=2), [first, second, third])
+    assert execution.value("L") == [first, second, third]
+    assert [cls.x for cls in (first, second, third)] == [(0, 2), (1, 2), (2, 2)]
 
 
 def test_class_with_other_slots_is_a_new_one():
@@ -359,6 +398,6 @@ def test_version_of_python_is_told_from_nothing_else():
         calls.append(sys._getframe(1).f_code.co_name)
         return dataclasses
 
-    door = keeping.Door(original)
+    door = statements.Door(original)
     assert door(1, 2) is dataclasses
     assert calls == ["test_version_of_python_is_told_from_nothing_else"]

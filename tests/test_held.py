@@ -1343,9 +1343,169 @@ def test_class_overwritten_by_another_of_its_name(project):
 
 def test_classes_of_one_name_of_which_instances_are_kept(project):
     """Each instance runs the code of its own class."""
-    source = "class H:\n    def v(self): return 'one', {0}\nX = H()\nclass H:\n    def v(self): return 'two', {0}\nY = H()\n"
+    source = "class H:\n    def v(self): return 'one', {0}\nX = H()\n"
+    source += "class H:\n    def v(self): return 'two', {0}\nY = H()\n"
     project.write({"two.py": source.format(1)})
     project.run("import two; x, y = two.X, two.Y")
     project.write({"two.py": source.format(2)})
     project.step("import two", ["two"])
     assert project.value("x.v(), y.v(), type(x) is type(two.X)") == (("one", 2), ("two", 2), True)
+
+
+DERIVED = """
+def extend(cls):
+    class Extended(cls):
+        extra = {0}
+    Extended.__name__, Extended.__qualname__ = cls.__name__, cls.__qualname__
+    return Extended
+"""
+
+
+def test_decorator_of_another_module_that_derives_a_class(project):
+    """The class that it gives is kept where the module has it."""
+    shop = "from deco import extend\n@extend\nclass Cart:\n    def n(self): return {0}\n"
+    project.write({"deco.py": DERIVED.format(1), "shop.py": shop.format(1)})
+    project.step("import shop", ["shop", "deco"])
+    project.run(f"{HELD}; base = Cart.__base__")
+    project.write({"deco.py": DERIVED.format(2)})
+    project.step("import shop", ["shop", "deco"])
+    assert project.value("shop.Cart is old, Cart.__base__ is base, cart.extra, cart.n()") == (True, True, 2, 1)
+    project.write({"shop.py": shop.format(2)})
+    project.step("import shop", ["shop"])
+    assert project.value("shop.Cart is old, Cart.__base__ is base, cart.extra, cart.n()") == (True, True, 2, 2)
+
+
+def test_function_that_becomes_a_class(project):
+    """Whoever holds the function makes an instance, as long as it is one."""
+    edit(project, "def Thing(x): return x\n", "held = shop.Thing",
+         "class Thing:\n    def __init__(self, x): self.x = x\n")  # fmt: skip
+    assert project.value("type(held(5)) is shop.Thing, held(5).x") == (True, 5)
+    project.write({"shop.py": "def Thing(x): return x + 1\n"})
+    project.step("import shop", ["shop"])
+    assert project.value("held(5), shop.Thing(5)") == (6, 6)
+
+
+COUNTED = """
+import sys
+passes = []
+def note(event, arguments):
+    if event in ("gc.get_referrers", "gc.get_objects"): passes.append(event)
+sys.addaudithook(note)
+"""
+NOTHING_HELD = """
+import abc, enum, functools, dataclasses
+def deco(f):
+    @functools.wraps(f)
+    def wrapper(*args): return f(*args)
+    return wrapper
+@deco
+def f(): return {0}
+@functools.lru_cache
+def cached(): return {0}
+class Base(abc.ABC):
+    def g(self): return {0}
+    @property
+    def p(self): return {0}
+    @classmethod
+    def c(cls): return {0}
+class Cart(Base):
+    @deco
+    def n(self): return super().g()
+    class Line:
+        def m(self, x: int = {0}) -> int: return {0}
+class Color(enum.Enum):
+    RED = {0}
+@dataclasses.dataclass
+class Data:
+    x: int = {0}
+def recursive(n: int): return n and recursive(n - 1)
+table = {{"x": lambda: {0}}}
+"""
+
+
+def test_no_pass_over_the_heap(project):
+    """An edit after which no reference count says that something else is held looks at no other objects."""
+    project.write({"shop.py": NOTHING_HELD.format(1)})
+    project.run(f"import shop\n{HELD}; f, cached, red = shop.f, shop.cached, shop.Color.RED\n{COUNTED}")
+    for n in (2, 3, 4):
+        project.write({"shop.py": NOTHING_HELD.format(n)})
+        project.run("import shop")
+        assert project.value("cart.n(), f(), cached(), red.value, shop.Cart is Cart") == (n, n, n, n, True)
+    assert project.value("passes") == []
+
+
+def test_one_pass_over_the_heap(project):
+    """Whatever is held elsewhere of several modules is found by one pass for all of them."""
+    hub = "LIST, DICT = [], {}\ndef on(f): LIST.append(f); DICT[f.__name__] = f; return f\n"
+    shop = "import hub, lib\n@hub.on\ndef f(): return {0}\ndef make(): return lambda: {0}\nL = hub.on(make())\n"
+    lib = "import hub\nfrom collections import namedtuple\n@hub.on\ndef g(): return {0}\n"
+    lib += "T = namedtuple('T', 'x')\nhub.LIST.append(T)\n"
+    project.write({"hub.py": hub, "shop.py": shop.format(1), "lib.py": lib.format(1)})
+    project.run(f"import shop, lib, hub; held = shop.L, shop.f, lib.g, lib.T\n{COUNTED}")
+    project.write({"shop.py": shop.format(2), "lib.py": lib.format(2)})
+    project.run("import shop")
+    assert project.value("[each() for each in held[:3]], lib.T is held[3], len(passes)") == ([2, 2, 2], True, 1)
+
+
+def test_verdicts_while_modules_are_executed(project):
+    """What is found out about a class by its methods and bases is right at the statement, for modules executed next."""
+    shop = "class Cart:\n    def __len__(self): return 1\n{0}\nclass Small(Cart): pass\n"
+    lib = "import collections.abc, functools, typing\n@typing.runtime_checkable\nclass P(typing.Protocol):\n"
+    lib += "    def __iter__(self): ...\n@functools.singledispatch\ndef show(x): return 'any'\n"
+    lib += "@show.register\ndef _(x: collections.abc.Iterable): return 'many'\n"
+    app = "import collections.abc, lib, shop\nOK = [(isinstance(each(), collections.abc.Iterable), "
+    app += "isinstance(each(), lib.P), lib.show(each())) for each in (shop.Cart, shop.Small)] + [][{0}:]\n"
+    project.write({"lib.py": lib, "shop.py": shop.format(""), "app.py": app.format(0)})
+    project.run("import app")
+    for n, more in enumerate(["    def __iter__(self): return iter(())", "", "    __iter__ = None"], 1):
+        project.write({"shop.py": shop.format(more), "app.py": app.format(n)})
+        project.run("import app")
+        has = more.startswith("    def")
+        assert project.value("app.OK") == [(has, has, "many" if has else "any")] * 2
+
+
+MEMOS = """
+import functools, weakref
+@functools.cache
+def fields(cls): return sorted(key for key in vars(cls) if key[0] != "_")
+_plans = {}
+def plan(cls):
+    if cls not in _plans:
+        _plans[cls] = fields(cls)
+    return _plans[cls]
+class Serializer:
+    def __init__(self): self.plans = {}
+    @functools.lru_cache(maxsize=8)
+    def cached(self, cls): return fields(cls)
+    def plan(self, cls, deep=True):
+        try: return self.plans[cls, deep]
+        except KeyError: plan = self.plans[cls, deep] = fields(cls)
+        return plan
+serializer = Serializer()
+handlers, names = {}, {}
+def register(cls, handler): handlers[cls] = handler
+tags = {}
+def tag(cls, name): tags.setdefault(cls, []).append(name)
+def name(cls, name):
+    if cls in names: raise ValueError(name)
+    names[cls] = handler_of(name)
+def handler_of(name): return lambda: name
+"""
+
+
+def test_memos_keyed_by_a_class(project):
+    """What a module has kept about a class that it does not import is found out anew; what others registered stays."""
+    shop = "class Cart:\n    a = 1\n"
+    project.write({"memos.py": MEMOS, "shop.py": shop, "plugin.py": "def handle(): return 'plugin'\n"})
+    project.run("import memos, shop, plugin; from memos import *; from shop import Cart")
+    found = "fields(Cart), plan(Cart), serializer.cached(Cart), serializer.plan(Cart)"
+    assert project.value(found) == (["a"],) * 4
+    project.run("tag(Cart, 'food'); register(Cart, plugin.handle); register('Cart', 'plain'); handlers[int] = 'int'")
+    project.write({"shop.py": shop + "    b = 2\n"})
+    project.step("import shop", ["shop"])
+    assert project.value(found) == (["a", "b"],) * 4
+    assert project.value("handlers[Cart](), handlers['Cart'], handlers[int]") == ("plugin", "plain", "int")
+    assert project.value("tags == {Cart: ['food']}")
+    project.write({"shop.py": shop + "    b = 2\n1 / 0\n"})
+    assert project.attempt("import shop").error["type"] == "ZeroDivisionError"
+    assert project.value("memos._plans == {Cart: ['a', 'b']}")

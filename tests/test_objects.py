@@ -8,7 +8,7 @@ import pytest
 from livereload.entries.registrations import says
 from livereload.identity import classes, functions, objects, verdicts
 from livereload.identity.places import walk
-from livereload.identity.referrers import closures_apart, is_held_by_others, is_referred_to, substitute
+from livereload.identity.referrers import Pair, is_held_by_others, is_referred_to, substitute
 
 
 class Journal(list):
@@ -221,9 +221,11 @@ def test_closures_apart():
 
     old, new = make(), make()
     all_ids = [id(function) for function in new]
-    assert closures_apart(list(zip(old, new, strict=True))) == set(all_ids)
+    code = test_closures_apart.__code__
+    assert functions.closures_apart(list(zip(old, new, strict=True)), code) == set(all_ids)
     without_put = [pair for index, pair in enumerate(zip(old, new, strict=True)) if index not in (1, 3)]
-    assert closures_apart(without_put) == {all_ids[2], all_ids[4]}
+    assert functions.closures_apart(without_put, code) == {all_ids[2], all_ids[4]}
+    assert functions.closures_apart(without_put, None) == {all_ids[4]}
 
 
 @pytest.mark.parametrize("count", [1, 300])
@@ -249,12 +251,12 @@ def test_reference_counts():
         def f(self):
             return __class__
 
-    pairs = [(type("B", (), {}), object), (A, object)]
+    pairs = [Pair(type("B", (), {}), object), Pair(A, object)]
     del A
-    for cls, kept in pairs:
-        assert not is_referred_to(cls, kept)
-        held = [cls]
-        assert is_referred_to(cls, kept)
+    for pair in pairs:
+        assert not is_referred_to(pair)
+        held = [pair.other]
+        assert is_referred_to(pair)
         held.clear()
 
     def make():

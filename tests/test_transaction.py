@@ -11,8 +11,8 @@ from livereload.modules.state import Record
 from livereload.refreshes.journal import Transaction
 
 
-def at_once():
-    """Nobody is let pass."""
+def at_once(new):
+    """Nothing is to be remembered."""
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_take_lets_others_pass(modules):
     modules("pkg", "pkg.mod", "other")
     transaction = Transaction(1)
 
-    def see():
+    def see(new):
         assert sys.modules["pkg"].mod is sys.modules["pkg.mod"]
         assert transaction.around == {"pkg", "pkg.mod"}
 

@@ -65,7 +65,7 @@ def fill(cls: type, metaclass: type, name: str, its_bases: "Bases", namespace: "
     """
     cell, dict_cell = namespace.get("__classcell__", _EMPTY), namespace.get("__classdictcell__", _EMPTY)
     qualname = namespace.get("__qualname__", name)
-    if not _is_regular(cell, dict_cell, qualname):
+    if not _is_regular(cell, dict_cell, qualname) or any(type(key) is not str for key in namespace):
         return "its namespace is not that of a class statement"
     contents = {key: value for key, value in namespace.items() if key not in _TAKEN}
     for key, kind in _IMPLICIT:
@@ -100,7 +100,8 @@ def adopt(cls: type, new: type, its_bases: "Bases", note: "Note") -> str:
     if not reason and is_made_in_c(type(new)):
         reason = f"its metaclass is {qualname_of(type(new))}"
     if not reason and sorted(_own(cls)) != sorted(_own(new)):
-        reason = "its __slots__ changed"
+        has_slots = "__slots__" in namespace_of_class(cls) or "__slots__" in namespace_of_class(new)
+        reason = "its __slots__ changed" if has_slots else "the layout of its instances changed"
     if not reason and same(bases.__get__(cls), its_bases) and _layout(cls) != _layout(new):
         reason = "the layout of its instances changed"
     if reason:
@@ -336,8 +337,8 @@ def discard(cls: type) -> None:
     for key in _contents(cls):
         try:
             delete_member(cls, key)
-        except TypeError:
-            pass  # always there
+        except TypeError:  # `type` keeps it; who looks for a module's classes must not find this one
+            contents_of(cls).pop(key, None)
     if has_own_mro(type(cls)):
         class_of.__set__(cls, _AnyMetaclass)  # or the user's would be asked for the order
     for base in _bases_of_the_layout(cls):

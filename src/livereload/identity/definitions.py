@@ -11,7 +11,7 @@ no place leads to (closures made by calls, lambdas in others' tables) are matche
 import sys
 from types import CodeType, FunctionType
 
-from . import positions
+from . import libraries, positions
 from .classes import wrapped
 from .keeping import Module
 from .objects import is_class, module_of_class, mro_of, namespace_of_class, qualname_of, registered, takes_attributes
@@ -48,7 +48,7 @@ class Definitions:
         self.places = dict(walk(name, namespace, contents))
         bound = [value for value in self.places.values() if is_class(value)]
         bound += [base for cls in bound for base in mro_of(cls) if _is_of(base, name, namespace)]
-        self.classes = {id(cls): cls for cls in (*bound, *reversed([*living]))}
+        self.classes = {id(cls): cls for cls in (*living, *bound)}
         self.kept = Module(name, namespace, self.classes.values(), last_code)
         self.kept.bound = set(map(id, bound))
         # the functions with this namespace that are known, and whether others live
@@ -58,6 +58,7 @@ class Definitions:
         # [(an ABC, what is registered with it)]
         abstract = [cls for cls in self.classes.values() if "_abc_impl" in namespace_of_class(cls)]
         self.registered = [(cls, registered(cls)) for cls in abstract]
+        self.described = libraries.descriptions(self.classes.values())
         self.caches = list(_caches(contents, self.classes.values()))
         # like `places`, after the execution
         self.new: dict[Place, Any] = {}
@@ -124,7 +125,8 @@ class Definitions:
         now = self.new.get(place)
         if now is None:
             now = at(self.namespace, place)
-            return None if type(now) is FunctionType else now
+            if type(now) is FunctionType and now.__globals__ is not self.namespace and now.__module__ != self.name:
+                return None
         return now
 
     def can_be_put_back(self, place: "Place") -> bool:

@@ -13,6 +13,7 @@ from types import CellType, CodeType, FunctionType
 
 from ..interpreter import bytecode
 from ..interpreter.defaults import UNKNOWN, constant_defaults, parameters
+from . import positions
 from .objects import cell_contents
 
 TYPE_CHECKING = False
@@ -209,3 +210,65 @@ def called_instead(function: FunctionType) -> "Callable[..., Any] | None":
         return None
     target: Callable[..., Any] = code.co_consts[_call.__code__.co_consts.index(_TARGET)]
     return target
+
+
+# Variables that closures share.
+
+
+class _Use:
+    """Which functions have a cell."""
+
+    __slots__ = ("cell", "count", "mine", "name", "scope")
+
+    def __init__(self, cell: CellType, name: str, scope: CodeType) -> None:
+        self.cell = cell
+        self.name = name
+        # the code of one of the functions
+        self.scope = scope
+        # how many of the new functions have it
+        self.count = 0
+        # the ids of the cells that the old functions have in its place
+        self.mine: set[int] = set()
+
+    def others(self) -> int:
+        """References to the cell other than from those functions, plus a constant."""
+        return sys.getrefcount(self.cell) - self.count
+
+
+_NO_OTHERS = _Use(CellType(), "", rebinds.__code__).others()
+
+
+def closures_apart(pairs: "list[tuple[FunctionType, FunctionType]]", whole: "CodeType | None") -> set[int]:
+    """The ids of those second functions of `pairs` whose variables can be moved to the first ones.
+
+    A cell that others have, too, can only be left behind if nobody gives it another value; `whole` is the code of the
+    module, which tells.
+    """
+    while True:
+        shared = [use for use in _uses(pairs) if use.others() > _NO_OTHERS or len(use.mine) > 1]
+        torn = {id(use.cell) for use in shared if _is_rebound(use.name, use.scope, whole)}
+        apart = [pair for pair in pairs if not any(id(cell) in torn for cell in pair[1].__closure__ or ())]
+        if len(apart) == len(pairs):
+            return {id(new) for _, new in apart}
+        pairs = apart
+
+
+def _uses(pairs: "list[tuple[FunctionType, FunctionType]]") -> "list[_Use]":
+    found: dict[int, _Use] = {}
+    for old, new in pairs:
+        names = new.__code__.co_freevars
+        for name, mine, its in zip(names, old.__closure__ or (), new.__closure__ or (), strict=True):
+            use = found.setdefault(id(its), _Use(its, name, new.__code__))
+            use.count += 1
+            use.mine.add(id(mine))
+    return [*found.values()]
+
+
+def _is_rebound(name: str, scope: CodeType, whole: "CodeType | None") -> bool:
+    """True if a function in the scope that has the variable gives it another value, or nobody can tell."""
+    outer: CodeType | None = scope
+    while outer is not None and name not in outer.co_cellvars:
+        outer = positions.around(whole, outer)
+    if outer is None:
+        return True
+    return any(name in each.co_freevars and rebinds(each, name) for each in positions.inner(outer))

@@ -1,40 +1,21 @@
-"""One class from its first instruction: a class statement that is executed again fills the class that is kept.
+"""Which class is kept for which class statement of the modules that a refresh executes again.
 
-Knows class statements: how they reach `type.__new__`, and which class is kept for which.  Must not know how a
-class is filled (`classes`), nor what a refresh is.
+Knows the classes of these modules, and the positions of their statements in the code.  Must not know how a class is
+filled (`classes`), nor how a class statement comes here (`statements`).
 
-1. `Door` stands in the place of `builtins.__build_class__`.  What is called is what its property `__call__` gives:
-   Python code that has returned by then, so that the call comes from C, and a metaclass or hook that looks at its
-   caller's frame finds the frame of the class statement.  For statements of other modules and of other threads it
-   gives what stood there before.
-2. For the others, the metaclass is a `Statement`: it is asked for `__prepare__` with the bases, so it knows the
-   metaclass in time, and goes through the same kind of door.  Metaclasses in C are called by themselves.
-3. `Keeping` stands between `type` and the topmost metaclasses in Python for the duration, and receives the
-   `super().__new__` in which each of them ends.  So does the `type.__new__` of a plain class.
-4. Which class is kept is told by the position of the statement in the module's code, by its qualified name only
-   where there is one of that name.
+It is told by the position of the statement in the module's code, by its qualified name only where there is one of
+that name.
 """
 
 import _thread
 import sys
-from _functools import partial  # type: ignore[import-not-found]
 from _weakref import ref
-from types import CodeType, FunctionType
+from types import CodeType
 
 from ..interpreter import bytecode
-from ..interpreter.tracebacks import disguised
 from . import classes, enums, positions
-from .objects import (
-    bases,
-    is_class,
-    is_made_in_c,
-    is_mutable,
-    module_of_class,
-    mro_of,
-    namespace_of_class,
-    qualname_of,
-)
-from .referrers import is_referred_to
+from .objects import is_class, module_of_class, mro_of, namespace_of_class, qualname_of
+from .referrers import Pair, is_referred_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +48,7 @@ class Module:
         self.last_code = last_code
         # what it is being executed from, since its first class statement
         self.new_code: CodeType | None = None
-        # {"Cart.Line": [the class, …]}: of all generations, the one that the module had by that name first
+        # {"Cart.Line": [the class, …]}: of all generations, in the order in which they were made
         self.classes: dict[str, list[type]] = {}
         # the ids of the classes that a name led to
         self.bound: set[int] = set()
@@ -85,6 +66,13 @@ class Module:
         self.bodies: dict[int, list[tuple[int, CodeType]]] = {}
 
 
+    def undo(self, count: int) -> None:
+        """Undo all effects on the classes but the first `count`."""
+        while len(self.journal) > count:
+            undo, arguments = self.journal.pop()
+            undo(*arguments)
+
+
 class Keeper:
     """Knows which classes are kept; one for each refresh."""
 
@@ -93,10 +81,10 @@ class Keeper:
         self._modules: dict[int, Module] = {}  # by the id of the namespace, those that are being executed
         # {(thread, qualified name): the last such class statement that has begun, and the code of its body}
         self._begun: dict[tuple[int, str], tuple[Module, CodeType]] = {}
-        # {id of a class that a call has made: (it, the class that is kept for it)}
-        self.instead: dict[int, tuple[type, type]] = {}
+        # by its id, each class that a call has made, and the one that is kept for it
+        self.instead: dict[int, Pair] = {}
         # the classes that statements have made
-        self.made: list[ref[type]] = []
+        self._made: list[ref[type]] = []
 
     def begin(self, module: Module) -> None:
         """The module is about to be executed by this thread."""
@@ -106,25 +94,23 @@ class Keeper:
     def end(self, module: Module, *, failed: bool) -> None:
         """The module has been executed; if that has failed, its classes are as they were."""
         self._modules.pop(id(module.namespace), None)
-        while module.journal and failed:
-            undo, arguments = module.journal.pop()
-            undo(*arguments)
         if failed:
+            module.undo(0)
             module.claimed.clear()
 
     def clear(self) -> None:
         self._modules.clear()
         self._begun.clear()
         self.instead.clear()
-        self.made.clear()
+        self._made.clear()
 
     def forget(self) -> None:
         """After a roll back: let the bases of the classes that were made forget them."""
-        pairs = [(cls, object) for each in self.made if (cls := each()) is not None]
+        pairs = [Pair(each(), object) for each in self._made if each() is not None]
         self.clear()
-        for cls, kept in pairs:
-            if not is_referred_to(cls, kept):
-                classes.discard(cls)
+        for pair in pairs:
+            if not is_referred_to(pair):
+                classes.discard(pair.other)
 
     def begun(self, frame: "FrameType") -> bool:
         """True if the class statement that this frame executes may have a class that is kept."""
@@ -139,36 +125,51 @@ class Keeper:
         self._begun[module.thread, body.co_qualname] = module, body
         return True
 
-    def fill(self, metaclass: type, name: object, its_bases: object, namespace: object) -> "Hooks | None":
+    def fill(self, metaclass: type, name: "Any", its_bases: "Any", namespace: "Any") -> "Hooks | None":
         """The class that is kept for what `type.__new__` is asked to make, filled, and its hooks; None if none is."""
-        if type(name) is not str or type(its_bases) is not tuple or not issubclass(type(namespace), dict):
+        if not _is_regular(metaclass, name, its_bases, namespace):
             return None
-        if not all(map(is_class, its_bases)) or winner(metaclass, its_bases) is not metaclass:
-            return None
-        contents: dict[str, Any] = dict.copy(namespace)  # type: ignore[arg-type]
+        contents: dict[str, Any] = dict.copy(namespace)
         qualname = contents.get("__qualname__", name)
-        if type(qualname) is not str:
-            return None
         module, body = self._begun.pop((_thread.get_ident(), qualname), (None, None))
-        if module is None:
-            module = self._module_of_call(contents)
+        module = self._module_of_call(contents) if module is None else module
         if module is None:
             return None
+        kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
+        for cls in _candidates(module, qualname, body, kept):
+            hooks = self._fill(module, cls, metaclass, name, kept, contents)
+            if hooks is not None:
+                return hooks
+        return None
+
+    def _fill(
+        self, module: Module, cls: type, metaclass: type, name: str, its_bases: "Bases", contents: "dict[str, Any]"
+    ) -> "Hooks | None":
+        """Fill one class; None if that cannot be."""
+        done = len(module.journal)
 
         def note(undo: "Callable[..., object]", *arguments: object) -> None:
             self._note(undo, *arguments)
             module.journal.append((undo, arguments))
 
-        kept = tuple(self.instead[id(each)][1] if id(each) in self.instead else each for each in its_bases)
-        for cls in _candidates(module, qualname, body, kept):
-            before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
-            reason = classes.fill(cls, metaclass, name, _standing(kept), contents, note)
-            if not reason:
-                module.claimed.add(id(cls))
-                module.refused.pop(id(cls), None)
-                return Hooks(cls, before, note)
+        before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
+        try:
+            reason = classes.fill(cls, metaclass, name, its_bases, contents, note)
+        except MemoryError:
+            raise
+        except Exception as error:  # no code of the user has run, so it is ours: no reason to fail
+            reason = f"filling it raised {error!r}"
+            module.undo(done)
+        if reason:
             module.refused[id(cls)] = reason
-        return None
+            return None
+        module.claimed.add(id(cls))
+        module.refused.pop(id(cls), None)
+        return Hooks(cls, before, note)
+
+    def note_made(self, cls: type) -> None:
+        """A statement of one of the modules has made this class."""
+        self._made.append(ref(cls))
 
     def is_concerned(self) -> bool:
         """True if this thread executes one of the modules."""
@@ -182,16 +183,29 @@ class Keeper:
         return found[-1] if found and type(name) is str and found[-1].name == name else None
 
 
+def _is_regular(metaclass: type, name: "Any", its_bases: "Any", namespace: "Any") -> bool:
+    """False for what `type.__new__` does not take, or hands to another metaclass."""
+    if type(name) is not str or type(its_bases) is not tuple or not issubclass(type(namespace), dict):
+        return False
+    if type(dict.get(namespace, "__qualname__", "")) is not str or not all(map(is_class, its_bases)):
+        return False
+    return winner(metaclass, its_bases) is metaclass
+
+
 def _candidates(module: Module, qualname: str, body: CodeType | None, its_bases: "Bases") -> "Iterator[type]":
-    """The classes that may be kept for a definition, the likeliest first."""
+    """The classes that may be kept for a definition: of a statement in a loop, each for one of its executions."""
     if "<locals>" in qualname:
         return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
-    depth = 1 + sum(_names(base) == (module.name, qualname) for base in _mro_of_bases(its_bases))
+    # A decorator may have derived one class from another and given it the name of that.
+    depth = 1 + sum(_bears(base, module, qualname) for base in _mro_of_bases(its_bases))
     for cls in found if body is None else _of_definition(module, found, body):
-        # A decorator may have derived one class from another and given it the name of that.
-        if depth == sum(_names(each) == _names(cls) for each in mro_of(cls)):
+        if depth == 1 + sum(_bears(base, module, qualname) for base in mro_of(cls)[1:]):
             yield cls
+
+
+def _bears(cls: type, module: Module, qualname: str) -> bool:
+    return qualname_of(cls) == qualname and module_of_class(cls) == module.name
 
 
 def _of_definition(module: Module, found: "list[type]", body: CodeType) -> "list[type]":
@@ -246,10 +260,6 @@ def _index_of(cls: type, old: "list[CodeType]", module: Module) -> int | None:
     return len(old) - 1 if id(cls) in module.bound else None
 
 
-def _names(cls: type) -> "tuple[str | None, str]":
-    return module_of_class(cls), qualname_of(cls)
-
-
 def _mro_of_bases(its_bases: "Bases") -> "list[type]":
     return [*{id(each): each for base in its_bases for each in mro_of(base)}.values()]
 
@@ -266,7 +276,7 @@ class Hooks:
         for key, value in list(namespace_of_class(self.cls).items()):
             kind = type(value)
             if id(kind) not in found:
-                found[id(kind)] = next((m for each in mro_of(kind) if (m := _set_name_of(each)) is not None), None)
+                found[id(kind)] = next((m for each in mro_of(kind) if (m := _setname_of(each)) is not None), None)
             method = found[id(kind)]
             if method is not None:
                 bind = getattr(type(method), "__get__", None)
@@ -286,7 +296,7 @@ class Hooks:
 
     def explained(self, error: Exception, key: str, value: object) -> Exception:
         """The error that `type.__new__` raises for one of a `__set_name__` (`type_new_set_names`)."""
-        names = f"{_name_of(type(value))!r} instance {key!r} in {_name_of(self.cls)!r}"
+        names = f"{name_of(type(value))!r} instance {key!r} in {name_of(self.cls)!r}"
         text = f"Error calling __set_name__ on {names}"
         if sys.version_info < (3, 12):
             return RuntimeError(text)
@@ -294,12 +304,12 @@ class Hooks:
         return error
 
 
-def _name_of(cls: type) -> str:
+def name_of(cls: type) -> str:
     name: str = namespace_of_class(type)["__name__"].__get__(cls)
     return name
 
 
-def _set_name_of(cls: type) -> "Any":
+def _setname_of(cls: type) -> "Any":
     return namespace_of_class(cls).get("__set_name__")
 
 
@@ -339,132 +349,3 @@ def _module_code(frame: "FrameType | None") -> CodeType | None:
             return frame.f_code
         frame = frame.f_back
     return None
-
-
-# The door of class statements.
-
-_keeper: Keeper | None = None
-
-
-class Door:
-    """What stands in the place of `builtins.__build_class__` while a refresh executes modules."""
-
-    __slots__ = ("original",)
-
-    def __init__(self, original: "Any") -> None:
-        self.original = original
-
-    @property
-    def __call__(self) -> "Any":
-        if _keeper is None or not _keeper.begun(sys._getframe(1)):
-            return self.original
-        return partial(self.original, metaclass=Statement())
-
-
-# As `builtins.__build_class__` says it.
-_CONFLICT = (
-    "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses "
-    "of all its bases"
-)
-
-
-class Statement:
-    """The metaclass of a class statement that names none: which one it is, the bases tell."""
-
-    __slots__ = ("_metaclass",)
-
-    def __init__(self) -> None:
-        self._metaclass: type | None = type
-
-    def _call_with_frames_removed(self, name: str, bases: "Bases", /, **keywords: "Any") -> "Any":
-        self._metaclass = winner(type(bases[0]) if bases else type, bases)
-        if self._metaclass is None:
-            raise TypeError(_CONFLICT)
-        prepare = getattr(self._metaclass, "__prepare__", None)
-        namespace = {} if prepare is None else prepare(name, bases, **keywords)
-        if not hasattr(type(namespace), "__getitem__"):
-            names = f"{_name_of(self._metaclass)}.__prepare__() must return a mapping, not {_name_of(type(namespace))}"
-            raise TypeError(names)
-        return namespace
-
-    __prepare__ = disguised(_call_with_frames_removed)
-
-    @property
-    def __call__(self) -> "Any":
-        return partial(_new, type) if self._metaclass is type else self._metaclass
-
-
-def _call_with_frames_removed(function: "Any", /, *arguments: "Any", **keywords: "Any") -> "Any":
-    return function(*arguments, **keywords)
-
-
-_CALL = disguised(_call_with_frames_removed).__code__
-
-
-def _call_with_frames_removed(  # type: ignore[no-redef] # the name that the import statement goes by
-    metaclass: type, name: "Any", bases: "Any", namespace: "Any", /, **keywords: "Any"
-) -> type:
-    """What `type.__new__` does, in the class that is kept, if one is."""
-    # Hooks look at their caller's frame to learn which module they are in.
-    by = FunctionType(_CALL, sys._getframe(1).f_globals)
-    keeper = _keeper
-    hooks = None if keeper is None else keeper.fill(metaclass, name, bases, namespace)
-    if hooks is None:
-        made: type = by(type.__new__, metaclass, name, bases, namespace, **keywords)
-        if keeper is not None and keeper.is_concerned():
-            keeper.made.append(ref(made))
-        return made
-    cls: "Any" = hooks.cls
-    for key, value, hook in hooks:
-        hooks.begin(key)
-        try:
-            by(hook, cls, key)
-        except Exception as error:
-            explained = hooks.explained(error, key, value)
-            if explained is not error:
-                raise explained from error
-            raise
-        finally:
-            hooks.end(key)
-    hooks.finish()
-    by(super(cls, cls).__init_subclass__, **keywords)
-    return cls  # type: ignore[no-any-return]
-
-
-_new = disguised(_call_with_frames_removed)
-
-
-class Keeping(type):
-    """Stands between `type` and the topmost metaclasses in Python for the duration of a refresh."""
-
-    __new__ = _new
-
-
-def stand(keeper: Keeper) -> None:
-    """Let class statements reach `keeper`."""
-    global _keeper
-    _keeper = keeper
-    for cls in type.__subclasses__(type):
-        if is_mutable(cls) and not is_made_in_c(cls) and not classes.has_own_mro(type(cls)):
-            _replace_base(cls, type, Keeping)
-
-
-def leave() -> None:
-    """Let class statements be as ever.  Metaclasses that have been executed meanwhile have their bases, too."""
-    global _keeper
-    _keeper = None
-    for cls in type.__subclasses__(Keeping):
-        _replace_base(cls, Keeping, type)
-
-
-def _replace_base(cls: type, base: type, other: type) -> None:
-    before = bases.__get__(cls)
-    try:
-        bases.__set__(cls, tuple(other if each is base else each for each in before))
-    except TypeError:  # of another layout: its classes are brought together when the module has been executed
-        pass
-
-
-def _standing(its_bases: "Bases") -> "Bases":
-    """The bases of a class, while `Keeping` stands in the place of `type`."""
-    return tuple(Keeping if each is type else each for each in its_bases)

@@ -127,7 +127,7 @@ def instance_dict(value: object) -> "dict[str, Any] | None":
 # Members of classes.
 
 
-def same(one: "tuple[Any, ...]", other: "tuple[Any, ...]") -> bool:
+def same(one: "Iterable[Any]", other: "Iterable[Any]") -> bool:
     return [*map(id, one)] == [*map(id, other)]
 
 

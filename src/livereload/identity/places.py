@@ -9,7 +9,16 @@ import gc
 from _functools import _lru_cache_wrapper, partial  # type: ignore[import-not-found]
 from types import CodeType, FunctionType, MethodType, ModuleType
 
-from .objects import cell_contents, instance_dict, is_class, is_plain, module_of_class, namespace_of_class, qualname_of
+from .objects import (
+    cell_contents,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    mro_of,
+    namespace_of_class,
+    qualname_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,10 +90,15 @@ def _inner(value: "Any", place: "Place") -> "Iterable[tuple[object, Any]]":
 
 
 def _is_own_class(name: str, namespace: "dict[str, Any]", place: "Place", cls: type) -> bool:
-    """True if the module defines the class there: packages may have rewritten its `__module__`."""
-    return qualname_of(cls) == ".".join(map(str, place)) and (
-        module_of_class(cls) == name or is_made_in(namespace, cls)
-    )
+    """True if the module defines the class there: packages may have rewritten its `__module__`.
+
+    So does a decorator of another module that derives from what the module defines, and takes over its name.
+    """
+    if qualname_of(cls) != ".".join(map(str, place)):
+        return False
+    if module_of_class(cls) == name or is_made_in(namespace, cls):
+        return True
+    return any(qualname_of(base) == qualname_of(cls) and module_of_class(base) == name for base in mro_of(cls))
 
 
 def is_made_in(namespace: "dict[str, Any]", cls: type) -> bool:
@@ -109,8 +123,10 @@ def defines(place: "Place", old: FunctionType, now: "Any") -> bool:
 
     A decorator was added, removed or changed.
     """
-    if now is None or ".".join(map(str, place)) != old.__qualname__ or not callable(now) or is_class(now):
+    if now is None or ".".join(map(str, place)) != old.__qualname__ or not callable(now):
         return False
+    if is_class(now):
+        return module_of_class(now) == old.__module__ and qualname_of(now) == old.__qualname__
     attributes = instance_dict(now)
     if attributes is None:
         return False

@@ -12,36 +12,42 @@ import sys
 from _weakref import getweakrefs
 from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType, WrapperDescriptorType
 
-from . import functions, objects
+from . import objects
 from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from typing import Any
 
     _Tables = list[tuple[dict[str, Any], list[str]]]
 
 
-class Replacement:
-    """A class that could not be kept, what came instead, and why; `substitute` passes it by."""
+class Pair:
+    """An object, the one that is to stand for it wherever it is held, and why; `substitute` passes it by."""
 
-    __slots__ = ("new", "old", "reason")
+    __slots__ = ("kept", "other", "reason")
 
-    def __init__(self, old: type, new: type, reason: str) -> None:
-        self.old = old
-        self.new = new
+    def __init__(self, other: "Any", kept: "Any", reason: str = "") -> None:
+        self.other = other
+        self.kept = kept
         self.reason = reason
 
 
-def is_referred_to(cls: type, kept: type) -> bool:
-    """True if anything refers to a class but itself, what was moved to the one `kept` for it, and the caller, twice."""
-    return _references(cls, kept) > _NONE
+def table_of(pairs: "Iterable[Pair]") -> "dict[int, Any]":
+    """{id of the object: what stands for it}."""
+    return {id(pair.other): pair.kept for pair in pairs}
 
 
-def _references(cls: type, kept: type) -> int:
+def is_referred_to(pair: Pair) -> bool:
+    """True if anything refers to a class but itself, what was moved to the one that is kept for it, and `pair`."""
+    return _references(pair) > _NONE
+
+
+def _references(pair: Pair) -> int:
+    cls = pair.other
     own = sum(each is cls for each in mro_of(cls))
-    moved = set(map(id, namespace_of_class(kept).values()))
+    moved = set(map(id, namespace_of_class(pair.kept).values()))
     for value in {id(each): each for each in namespace_of_class(cls).values()}.values():  # by two names: once
         if id(value) in moved or is_plain(value):
             continue
@@ -52,18 +58,7 @@ def _references(cls: type, kept: type) -> int:
     return sys.getrefcount(cls) - own
 
 
-def _count_references(cls: type, kept: type) -> int:
-    return _references(cls, kept)
-
-
-def _none() -> int:
-    pairs = [(type("probe", (), {}), type)]
-    for cls, kept in pairs:
-        return _count_references(cls, kept)
-    return 0
-
-
-_NONE = _none()
+_NONE = _references(Pair(type("probe", (), {}), type))
 
 
 def is_held_by_others(function: FunctionType) -> bool:
@@ -123,12 +118,12 @@ def _like(reference: "Any", kept: object) -> "Any":
     return type(reference)(kept, reference.__callback__, *key)
 
 
-def weak_references(pairs: "list[tuple[FunctionType, FunctionType]]") -> "dict[int, tuple[Any, Any]]":
-    """{id: (weak reference to the first function of a pair, one like it to the second, which is kept for it)}.
+def weak_references(pairs: "list[Pair]") -> "dict[int, tuple[Any, Any]]":
+    """{id: (weak reference to the first of a pair, one like it to the second, which is kept for it)}.
 
     Not where the second one is referred to already, nor those of `weakref.finalize`: they may see the first one end.
     """
-    weak = [(new, old, references) for new, old in pairs if (references := getweakrefs(new))]
+    weak = [(pair.other, pair.kept, references) for pair in pairs if (references := getweakrefs(pair.other))]
     if not weak:
         return {}
     places = _places_of(tuple(each for pair in weak for function in pair[:2] for each in getweakrefs(function)))
@@ -163,13 +158,19 @@ def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
     return places
 
 
+def holders_of(held: "list[Any]") -> "list[Any]":
+    """What refers to any of some objects, by one pass over the heap; not frames, nor this list of them."""
+    arguments = tuple(held)
+    found = gc.get_referrers(*arguments)
+    return [each for each in found if each is not held and each is not arguments and type(each) is not FrameType]
+
+
 def substitute(kept: "dict[int, Any]", discarded: "list[Any]", but: "Collection[int]" = ()) -> None:
     """Replace the `discarded` objects by those `kept` for them, {id: object}, wherever they are held.
 
     Not where something holds them whose id is in `but`.
     """
-    holders = gc.get_referrers(*discarded)
-    replace_in([each for each in holders if each is not discarded and id(each) not in but], kept)
+    replace_in([each for each in holders_of(discarded) if id(each) not in but], kept)
 
 
 def replace_in(holders: "list[Any]", kept: "dict[int, Any]") -> None:
@@ -181,16 +182,15 @@ def replace_in(holders: "list[Any]", kept: "dict[int, Any]") -> None:
         again: dict[int, tuple[Any, Any]] = {}
         tables: _Tables = []
         for holder in holders:
-            if type(holder) is not FrameType:
-                replacement = _replace_in(holder, kept, tables)
-                if replacement is not None:
-                    again[id(holder)] = (holder, replacement)
+            replacement = _replace_in(holder, kept, tables)
+            if replacement is not None:
+                again[id(holder)] = (holder, replacement)
         _tell_classes(tables)
         if not again:
             return
         kept = {key: new for key, (_, new) in again.items()}
         discarded = [old for old, _ in again.values()]
-        holders = [each for each in gc.get_referrers(*discarded) if each is not discarded]
+        holders = holders_of(discarded)
 
 
 def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "Any":
@@ -217,7 +217,7 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
         if id(holder.__defaults__) in kept:
             holder.__defaults__ = kept[id(holder.__defaults__)]
         _replace_in_dict(holder.__dict__, kept)
-    elif kind is not Replacement and not is_class(holder):
+    elif kind is not Pair and not is_class(holder):
         _replace_in_instance(holder, kept)
     return None
 
@@ -323,67 +323,3 @@ def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple
         except TypeError:
             pass
     return None if derived else new
-
-
-# Variables that closures share.
-
-
-class _Use:
-    """Which functions have a cell."""
-
-    __slots__ = ("cell", "count", "mine")
-
-    def __init__(self, cell: CellType) -> None:
-        self.cell = cell
-        # how many of the new functions have it
-        self.count = 0
-        # the ids of the cells that the old functions have in its place
-        self.mine: set[int] = set()
-
-    def others(self) -> int:
-        """References to the cell other than from those functions, plus a constant."""
-        return sys.getrefcount(self.cell) - self.count
-
-
-_NO_OTHERS = _Use(CellType()).others()
-
-
-def closures_apart(pairs: "list[tuple[FunctionType, FunctionType]]") -> set[int]:
-    """The ids of those second functions of `pairs` whose variables can be moved to the first ones.
-
-    A cell that others have, too, can only be left behind if nobody gives it another value.
-    """
-    rebound: dict[int, bool] = {}
-    while True:
-        uses = _uses(pairs)
-        shared = {key: use.cell for key, use in uses.items() if use.others() > _NO_OTHERS or len(use.mine) > 1}
-        _find_rebound(shared, rebound)
-        torn = {key for key in shared if rebound[key]}
-        apart = [pair for pair in pairs if not any(id(cell) in torn for cell in pair[1].__closure__ or ())]
-        if len(apart) == len(pairs):
-            return {id(new) for _, new in apart}
-        pairs = apart
-
-
-def _uses(pairs: "list[tuple[FunctionType, FunctionType]]") -> dict[int, _Use]:
-    found: dict[int, _Use] = {}
-    for old, new in pairs:
-        for mine, its in zip(old.__closure__ or (), new.__closure__ or (), strict=True):
-            use = found.setdefault(id(its), _Use(its))
-            use.count += 1
-            use.mine.add(id(mine))
-    return found
-
-
-def _find_rebound(cells: "dict[int, CellType]", rebound: dict[int, bool]) -> None:
-    """Find out which of `cells` some function gives another value, and enter that in `rebound`."""
-    unknown = {key: cell for key, cell in cells.items() if key not in rebound}
-    if not unknown:
-        return
-    rebound.update(dict.fromkeys(unknown, False))
-    closures = [each for each in gc.get_referrers(*unknown.values()) if type(each) is tuple]
-    for function in gc.get_referrers(*closures) if closures else ():
-        if type(function) is FunctionType:
-            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-                if id(cell) in unknown and functions.rebinds(function.__code__, name):
-                    rebound[id(cell)] = True

@@ -35,8 +35,7 @@ from types import ModuleType
 
 from .._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from .._report import Report
-from ..identity import keeping
-from ..identity.keeping import Door
+from ..identity import statements
 from ..identity.objects import namespace_of
 from ..interpreter import bytecode, stdlib, tracebacks
 from ..interpreter.stdlib import bootstrap
@@ -122,7 +121,7 @@ class Installation:
         self.busy = state.busy
         self.finder = Finder(self.engine, self.attach_spec)
         # what stands in the place of builtins.__build_class__ while a refresh executes modules
-        self._door: Door | None = None
+        self._door: statements.Door | None = None
         self._get_module_lock = bootstrap._get_module_lock
         self._hook = tracebacks.disguised(self._lock_or_refresh())
         self._find_spec = bootstrap._find_spec
@@ -227,16 +226,17 @@ class Installation:
         """Have the class statements of modules that are executed again fill the kept classes."""
         transaction = self.engine.state.transaction
         if self._door is None and transaction is not None:
-            self._door = builtins.__build_class__ = Door(builtins.__build_class__)
-            keeping.stand(transaction.generations.keeper)
+            self._door = builtins.__build_class__ = statements.Door(builtins.__build_class__)
+            statements.stand(transaction.generations.successors.keeper)
 
     def stop_watching_classes(self) -> None:
         """Class statements are plain again, whatever threads and errors left behind."""
-        door, self._door = self._door, None
+        door = self._door
         if door is not None:
-            keeping.leave()
+            statements.leave()
             if builtins.__build_class__ is door:
                 builtins.__build_class__ = door.original
+            self._door = None  # last, as an interrupt may come before: then all is done again
 
     def end(self, spec: _Proxy) -> None:
         loader: Any = spec.loader

@@ -1,323 +1,107 @@
-"""Old and new objects brought together: what is held of the modules that one refresh executes.
+"""What a refresh does about the objects of the modules that it executes, beside executing them.
 
-Knows in which order it is done.  Must not know files, imports, how one object takes over from another
-(`identity.classes`, `identity.functions`), or which is the new one of which (`identity.definitions`).
+Knows in which order it is done.  Must not know files, imports, nor what lives on in what (`identity.successors`).
 
-1. `start`, before anything is executed: remember what stood where; take entries out of registries.
-2. `begin`, before a module is executed: what it replaced in other modules goes back.  From now on its class
-   statements fill the classes that are kept (`identity.keeping`).
-3. `end`, right after it was executed and before anything else runs: classes that calls have made move into those that
-   are kept, functions follow, and the kept ones stand in the namespace and in the classes again.  So later modules
-   import the kept ones.
-4. `finish`, when all has been executed: what got hold of another one on the way is given the kept one, and functions
-   that no place leads to follow.  One pass over the heap, if reference counts say that there is something to find.
+1. `remember` what stands where, and `start`: what was registered, or found out about classes, goes.
+2. `begin`, before a module is executed: what it replaced in other modules goes back.
+3. `end`, right after it was executed: what is held of it lives on in what it has now.
+4. `finish`, when all has been executed: what got hold of another object on the way is given the kept one.
 5. `move`, after the commit: where Python does not let a class be kept, instances and references move to the new one.
 """
 
 import gc
-from _weakref import getweakrefs, ref
 from types import CodeType, FunctionType, ModuleType
 
 from ..entries.patches import take_back
 from ..entries.registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, definitions, interpreters_lists
-from ..identity import classes, functions, objects, positions
+from ..identity import memos, objects
 from ..identity.definitions import Definitions
-from ..identity.keeping import Keeper
-from ..identity.objects import is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
-from ..identity.places import LRU_CACHE, defines
-from ..identity.referrers import (
-    Replacement,
-    closures_apart,
-    is_held_by_others,
-    is_referred_to,
-    replace_in,
-    substitute,
-    weak_entries,
-    weak_references,
-)
+from ..identity.objects import is_class, is_plain, module_of_class, mro_of
+from ..identity.referrers import substitute
+from ..identity.successors import Successors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any
 
     Note = Callable[..., None]
-    Pair = tuple[Any, Any]
 
 
 _DEPTH = 3
 
 
 class Generations:
-    """The old and new objects of one refresh."""
+    """The old and new objects of one refresh, and what has been registered of them."""
 
     def __init__(self, note: "Note") -> None:
         self._note = note
-        self.keeper = Keeper(note)
-        self._modules: dict[int, Definitions] = {}  # by the id of the namespace
-        # {"shop.cart": [class]}: those that lived when the refresh began
-        self._living: dict[str, list[type]] | None = None
-        # functions that something got hold of while they were new, and those that are kept for them
-        self._held: list[Pair] = []
-        self._replaced: list[Replacement] = []  # classes that could not be kept
-        self._gone: list[type] = []  # classes that the new sources do not define
-        self._forgotten: set[int] = set()  # the ids of what is defined no more
-        self._gone_codes: set[tuple[object, str]] = set()  # (path, qualified name) of functions defined no more
+        self.successors = Successors(note)
+        self.remember = self.successors.remember
+        self.end = self.successors.end
         self._snapshot: Snapshot | None = None  # of the modules that are not executed
         self._own: list[Snapshot] = []  # of those that are: a value that one asks for lives on
         self._registered = (ExitCallbacks(), LogHandlers())
         self._overloads = Overloads()
 
-    # Before the execution.
-
     def start(
         self,
-        taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any], int, Callable[[], CodeType | None]]]",
+        taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
         others: "Iterable[dict[str, Any]]",
         registries: "Collection[dict[str, Any]]" = (),
         dropped: "Callable[[str], Mapping[str, set[str]]]" = lambda name: {},
     ) -> None:
-        """Remember what the modules in `taken` made.
+        """Have others forget what the modules in `taken` (name: namespace, its contents) have put into them.
 
-        For each the namespace, its contents, the number of references to it, and what gives the code that it was
-        executed from.  `others` are the tracked namespaces that are not going to be executed; of these the `registries`
+        `others` are the tracked namespaces that are not going to be executed; of these the `registries`
         are those that the modules may have registered with while they were executed.  `dropped(name)` gives, of what
         a module defines, the names in statements that may have registered it and that its new source does not have.
         """
-        contents = {name: (namespace, contents) for name, (namespace, contents, _, _) in taken.items()}
-        if self._living is None:
-            self._living = _living_classes()
-        new: dict[int, Definitions] = {}
-        for name, (namespace, before, references, last_code) in taken.items():
-            if id(namespace) not in self._modules:
-                living = self._living.pop(name, ())
-                new[id(namespace)] = Definitions(name, namespace, before, living, last_code, references)
-        self._modules.update(new)
+        others = list(others)
+        new = [self.successors.modules[id(namespace)] for namespace, _ in taken.values()]
+        memos.forget([cls for module in new for cls in module.classes.values()], others, self._note)
         if self._snapshot is None:
-            self._note(self.keeper.forget)
             for each in (*self._registered, self._overloads):
                 self._note(each.restore)
             self._snapshot = Snapshot(others, interpreters_lists())
             self._note(self._snapshot.restore)
         for name in taken:
             self._overloads.take(name)
-        self._snapshot.forget(registries, _is_dropped(contents, [*new.values()], dropped))
-        self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken, {*new}))
-        self._own.append(Snapshot(before for _, before, _, _ in taken.values()))
+        self._snapshot.forget(registries, _is_dropped(taken, new, dropped))
+        namespaces = {id(module.namespace) for module in new}
+        self._snapshot.withdraw(registries, lambda entry: _is_of(entry, taken, namespaces))
+        self._own.append(Snapshot(contents for _, contents in taken.values()))
         self._note(self._own[-1].restore)
 
     def begin(
         self, namespace: "dict[str, Any]", contents: "dict[str, Any]", may_patch: "Callable[[str], bool]"
     ) -> None:
         """Before a module is executed that `start` was told of: what it has put into those that it `may_patch` goes."""
-        module = self._modules.get(id(namespace))
+        module = self.successors.begin(namespace)
         if module is not None:
             made = gc.get_referrers(namespace) if module.has_others else module.functions
             made = [each for each in made if type(each) is FunctionType]
             take_back(module.name, namespace, contents, made, may_patch, self._note)
-            made.clear()
-            self.keeper.begin(module.kept)
-
-    def _is_of(self, entry: "Any", taken: "Collection[str]", namespaces: set[int], depth: int = 0) -> bool:
-        """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
-
-        Not an instance: those are the session's data.
-        """
-        kind = type(entry)
-        if kind is FunctionType:
-            return id(entry.__globals__) in namespaces
-        if is_class(entry):
-            return (module_of_class(entry) or "") in taken
-        return kind is tuple and depth < _DEPTH and any(
-            self._is_of(each, taken, namespaces, depth + 1) for each in entry
-        )
-
-    # Right after the execution of a module.
-
-    def end(self, namespace: "dict[str, Any]", code: "CodeType | None", *, failed: bool) -> None:
-        """The code of a module has run: let what is held of it live on in what it has now."""
-        module = self._modules.get(id(namespace))
-        if module is None:
-            return
-        self.keeper.end(module.kept, failed=failed)
-        if failed:
-            return
-        module.look_again(code)
-        self._keep_made(module)
-        for cls, subclasses in module.registered:
-            _register_again(cls, subclasses, module.name)
-        self._note_what_is_gone(module)
-        released = self._keep_functions(module)
-        for function in module.left():
-            self._follow_other(module, function)
-        module.new.clear()
-        for reference, old in released:
-            new = reference()
-            if new is not None and is_held_by_others(new):
-                self._held.append((new, old))
-
-    def _keep_made(self, module: Definitions) -> None:
-        """Move what calls have made into the classes that are kept.
-
-        A class that derives from one made anew may have to wait for that.
-        """
-        waiting = list(module.made_anew())
-        reasons: dict[int, str] = {}
-        known = -1
-        while len(waiting) != known:
-            known = len(waiting)
-            for old, now in waiting:
-                reasons[id(old)] = self._adopt(old, now)
-            waiting = [(old, now) for old, now in waiting if reasons[id(old)]]
-        self._replaced += [Replacement(old, now, reasons[id(old)]) for old, now in waiting]
-        kept = {key: old for key, (_, old) in self.keeper.instead.items()}
-        if kept:
-            _put_back_classes(module, kept)
-
-    def _adopt(self, old: type, now: type) -> str:
-        instead = self.keeper.instead
-        its_bases = tuple(instead[id(each)][1] if id(each) in instead else each for each in objects.bases.__get__(now))
-        reason = classes.adopt(old, now, its_bases, self._note)
-        if not reason:
-            instead[id(now)] = (now, old)
-            sub: Any
-            for sub in type.__subclasses__(now):
-                its_bases = tuple(old if each is now else each for each in objects.bases.__get__(sub))
-                try:
-                    classes.set_bases(sub, its_bases)
-                except TypeError:
-                    pass  # of another layout: it is brought together itself
-        return reason
-
-    def _note_what_is_gone(self, module: Definitions) -> None:
-        for place, value in module.places.items():
-            if is_class(value) and not is_class(module.new.get(place)):
-                self._forgotten.add(id(value))
-                self._gone.append(value)
-        path = module.namespace.get("__file__")
-        self._gone_codes |= {(path, name) for name in module.old_codes if name not in module.new_codes}
-
-    def _keep_functions(self, module: Definitions) -> "list[tuple[ref[FunctionType], FunctionType]]":
-        """Let held functions follow, and stand where they stood.
-
-        Returns weak references to those that came now, so that it can be told which of them are held, and the ones that
-        are kept for them.
-        """
-        pairs: list[Pair] = []
-        followed: dict[int, Any] = {}  # where Python does not let the old one stand again
-        for place, old, now in module.pairs():
-            if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
-                _keep_registrations(old, now, module.namespace)
-                if functions.same_variables(old, now) and module.can_be_put_back(place):
-                    pairs.append((old, now))
-                    continue
-            if functions.follow(old, now, self._note):
-                followed[id(now)] = old
-        apart = closures_apart(pairs)
-        same: dict[int, Any] = {}
-        for old, now in pairs:
-            if functions.follow(old, now, self._note, alone=id(now) in apart):
-                same.setdefault(id(now), old)
-        for old in list(same.values()):
-            functions.refer_to(old, same)
-        _put_back(module, same)
-        for owner, name, cache in module.caches:
-            self._keep_cache(module.namespace if owner is None else owner, name, cache, followed)
-        new = [(now, same[id(now)]) for _, now in pairs if id(now) in same]
-        self._held += [pair for pair in new if getweakrefs(pair[0])]
-        return [(ref(now), old) for now, old in new if not getweakrefs(now)]
-
-    def _keep_cache(self, owner: "Any", name: str, cache: "Any", followed: "dict[int, Any]") -> None:
-        """Let a `functools.lru_cache` stand where it stood, if its function has followed; what it kept goes."""
-        LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-        now = (namespace_of_class(owner) if is_class(owner) else owner).get(name)
-        if now is cache or type(now) is not LRU_CACHE:
-            return
-        mine, its = objects.instance_dict(cache) or {}, objects.instance_dict(now) or {}
-        function, parameters = mine.get("__wrapped__"), mine.get("cache_parameters")
-        if followed.get(id(its.get("__wrapped__"))) is not function or _parameters(mine) != _parameters(its):
-            return
-        self._note(_refill, mine, dict(mine))
-        _refill(mine, {**its, "__wrapped__": function, "cache_parameters": parameters})
-        if is_class(owner):
-            objects.set_member(owner, name, cache)
-        else:
-            owner[name] = cache
-        self._held.append((now, cache))
-
-    # When all has been executed.
 
     def finish(self, gone: "Collection[str]" = ()) -> None:
         """Give the kept objects to whatever got hold of others on the way.  `gone` are modules without files."""
-        self._living = {}
-        for module in self._modules.values():
-            module.classes.clear()
-            module.kept.classes.clear()
+        for module in self.successors.modules.values():
             if module.name in gone:
-                self._forgotten.update(map(id, module.places.values()))
-        made = [(now, old) for now, old in self.keeper.instead.values() if is_referred_to(now, old)]
-        others = {id(module.namespace): module for module in self._modules.values() if module.has_others}
-        targets = [*(new for new, _ in (*self._held, *made)), *(module.namespace for module in others.values())]
-        holders = [each for each in gc.get_referrers(*targets) if each is not targets] if targets else []
-        for holder in holders:
-            if type(holder) is FunctionType and id(holder.__globals__) in others:
-                self._follow_other(others[id(holder.__globals__)], holder)
-        if made:
-            replace_in(holders, {id(new): old for new, old in made})
-        kept = {id(new): old for new, old in self._held}
-        self._reconcile(kept)
-        weak = weak_references(self._held)
-        for new, old in self.keeper.instead.values():
-            weak.update(weak_entries(new, old))
-        if weak:
-            substitute({key: new for key, (_, new) in weak.items()}, [old for old, _ in weak.values()])
-        if kept:
-            replace_in(holders, kept)
-
-    def _follow_other(self, module: Definitions, old: FunctionType) -> None:
-        """A function that stands nowhere in the namespace, a closure made by a call, follows."""
-        if id(old) in module.done or module.is_new(old):
-            return
-        module.done.add(id(old))
-        called = functions.called_instead(old)
-        if called is not None:
-            self._call_the_last(module, old, called)
-            return
-        code = module.counterpart(old.__code__)
-        if code is None:
-            if "<locals>" not in old.__qualname__ and old.__qualname__ not in module.new_codes:
-                self._forgotten.add(id(old))
-            return
-        now = module.made_of(code)
-        if now is not None and "<locals>" not in old.__qualname__:
-            functions.follow(old, now, self._note)
-        else:
-            functions.follow_code(old, code, self._note, positions.around(module.new_code, code))
-
-    def _call_the_last(self, module: Definitions, old: FunctionType, called: "Any") -> None:
-        """`old` was made to call another, which may itself have been made to, or be of the last generation."""
-        place = tuple(old.__qualname__.split("."))
-        now = module.now(place)
-        if type(now) is FunctionType and now.__qualname__ == old.__qualname__:
-            if now is not called:
-                functions.follow(old, now, self._note)
-            return
-        last = now if defines(place, old, now) else called
-        while type(last) is FunctionType and (further := functions.called_instead(last)) is not None:
-            last = further
-        if last is not called:
-            functions.call_instead(old, last, self._note)
+                self.successors.forgotten.update(map(id, module.places.values()))
+        self._reconcile(self.successors.find())
+        self.successors.replace()
 
     def _reconcile(self, same: "dict[int, Any]") -> None:
         """What was registered with other modules, and in what a module has kept, is there once."""
-        modules = self._modules.values()
+        modules = self.successors.modules.values()
+        forgotten, gone_codes = self.successors.forgotten, self.successors.gone_codes
 
         def is_forgotten(entry: object) -> bool:
             if type(entry) is CodeType:
-                return (entry.co_filename, entry.co_qualname) in self._gone_codes
+                return (entry.co_filename, entry.co_qualname) in gone_codes
             if type(entry) is tuple:
                 return any(map(is_forgotten, entry))
-            return bool(self._forgotten) and any(id(each) in self._forgotten for each in definitions(entry))
+            return bool(forgotten) and any(id(each) in forgotten for each in definitions(entry))
 
         if self._snapshot is not None:
             self._snapshot.put_back()
@@ -328,51 +112,32 @@ class Generations:
         for each in self._registered:
             each.reconcile({id(module.namespace) for module in modules if module.new_code is not None})
 
-    # After the commit.
-
     def move(self) -> str | None:
-        """Where classes could not be kept, whatever holds the old one gets the new one.
+        """After the commit: where classes could not be kept, whatever holds the old one gets the new one.
 
-        Returns what there is to say about it.  All else that this object remembers is dropped
-        first, so that only the session's own references are found.
+        Returns what there is to say about it.
         """
-        self._modules.clear()
-        self._held.clear()
         self._own.clear()
         self._snapshot = None
-        made = list(self.keeper.instead.values())
-        self.keeper.clear()
-        replaced = {id(each.old): each.new for each in self._replaced}
-        gone = [(cls, object) for cls in self._gone if id(cls) not in replaced]
-        self._gone.clear()
-        for cls, kept in (*made, *gone):
-            if not is_referred_to(cls, kept):
-                classes.discard(cls)
-        made.clear()
-        gone.clear()
-        if not replaced:
-            return None
-        # Methods of the old classes go on with them as long as they have instances, for `super()`.
-        cells = {id(cell): cell for pair in self._replaced for cell in classes.cells_with(pair.old)}
-        substitute(replaced, [each.old for each in self._replaced], cells)
-        reasons: dict[str, list[str]] = {}
-        for pair in self._replaced:
-            stayed = sum(type(each) is pair.old for each in gc.get_referrers(pair.old))
-            if not stayed:
-                for cell in classes.cells_with(pair.old):
-                    cell.cell_contents = pair.new
-            else:
-                name = f"{module_of_class(pair.new)}.{qualname_of(pair.new)}"
-                name += f" ({stayed} of its instances stay what they were)"
-                reasons.setdefault(pair.reason, []).append(name)
-        return "; ".join(f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items()) or None
-
-    # Without an execution.
+        return self.successors.move()
 
     def replace_modules(self, kept: "list[tuple[ModuleType, ModuleType]]") -> None:
         """Give whoever has got hold of the first one of each pair the second."""
         if kept:
             substitute({id(new): old for new, old in kept}, [new for new, _ in kept])
+
+
+def _is_of(entry: "Any", taken: "Collection[str]", namespaces: set[int], depth: int = 0) -> bool:
+    """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
+
+    Not an instance: those are the session's data.
+    """
+    kind = type(entry)
+    if kind is FunctionType:
+        return id(entry.__globals__) in namespaces
+    if is_class(entry):
+        return (module_of_class(entry) or "") in taken
+    return kind is tuple and depth < _DEPTH and any(_is_of(each, taken, namespaces, depth + 1) for each in entry)
 
 
 def _is_dropped(
@@ -407,84 +172,3 @@ def _leads_to(namespace: "dict[str, Any]", value: "Any") -> bool:
     if is_class(value):
         return any(module_of_class(each) == namespace.get("__name__") for each in mro_of(value))
     return any(value is each for each in list(namespace.values()))  # other threads may add to them
-
-
-def _corresponding(old: CodeType, new: CodeType) -> "Iterator[tuple[CodeType, CodeType]]":
-    """Each code object in `old`, itself included, and its counterpart in `new`, which does the same."""
-    yield old, new
-    for one, other in zip(old.co_consts, new.co_consts, strict=True):
-        if type(one) is CodeType:
-            yield from _corresponding(one, other)
-
-
-def _living_classes() -> "dict[str, list[type]]":
-    """{"shop.cart": [class]}: all classes that live, in the order in which they were made."""
-    found: dict[str, list[type]] = {}
-    for cls in objects.descendants(object):
-        name = module_of_class(cls)
-        if name is not None:
-            found.setdefault(name, []).append(cls)
-    return found
-
-
-def _parameters(attributes: "dict[str, Any]") -> "Any":
-    """What a `functools.lru_cache` with these attributes was made with."""
-    parameters = attributes.get("cache_parameters")
-    return parameters() if type(parameters) is FunctionType else None
-
-
-def _refill(table: "dict[str, Any]", contents: "dict[str, Any]") -> None:
-    table.clear()
-    table.update(contents)
-
-
-def _register_again(cls: type, subclasses: "list[type]", name: str) -> None:
-    """What other modules have registered with an ABC stays; the module itself has done so again."""
-    if "_abc_impl" in namespace_of_class(cls):
-        present = objects.registered(cls)
-        left = [each for each in subclasses if module_of_class(each) != name]
-        objects.register(cls, present + [each for each in left if not any(each is other for other in present)])
-
-
-def _put_back_classes(module: Definitions, kept: "dict[int, Any]") -> None:
-    """Let classes keep their identity in the namespace and in its classes."""
-    for name, value in list(module.namespace.items()):
-        if id(value) in kept:
-            module.namespace[name] = kept[id(value)]
-    for place, cls in list(module.new.items()):
-        cls = module.new[place] = kept.get(id(cls), cls)
-        if is_class(cls) and objects.takes_attributes(cls):
-            for name, value in list(namespace_of_class(cls).items()):
-                if id(value) in kept:
-                    objects.set_member(cls, name, kept[id(value)])
-
-
-def _put_back(module: Definitions, same: "dict[int, Any]") -> None:
-    """Let functions keep their identity in the namespace and in its classes."""
-    for name, value in list(module.namespace.items()):
-        if id(value) in same and type(value) is FunctionType:
-            module.namespace[name] = same[id(value)]
-    for cls in [value for value in module.new.values() if is_class(value) and objects.takes_attributes(value)]:
-        for name, value in list(namespace_of_class(cls).items()):
-            kind = type(value)
-            if kind is FunctionType and id(value) in same:
-                objects.set_member(cls, name, same[id(value)])
-            elif (kind is staticmethod or kind is classmethod) and id(value.__func__) in same:
-                objects.set_member(cls, name, kind(same[id(value.__func__)]))
-            elif kind is property and any(id(part) in same for part in (value.fget, value.fset, value.fdel)):
-                fget, fset, fdel = [same.get(id(part), part) for part in (value.fget, value.fset, value.fdel)]
-                new = property(fget, fset, fdel, value.__doc__)
-                new.__set_name__(cls, name)  # type: ignore[attr-defined]
-                objects.set_member(cls, name, new)
-
-
-def _keep_registrations(old: FunctionType, new: FunctionType, namespace: "dict[str, Any]") -> None:
-    """Implementations that other modules registered with a `functools.singledispatch` function survive."""
-    mine, its = objects.dispatch_registry(old), objects.dispatch_registry(new)
-    if mine is None or its is None:
-        return
-    present = {id(cls) for cls in its}
-    for cls, function in mine.items():
-        if id(cls) not in present and (type(function) is not FunctionType or function.__globals__ is not namespace):
-            its[cls] = function
-    objects.forget_dispatch(new)

@@ -94,10 +94,12 @@ class Transaction:
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
-    def take(self, plan: "Plan", records: "dict[str, Record]", let_pass: "Callable[[], object]") -> "dict[str, Taken]":
+    def take(
+        self, plan: "Plan", records: "dict[str, Record]", remember: "Callable[[dict[str, Taken]], object]"
+    ) -> "dict[str, Taken]":
         """Take out of `sys.modules` what `plan` says is to be executed; returns what was taken now.
 
-        `let_pass` is called when it is known what is going to be taken, and all is still there.
+        `remember` is called with that while all is still there: whatever is not there another thread may execute.
 
         A module that was not there when the plan was made, and that another thread has begun to import since,
         stays: it has been executed since, which is noted before its entry in `sys.modules`.  What is left of one that
@@ -126,7 +128,7 @@ class Transaction:
                 modules.append((name, module))
             else:
                 self._note_absence(name)
-        let_pass()
+        remember(new)
         for name, module in modules:
             self.note(sys.modules.__setitem__, name, module)
             sys.modules.pop(name, None)

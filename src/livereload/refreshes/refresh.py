@@ -29,7 +29,7 @@ from ..modules.plan import Plan
 from ..modules.resolve import Survey
 from ..modules.state import Record, State, Wanted
 from .generations import Generations
-from .journal import Transaction
+from .journal import Taken, Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -361,18 +361,24 @@ class Refresher:
 
     def take(self, transaction: Transaction, plan: Plan) -> None:
         """Take modules out of `sys.modules`, to be executed when they are reached."""
+        records = self.state.records
         self._dispose(plan)
-        new = transaction.take(plan, self.state.records, self.interpreter.let_pass)
+
+        def remember(new: "dict[str, Taken]") -> None:
+            for name, each in new.items():
+                record = records.get(name)
+                code = (lambda: None) if record is None else record.last_code
+                transaction.generations.remember(name, each.namespace, each.contents, each.references, code)
+            self.interpreter.let_pass()
+
+        new = transaction.take(plan, records, remember)
         others = []
-        for name, record in self.state.records.copy().items():
+        for name, record in records.copy().items():
             namespace = namespace_of(sys.modules.get(name))
             if namespace is not None and not record.missing:
                 others.append(namespace)
         transaction.generations.start(
-            {
-                name: (taken.namespace, taken.contents, taken.references, self.state.records[name].last_code)
-                for name, taken in new.items()
-            },
+            {name: (taken.namespace, taken.contents) for name, taken in new.items()},
             others,
             self._registries(new),
             lambda name: self._dropped(transaction, name),
