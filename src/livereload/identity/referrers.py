@@ -209,6 +209,11 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
             pass  # of another layout: it stays what it is
     elif kind is dict or kind is list or kind is set:
         _replace_in_container(holder, kept, tables)
+    elif _is_of_collections(kind, "deque") or _is_of_collections(kind, "OrderedDict", "defaultdict"):
+        items = enumerate(holder) if _is_of_collections(kind, "deque") else list(holder.items())
+        for index, each in items:
+            if id(each) in kept:
+                holder[index] = kept[id(each)]
     elif kind is CellType:
         contents = cell_contents(holder)
         if id(contents) in kept:
@@ -220,6 +225,11 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
     elif kind is not Replacement and not is_class(holder):
         _replace_in_instance(holder, kept)
     return None
+
+
+def _is_of_collections(kind: type, *names: str) -> bool:
+    collections = sys.modules.get("_collections")
+    return collections is not None and any(kind is collections.__dict__.get(name) for name in names)
 
 
 def _replaced(holder: "Any", kept: "dict[int, Any]") -> "Any":

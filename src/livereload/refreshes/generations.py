@@ -3,9 +3,9 @@
 Knows in which order it is done.  Must not know files, imports, how one object takes over from another
 (`identity.classes`, `identity.functions`), or which is the new one of which (`identity.definitions`).
 
-1. `start`, before anything is executed: remember what stood where; take entries out of registries.
-2. `begin`, before a module is executed: what it replaced in other modules goes back.  From now on its class
-   statements fill the classes that are kept (`identity.keeping`).
+1. `start`, before anything is executed: remember what stood where.
+2. `begin`, before a module is executed.  From now on its class statements fill the classes that are kept
+   (`identity.keeping`).
 3. `end`, right after it was executed and before anything else runs: classes that calls have made move into those that
    are kept, functions follow, and the kept ones stand in the namespace and in the classes again.  So later modules
    import the kept ones.
@@ -18,12 +18,10 @@ import gc
 from _weakref import getweakrefs, ref
 from types import CodeType, FunctionType, ModuleType
 
-from ..entries.patches import take_back
-from ..entries.registrations import ExitCallbacks, LogHandlers, Overloads, Snapshot, definitions, interpreters_lists
 from ..identity import classes, functions, objects, positions
 from ..identity.definitions import Definitions
 from ..identity.keeping import Keeper
-from ..identity.objects import is_class, is_plain, module_of_class, mro_of, namespace_of_class, qualname_of
+from ..identity.objects import is_class, module_of_class, namespace_of_class, qualname_of
 from ..identity.places import LRU_CACHE, defines
 from ..identity.referrers import (
     Replacement,
@@ -38,14 +36,13 @@ from ..identity.referrers import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     Note = Callable[..., None]
     Pair = tuple[Any, Any]
 
 
-_DEPTH = 3
 
 
 class Generations:
@@ -61,76 +58,30 @@ class Generations:
         self._held: list[Pair] = []
         self._replaced: list[Replacement] = []  # classes that could not be kept
         self._gone: list[type] = []  # classes that the new sources do not define
-        self._forgotten: set[int] = set()  # the ids of what is defined no more
-        self._gone_codes: set[tuple[object, str]] = set()  # (path, qualified name) of functions defined no more
-        self._snapshot: Snapshot | None = None  # of the modules that are not executed
-        self._own: list[Snapshot] = []  # of those that are: a value that one asks for lives on
-        self._registered = (ExitCallbacks(), LogHandlers())
-        self._overloads = Overloads()
 
     # Before the execution.
 
     def start(
-        self,
-        taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any], int, Callable[[], CodeType | None]]]",
-        others: "Iterable[dict[str, Any]]",
-        registries: "Collection[dict[str, Any]]" = (),
-        dropped: "Callable[[str], Mapping[str, set[str]]]" = lambda name: {},
+        self, taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any], int, Callable[[], CodeType | None]]]"
     ) -> None:
         """Remember what the modules in `taken` made.
 
         For each the namespace, its contents, the number of references to it, and what gives the code that it was
-        executed from.  `others` are the tracked namespaces that are not going to be executed; of these the `registries`
-        are those that the modules may have registered with while they were executed.  `dropped(name)` gives, of what
-        a module defines, the names in statements that may have registered it and that its new source does not have.
+        executed from.
         """
-        contents = {name: (namespace, contents) for name, (namespace, contents, _, _) in taken.items()}
         if self._living is None:
             self._living = _living_classes()
-        new: dict[int, Definitions] = {}
+            self._note(self.keeper.forget)
         for name, (namespace, before, references, last_code) in taken.items():
             if id(namespace) not in self._modules:
                 living = self._living.pop(name, ())
-                new[id(namespace)] = Definitions(name, namespace, before, living, last_code, references)
-        self._modules.update(new)
-        if self._snapshot is None:
-            self._note(self.keeper.forget)
-            for each in (*self._registered, self._overloads):
-                self._note(each.restore)
-            self._snapshot = Snapshot(others, interpreters_lists())
-            self._note(self._snapshot.restore)
-        for name in taken:
-            self._overloads.take(name)
-        self._snapshot.forget(registries, _is_dropped(contents, [*new.values()], dropped))
-        self._snapshot.withdraw(registries, lambda entry: self._is_of(entry, taken, {*new}))
-        self._own.append(Snapshot(before for _, before, _, _ in taken.values()))
-        self._note(self._own[-1].restore)
+                self._modules[id(namespace)] = Definitions(name, namespace, before, living, last_code, references)
 
-    def begin(
-        self, namespace: "dict[str, Any]", contents: "dict[str, Any]", may_patch: "Callable[[str], bool]"
-    ) -> None:
-        """Before a module is executed that `start` was told of: what it has put into those that it `may_patch` goes."""
+    def begin(self, namespace: "dict[str, Any]") -> None:
+        """A module is about to be executed that `start` was told of."""
         module = self._modules.get(id(namespace))
         if module is not None:
-            made = gc.get_referrers(namespace) if module.has_others else module.functions
-            made = [each for each in made if type(each) is FunctionType]
-            take_back(module.name, namespace, contents, made, may_patch, self._note)
-            made.clear()
             self.keeper.begin(module.kept)
-
-    def _is_of(self, entry: "Any", taken: "Collection[str]", namespaces: set[int], depth: int = 0) -> bool:
-        """True if an entry is a function or class that one of the modules in `taken` has defined, or a tuple of such.
-
-        Not an instance: those are the session's data.
-        """
-        kind = type(entry)
-        if kind is FunctionType:
-            return id(entry.__globals__) in namespaces
-        if is_class(entry):
-            return (module_of_class(entry) or "") in taken
-        return kind is tuple and depth < _DEPTH and any(
-            self._is_of(each, taken, namespaces, depth + 1) for each in entry
-        )
 
     # Right after the execution of a module.
 
@@ -192,10 +143,7 @@ class Generations:
     def _note_what_is_gone(self, module: Definitions) -> None:
         for place, value in module.places.items():
             if is_class(value) and not is_class(module.new.get(place)):
-                self._forgotten.add(id(value))
                 self._gone.append(value)
-        path = module.namespace.get("__file__")
-        self._gone_codes |= {(path, name) for name in module.old_codes if name not in module.new_codes}
 
     def _keep_functions(self, module: Definitions) -> "list[tuple[ref[FunctionType], FunctionType]]":
         """Let held functions follow, and stand where they stood.
@@ -247,14 +195,12 @@ class Generations:
 
     # When all has been executed.
 
-    def finish(self, gone: "Collection[str]" = ()) -> None:
-        """Give the kept objects to whatever got hold of others on the way.  `gone` are modules without files."""
+    def finish(self) -> None:
+        """Give the kept objects to whatever got hold of others on the way."""
         self._living = {}
         for module in self._modules.values():
             module.classes.clear()
             module.kept.classes.clear()
-            if module.name in gone:
-                self._forgotten.update(map(id, module.places.values()))
         made = [(now, old) for now, old in self.keeper.instead.values() if is_referred_to(now, old)]
         others = {id(module.namespace): module for module in self._modules.values() if module.has_others}
         targets = [*(new for new, _ in (*self._held, *made)), *(module.namespace for module in others.values())]
@@ -265,7 +211,6 @@ class Generations:
         if made:
             replace_in(holders, {id(new): old for new, old in made})
         kept = {id(new): old for new, old in self._held}
-        self._reconcile(kept)
         weak = weak_references(self._held)
         for new, old in self.keeper.instead.values():
             weak.update(weak_entries(new, old))
@@ -285,8 +230,6 @@ class Generations:
             return
         code = module.counterpart(old.__code__)
         if code is None:
-            if "<locals>" not in old.__qualname__ and old.__qualname__ not in module.new_codes:
-                self._forgotten.add(id(old))
             return
         now = module.made_of(code)
         if now is not None and "<locals>" not in old.__qualname__:
@@ -308,26 +251,6 @@ class Generations:
         if last is not called:
             functions.call_instead(old, last, self._note)
 
-    def _reconcile(self, same: "dict[int, Any]") -> None:
-        """What was registered with other modules, and in what a module has kept, is there once."""
-        modules = self._modules.values()
-
-        def is_forgotten(entry: object) -> bool:
-            if type(entry) is CodeType:
-                return (entry.co_filename, entry.co_qualname) in self._gone_codes
-            if type(entry) is tuple:
-                return any(map(is_forgotten, entry))
-            return bool(self._forgotten) and any(id(each) in self._forgotten for each in definitions(entry))
-
-        if self._snapshot is not None:
-            self._snapshot.put_back()
-            self._snapshot.reconcile(same, is_forgotten)
-        kept = {id(value) for module in modules for value in module.namespace.values()}
-        for own in self._own:
-            own.reconcile(same, is_forgotten, lambda container: id(container) in kept)
-        for each in self._registered:
-            each.reconcile({id(module.namespace) for module in modules if module.new_code is not None})
-
     # After the commit.
 
     def move(self) -> str | None:
@@ -338,8 +261,6 @@ class Generations:
         """
         self._modules.clear()
         self._held.clear()
-        self._own.clear()
-        self._snapshot = None
         made = list(self.keeper.instead.values())
         self.keeper.clear()
         replaced = {id(each.old): each.new for each in self._replaced}
@@ -373,40 +294,6 @@ class Generations:
         """Give whoever has got hold of the first one of each pair the second."""
         if kept:
             substitute({id(new): old for new, old in kept}, [new for new, _ in kept])
-
-
-def _is_dropped(
-    taken: "Mapping[str, tuple[dict[str, Any], dict[str, Any]]]",
-    modules: "list[Definitions]",
-    dropped: "Callable[[str], Mapping[str, set[str]]]",
-) -> "Callable[[dict[str, Any], object], bool]":
-    """Tells whether an entry in a namespace was made by a statement that is there no more: one that names both."""
-    known = {id(value): (module.name, place[0]) for module in modules for place, value in module.places.items()}
-    names: dict[str, Mapping[Any, set[str]]] = {}
-
-    def is_dropped(namespace: "dict[str, Any]", entry: object) -> bool:
-        for module, name in [known[id(each)] for each in definitions(entry) if id(each) in known]:
-            if module not in names:
-                names[module] = dropped(module)
-            contents = taken[module][1]
-            if any(_leads_to(namespace, contents.get(each)) for each in names[module].get(name, ())):
-                return True
-        return False
-
-    return is_dropped
-
-
-def _leads_to(namespace: "dict[str, Any]", value: "Any") -> bool:
-    """True for the module with this namespace, what it holds, and for classes derived from what it defines."""
-    if value is None or is_plain(value):
-        return False
-    if type(value) is ModuleType:
-        return objects.namespace_of(value) is namespace
-    if type(value) is FunctionType:
-        return value.__globals__ is namespace
-    if is_class(value):
-        return any(module_of_class(each) == namespace.get("__name__") for each in mro_of(value))
-    return any(value is each for each in list(namespace.values()))  # other threads may add to them
 
 
 def _corresponding(old: CodeType, new: CodeType) -> "Iterator[tuple[CodeType, CodeType]]":
