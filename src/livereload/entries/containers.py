@@ -22,17 +22,25 @@ _GONE = object()
 _flags = type.__dict__["__flags__"].__get__
 _MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _SEQUENCES = ("list", "deque")
-_SINGLE = frozenset(map(id, (list, dict, set)))
+_BASES = (list, dict, set)
+_SINGLE = frozenset(map(id, _BASES))
 
 
 def base_of(kind: type) -> "Any":
     """Of the standard library's containers, the one that a class is or derives from; None for other classes."""
     if id(kind) in _SINGLE:
         return kind
-    if not _flags(kind) & _MADE_BY_CLASS_STATEMENT and module_of_class(kind) not in (None, "collections"):
+    if not issubclass(kind, _BASES) and not issubclass(kind, _deque()):
+        return None
+    if not is_user_made(kind) and module_of_class(kind) not in (None, "collections"):
         return None
     bases = {id(each): each for each in _kinds()}
-    return next((bases[id(each)] for each in mro_of(kind) if id(each) in bases), None)
+    return next(bases[id(each)] for each in mro_of(kind) if id(each) in bases)
+
+
+def _deque() -> "Any":
+    collections = sys.modules.get("_collections")  # not imported: then there are none
+    return () if collections is None else collections.__dict__.get("deque", ())
 
 
 def is_user_made(kind: type) -> bool:
