@@ -1,4 +1,4 @@
-"""Attributes and keys of others that a module sets, patches and hooks: what was there before stands there when it runs."""
+"""Attributes and keys of others that a module sets, patches, hooks: what was there before stands there when it runs."""
 
 import pytest
 

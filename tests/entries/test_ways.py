@@ -1,4 +1,4 @@
-"""A table of ways to register, edited in all ways: content and order are those of a fresh interpreter, failure or not."""
+"""Ways to register, edited in all ways: content and order are those of a fresh interpreter, failure or not."""
 
 import pytest
 
@@ -41,7 +41,8 @@ def show():
     return [said(LIST), said(DICT), sorted(map(str, map(said, SET))), said(list(DEQUE)), said(list(ORDERED.items())),
             said(GROUPS), said(app.router.plain), said(app.router.routes)]
 """
-WRAPPING = "import functools\ndef wraps(f):\n    @functools.wraps(f)\n    def wrapper(): return ['w', f()]\n    return wrapper\n"
+WRAPPING = "import functools\ndef wraps(f):\n    @functools.wraps(f)\n"
+WRAPPING += "    def wrapper(): return ['w', f()]\n    return wrapper\n"
 SHOP = """
 import hub, lib, functools, collections, dataclasses, weakref, wrapping
 def both(name, *entry):
@@ -117,7 +118,7 @@ def shop(project):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_ways_to_register(project, shop, way):
-    """Edited itself, beside it, removed and put there again, an entry is what and where it is in a fresh interpreter."""
+    """Edited itself, beside it, removed and put there again, an entry is what and where it is in a fresh one."""
     edits = [WAYS[way].format(n=1), WAYS[way].format(n=1), WAYS[way].format(n=2), "", WAYS[way].format(n=2)]
     seen = None
     for k, text in enumerate(edits):

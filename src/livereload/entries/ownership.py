@@ -13,36 +13,12 @@ Knows who refers to an object (the garbage collector's view).  Must not know wha
 """
 
 import gc
-import sys
-from _weakref import ReferenceType, getweakrefs
-from types import (
-    AsyncGeneratorType,
-    BuiltinFunctionType,
-    CellType,
-    CodeType,
-    CoroutineType,
-    FrameType,
-    FunctionType,
-    GeneratorType,
-    MemberDescriptorType,
-    MethodType,
-    ModuleType,
-    TracebackType,
-)
+from _weakref import getweakrefs
+from types import FunctionType
 
-from ..identity.objects import (
-    instance_dict,
-    is_class,
-    is_plain,
-    module_of_class,
-    mro_of,
-    namespace_of,
-    namespace_of_class,
-    qualname_of,
-    same,
-)
-from ..identity.places import LRU_CACHE, PARTIAL
+from ..identity.objects import is_class, is_plain, module_of_class, qualname_of
 from . import containers
+from .holders import RUNTIME, Holders, Node
 from .outside import HIDDEN, definitions
 
 TYPE_CHECKING = False
@@ -54,33 +30,8 @@ if TYPE_CHECKING:
 
     Entry = tuple[Any, Any]  # a container, and what it holds of the module's
 
-_PACKAGE = __name__.partition(".")[0] + "."
-_LEVELS = 10
-_MOST_HOLDERS = 20_000
-_MOST_REFERENCES = 200_000
 _PLENTY = 1 << 30
 _MADE_BY_CALLS = "<locals>"
-_WRAPPERS = frozenset(
-    map(
-        id,
-        (
-            *(tuple, frozenset, MethodType, BuiltinFunctionType, PARTIAL, CellType, FunctionType, LRU_CACHE),
-            *(staticmethod, classmethod, property),
-        ),
-    )
-)
-_NO_HOLDERS = (ModuleType, FrameType, CodeType, GeneratorType, CoroutineType, AsyncGeneratorType, TracebackType)
-# What these hold is waiting to be called, or kept for themselves: no registration.
-_RUNTIME: tuple[str, ...] = (
-    "asyncio",
-    "threading",
-    "_threading_local",
-    "concurrent",
-    "selectors",
-    "queue",
-    "multiprocessing",
-)
-_RUNTIME += ("typing", "weakref", "contextvars", "linecache", "inspect", "traceback", "pdb", "bdb", "livereload")
 
 
 class Owner:
@@ -115,44 +66,30 @@ class Owner:
         self.older = older
 
 
-class _Node:
-    """An object, who holds it, and the modules that have it by a name."""
-
-    __slots__ = ("holders", "lead", "roots", "value")
-
-    def __init__(self, value: "Any") -> None:
-        self.value = value
-        self.holders: dict[int, _Node] = {}
-        self.roots: set[str] = set()
-        self.lead: tuple[Owner, str] | None = None  # of a suspect, the module and the name in it
-
-
 class Search:
     """One search, for the entries of some modules.  `reached` tells, by id, the modules that have an object."""
 
     def __init__(self, owners: "Iterable[Owner]", reached: "Mapping[int, set[str]]") -> None:
         self._owners = list(owners)
-        self._names = {each.name for each in self._owners}
         self._reached = reached
-        self._nodes: dict[int, _Node] = {}
+        self._holders = Holders(
+            reached,
+            {each.name for each in self._owners},
+            {id(each.namespace): each.name for each in self._owners},
+            {id(each.contents) for each in self._owners},
+        )
+        self._leads: dict[int, tuple[Owner, str]] = {}  # {id of a suspect: the module and the name in it}
         self._budget: dict[tuple[Owner, str], int] = {}  # references of which entries can be the module's
         self._spent: set[int] = set()  # the ids of the nodes that such references are of
         # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
         self.tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
         # {"shop": [functions]}: all that live
         self.functions: dict[str, list[FunctionType]] = {}
-        self._ignored = {id(each.contents) for each in self._owners}
-        self._spaces = {
-            id(namespace): name
-            for name, module in sys.modules.copy().items()
-            if (namespace := namespace_of(module)) is not None
-        }
-        self._spaces.update({id(each.namespace): each.name for each in self._owners})
 
     def entries(self) -> "dict[str, list[Entry]]":
         """Of each module, by name, its entries elsewhere."""
         suspects = [*self._suspects()]
-        self._climb(suspects)
+        self._holders.climb(suspects)
         found: dict[str, list[_Entry]] = {}
         for node in suspects:
             self._lead(node, found)
@@ -163,20 +100,18 @@ class Search:
             for container, _ in result[name]:
                 if id(container) not in self.tables:
                     self._find_tables(container)
-        for node in self._nodes.values():
-            node.holders.clear()
-        self._nodes.clear()
+        self._holders.clear()
         return result
 
     def _find_tables(self, container: "Any") -> None:
-        node = self._nodes[id(container)]
+        node = self._holders.nodes[id(container)]
         for holder in node.holders.values() if not node.roots else ():
-            if issubclass(type(holder.value), dict) and self._instance_with(holder) is None:
-                self.tables.setdefault(id(container), []).append((holder.value, self._roots(holder)))
+            if issubclass(type(holder.value), dict) and holder.instance() is None:
+                self.tables.setdefault(id(container), []).append((holder.value, holder.all_roots()))
 
     # Suspects.
 
-    def _suspects(self) -> "Iterator[_Node]":
+    def _suspects(self) -> "Iterator[Node]":
         known: dict[int, set[int]] = {}
         for owner in self._owners:
             mine = known[id(owner.namespace)] = set()
@@ -188,17 +123,17 @@ class Search:
         yield from self._hidden(known)
         yield from self._hidden_classes(known)
 
-    def _suspect(self, owner: Owner, key: str, value: "Any", number: int) -> "Iterator[_Node]":
+    def _suspect(self, owner: Owner, key: str, value: "Any", number: int) -> "Iterator[Node]":
         self._budget[owner, key] = self._budget.get((owner, key), 0) + number
         weak = [each for each in getweakrefs(value) if not is_class(value) or each.__callback__ is not None]
         code = [value.__code__] if type(value) is FunctionType else []
         for each in (value, *weak, *code):
-            if id(each) not in self._nodes:
-                node = self._nodes[id(each)] = _Node(each)
-                node.lead = (owner, key)
+            if id(each) not in self._leads:
+                self._leads[id(each)] = (owner, key)
+                node = self._holders.nodes[id(each)] = Node(each)
                 yield node
 
-    def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[_Node]":
+    def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
         """The functions that no name leads to.  Those made by calls may have been made since: the first ones count."""
         owners = {id(each.namespace): each for each in self._owners}
         spaces = [each.namespace for each in owners.values()]
@@ -216,7 +151,7 @@ class Search:
             else:
                 yield from self._suspect(owner, function.__qualname__, function, _PLENTY)
 
-    def _hidden_classes(self, known: "dict[int, set[int]]") -> "Iterator[_Node]":
+    def _hidden_classes(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
         """The classes that no name leads to, of modules whose code makes such: in functions, or two of one name."""
         owners = {each.name: each for each in self._owners if each.makes_hidden_classes()}
         waiting: list[type] = [object] if owners else []
@@ -242,71 +177,13 @@ class Search:
         held += gc.get_referents(*[each for each in held if type(each) is dict])
         return any(type(each) is FunctionType and each.__globals__ is owner.namespace for each in held)
 
-    # The climb.
-
-    def _climb(self, suspects: "list[_Node]") -> None:
-        frontier = list(suspects)
-        for _ in range(_LEVELS):
-            if not frontier or len(self._nodes) > _MOST_HOLDERS:
-                return
-            frontier = self._climb_once(frontier)
-
-    def _climb_once(self, frontier: "list[_Node]") -> "list[_Node]":
-        """Enter who holds the objects of some nodes; the nodes from which to climb on."""
-        values = [node.value for node in frontier]
-        waiting = {id(value): node for value, node in zip(values, frontier, strict=True)}
-        held: list[tuple[Any, list[_Node]]] = []
-        for holder in gc.get_referrers(*values):
-            kind = type(holder)
-            if holder is values or id(holder) in self._ignored or issubclass(kind, _NO_HOLDERS) or _is_ours(kind):
-                continue
-            referents = gc.get_referents(holder)
-            if len(referents) > _MOST_REFERENCES or (kind is tuple and same(holder, tuple(values))):
-                continue
-            children = {id(each): waiting[id(each)] for each in referents if id(each) in waiting}
-            del referents
-            root = self._root(holder)
-            if root is not None:
-                for node in children.values():
-                    node.roots.add(root)
-            elif is_class(holder):
-                for node in children.values():
-                    if type(node.value) is dict:
-                        node.roots.add(module_of_class(holder) or "")
-            else:  # an instance refers to its class, which is no reason to hold it for an entry
-                children.pop(id(kind), None)
-                if children:
-                    held.append((holder, [*children.values()]))
-        return [*self._enter(held)]
-
-    def _root(self, holder: "Any") -> str | None:
-        """The name of the module whose namespace, or the namespace of whose class, this is."""
-        if type(holder) is not dict:
-            return None
-        name = self._spaces.get(id(holder))
-        if name is None and "__module__" in holder and "__doc__" in holder and "__qualname__" not in holder:
-            name = holder["__module__"]
-        return name if type(name) is str else None
-
-    def _enter(self, held: "list[tuple[Any, list[_Node]]]") -> "Iterator[_Node]":
-        for holder, children in held:
-            node = self._nodes.get(id(holder))
-            is_new = node is None
-            if node is None:
-                node = self._nodes[id(holder)] = _Node(holder)
-                node.roots |= self._reached.get(id(holder), set())
-            for child in children:
-                child.holders[id(holder)] = node
-            if is_new and not node.roots - self._names:
-                yield node
-
     # What leads to the suspects.
 
-    def _lead(self, suspect: _Node, found: "dict[str, list[_Entry]]") -> None:
-        owner, key = suspect.lead  # type: ignore[misc]
+    def _lead(self, suspect: Node, found: "dict[str, list[_Entry]]") -> None:
+        owner, key = self._leads[id(suspect.value)]
         if key == _MADE_BY_CALLS and suspect.roots - {owner.name}:
             return  # what another module has decorated
-        is_instance = not is_class(suspect.value) and id(type(suspect.value)) not in _WRAPPERS
+        is_instance = not is_class(suspect.value) and not suspect.is_wrapper()
         if is_instance and any(self._is_other(root, owner) for root in suspect.roots):
             return  # another module has made it
         entries = found.setdefault(owner.name, [])
@@ -324,83 +201,32 @@ class Search:
                     known.add((id(holder.value), id(node.value)))
                     entries.append(_Entry(holder.value, node.value, (owner, key), reference))
 
-    def _kind(self, holder: _Node, node: _Node, owner: Owner) -> str:
-        """What one object is to another that it holds and that is the module's: "wrapper", "entry" (a container), or ""."""
+    def _kind(self, holder: Node, node: Node, owner: Owner) -> str:
+        """What an object is to what it holds of the module's: a "wrapper", a container of this "entry", or ""."""
         value = holder.value
         base = containers.base_of(type(value))
         others = holder.roots - {owner.name}
         if base is None:
-            if id(type(value)) in _WRAPPERS or issubclass(type(value), (ReferenceType, tuple)):
-                return "" if others else "wrapper"
-            if others or not any(self._is_element(each) for each in holder.holders.values()):
-                return ""  # an instance that has a name, or stands in another's attribute
-            return "wrapper"
+            # An instance that has a name, or stands in another's attribute, is none.
+            is_wrapper = not others and (holder.is_wrapper() or holder.is_element())
+            return "wrapper" if is_wrapper else ""
         if base is dict:
-            instance = self._instance_with(holder)
+            instance = holder.instance()
             if instance is not None:
                 is_function = type(instance.value) is FunctionType
                 return "" if is_function else self._kind(instance, node, owner)
         if holder.roots == {owner.name} or not self._is_elsewhere(holder, owner):
             return ""
-        return "wrapper" if self._is_record(holder, node) else "entry"
+        return "wrapper" if _is_record(holder) else "entry"
 
-    def _is_element(self, holder: _Node) -> bool:
-        """True for what holds others as elements, not as attributes, variables or defaults."""
-        kind = type(holder.value)
-        if kind is dict:
-            return self._instance_with(holder) is None
-        if issubclass(kind, tuple):
-            return not any(type(each.value) is FunctionType for each in holder.holders.values())
-        if kind is CellType or kind is FunctionType:
-            return False
-        return id(kind) in _WRAPPERS or containers.base_of(kind) is not None or issubclass(kind, ReferenceType)
-
-    def _is_loose(self, holder: _Node) -> bool:
-        """True for an instance, or its attributes, that nothing but containers hold."""
-        instance = (self._instance_with(holder) if type(holder.value) is dict else holder) or holder
-        holders = instance.holders.values()
-        return not instance.roots and any(map(self._is_element, holders)) and type(instance.value) is not FunctionType
-
-    def _instance_with(self, attributes: _Node) -> "_Node | None":
-        """The instance whose attributes a dict is, or the function whose attributes, annotations or defaults."""
-        for holder in attributes.holders.values():
-            if type(holder.value) is FunctionType or instance_dict(holder.value) is attributes.value:
-                return holder
-        return None
-
-    def _is_record(self, holder: _Node, node: _Node) -> bool:
-        """True for a list or dict that is itself but an entry: ["/a", f], {"path": "/a", "fn": f}."""
-        if holder.roots or not holder.holders:
-            return False
-        if not all(self._is_element(each) or self._is_loose(each) for each in holder.holders.values()):
-            return False
-        contents = containers.copy(holder.value)
-        if type(contents) is dict:
-            in_list = any(type(each.value) in (list, tuple) for each in holder.holders.values())
-            return in_list or any(is_plain(each) and each is not None for each in contents.values())
-        return type(contents) is list and any(map(is_plain, contents))
-
-    def _is_elsewhere(self, container: _Node, owner: Owner) -> bool:
+    def _is_elsewhere(self, container: Node, owner: Owner) -> bool:
         """True if a container is reached from a module that is neither the owner nor a user of it, nor the session."""
-        return any(self._is_other(root, owner) for root in self._roots(container))
-
-    def _roots(self, container: _Node) -> set[str]:
-        """The modules that a container is reached from."""
-        found: set[str] = set()
-        seen = {id(container)}
-        waiting = [container]
-        for node in waiting:  # it grows
-            found |= node.roots
-            for holder in node.holders.values():
-                if id(holder) not in seen and _shows(holder.value, node.value):
-                    seen.add(id(holder))
-                    waiting.append(holder)
-        return found
+        return any(self._is_other(root, owner) for root in container.all_roots())
 
     def _is_other(self, root: str, owner: Owner) -> bool:
         return (
             root not in (owner.name, "__main__", "")
-            and root.partition(".")[0] not in _RUNTIME
+            and root.partition(".")[0] not in RUNTIME
             and not owner.is_user(root)
         )
 
@@ -427,8 +253,17 @@ class _Entry:
         self.place = _place(container, value)
 
 
-def _is_ours(kind: type) -> bool:
-    return (module_of_class(kind) or "").startswith(_PACKAGE)
+def _is_record(holder: Node) -> bool:
+    """True for a list or dict that is itself but an entry: ["/a", f], {"path": "/a", "fn": f}."""
+    if holder.roots or not holder.holders:
+        return False
+    if not all(each.is_container_of_elements() or each.is_loose() for each in holder.holders.values()):
+        return False
+    contents = containers.copy(holder.value)
+    if type(contents) is dict:
+        in_list = any(type(each.value) in (list, tuple) for each in holder.holders.values())
+        return in_list or any(is_plain(each) and each is not None for each in contents.values())
+    return type(contents) is list and any(map(is_plain, contents))
 
 
 def _place(container: "Any", value: "Any") -> int:
@@ -436,30 +271,3 @@ def _place(container: "Any", value: "Any") -> int:
         if each is value:
             return index
     return 0
-
-
-def _shows(holder: "Any", value: "Any") -> bool:
-    """True if an object holds another in a way that can be seen from Python, and is no part of what is running."""
-    kind = type(holder)
-    if kind is LRU_CACHE:
-        return False
-    if id(kind) in _WRAPPERS or containers.base_of(kind) is not None:
-        return True
-    if (module_of_class(kind) or "").partition(".")[0] in _RUNTIME[:-1]:
-        return (module_of_class(kind) or "") == "weakref"
-    attributes = instance_dict(holder)
-    if attributes is not None and (attributes is value or any(each is value for each in attributes.values())):
-        return True
-    return any(each is value for each in slots(holder))
-
-
-def slots(value: "Any") -> "Iterator[Any]":
-    """What the slots of an instance hold."""
-    for cls in mro_of(type(value)):
-        if "__slots__" in namespace_of_class(cls):
-            for slot in list(namespace_of_class(cls).values()):
-                if type(slot) is MemberDescriptorType:
-                    try:
-                        yield slot.__get__(value)
-                    except AttributeError:
-                        pass  # not set

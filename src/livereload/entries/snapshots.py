@@ -155,6 +155,7 @@ class Snapshot:
             left = [each for each in registered if module_of_class(each) != name]
             if len(left) < len(registered) and module_of_class(cls) != name:
                 objects.register(cls, left)
+                sys.modules["_abc"]._reset_caches(cls)
 
     def forget_dispatch(self) -> None:
         """Let generic functions look again for the implementation of each class."""
@@ -190,31 +191,30 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":
     ]
     while waiting:
         value, depth, is_element = waiting.pop()
-        kind = type(value)
-        if kind is ModuleType or id(value) in seen or issubclass(kind, ModuleType):
+        if id(value) in seen or issubclass(type(value), ModuleType):
             continue
         seen.add(id(value))
-        inner: Iterable[Any] = ()
-        is_container = containers.base_of(kind) is not None
-        if kind is FunctionType:
-            if not value.__dict__:
-                continue  # nearly all
-            inner = list(value.__dict__.values())
-        elif is_container:
-            if containers.base_of(kind).__len__(value) > containers.MOST:
-                continue
-            inner = list(dict.values(value)) if issubclass(kind, dict) else ()
-        elif issubclass(kind, type):
-            if module_of_class(value) != name:
-                continue
-            inner = list(namespace_of_class(value).values())
-        elif containers.is_user_made(kind):
-            inner = list((instance_dict(value) or {}).values())
-        else:
+        inner = _inner(value, name)
+        if inner is None:
             continue
         yield value, is_element
+        is_container = containers.base_of(type(value)) is not None
         if depth < _DEPTH:
             waiting += [(each, depth + 1, is_container) for each in inner if _is_followed(each, is_container)]
+
+
+def _inner(value: "Any", name: "Any") -> "list[Any] | None":
+    """What something holds that the module of this `name` has; None if that is of no interest."""
+    base = containers.base_of(type(value))
+    if base is not None:
+        if base.__len__(value) > containers.MOST:
+            return None
+        return list(dict.values(value)) if issubclass(base, dict) else []
+    if type(value) is FunctionType:
+        return list(value.__dict__.values()) if value.__dict__ else None  # nearly all have none
+    if is_class(value):
+        return list(namespace_of_class(value).values()) if module_of_class(value) == name else None
+    return list((instance_dict(value) or {}).values()) if containers.is_user_made(type(value)) else None
 
 
 def _is_followed(value: "Any", is_element: bool) -> bool:

@@ -349,16 +349,21 @@ class Engine:
         if old is not None and spec.submodule_search_locations is not None:
             self._expect_submodules(name)
         record.is_root = not thread.stack if old is None else old.is_root
-        if thread.stack:
-            self.note(name)
-            if thread.stack[-1].watch is not None:
-                thread.stack[-1].watch.rest()
-        thread.stack.append(record)
-        state.busy.add(record)
-        thread.unwound.clear()
+        self._enter_thread(record)
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
+
+    def _enter_thread(self, record: Record) -> None:
+        """This thread executes the module of this record."""
+        thread = self.state.thread
+        if thread.stack:
+            self.note(record.name)
+            if thread.stack[-1].watch is not None:
+                thread.stack[-1].watch.rest()
+        thread.stack.append(record)
+        self.state.busy.add(record)
+        thread.unwound.clear()
 
     def _moment(self, name: str) -> int:
         """The moment that the import of `name` in this thread belongs to; 0 if it is another one.
