@@ -11,7 +11,7 @@ WAYS = {
     ),
     "basicConfig": (
         "import logging\nlogging.basicConfig(level={n}0, format='{n} %(message)s')",
-        "[h.formatter._fmt for h in logging.root.handlers], logging.root.level, logging.getLogger('x').isEnabledFor(15)",
+        "[h.formatter._fmt for h in logging.root.handlers], logging.root.level, logging.getLogger().isEnabledFor(15)",
     ),
     "a log handler without a name": (
         "import io, logging\nlogging.getLogger('shop').addHandler(logging.StreamHandler(io.StringIO('{n}')))",
@@ -91,7 +91,7 @@ WAYS = {
     ),
     "subclasses": (
         "from hub import Plain\nclass C(Plain, name='c{n}'): n = {n}",
-        "[c.n for c in (gc.collect(), hub.Plain.__subclasses__())[1]], [(name, c.n) for name, c in hub.Plain.kinds.items()]",
+        "[c.n for c in (gc.collect(), hub.Plain.__subclasses__())[1]], [(k, c.n) for k, c in hub.Plain.kinds.items()]",
     ),
     "exit callbacks": (
         "import atexit, hub\ndef done(): hub.ended.append({n})\natexit.register(done)",
