@@ -199,7 +199,7 @@ class Entries:
             self._functions.update(search.functions)
 
     def _owner(self, name: str, candidate: Candidate, older: "Collection[int]" = ()) -> Owner:
-        users = frozenset(self._users(name)) - frozenset(self._imports(name))
+        users = self._tracked().keys() - frozenset(self._imports(name))
         counts = None if candidate.outside is None else candidate.outside.counts
         return Owner(
             name,
@@ -241,11 +241,10 @@ class Entries:
         if not containers.has_plain_hash(item.key):
             return
         current = value_at(item.holder, item.key)
-        is_patched = type(current) is FunctionType or is_class(current)
         if not item.is_(current):
-            if not is_patched:
+            if not self._is_patch(item, current):
                 return
-            self._above.append((item, current))  # a patch on top of that
+            self._above.append((item, current))
         put(item.holder, item.key, item.before, self._note)
         if item.is_attribute or containers.base_of(type(item.holder)) is None:
             self._undone[id(item.holder), item.key] = item.before
@@ -253,13 +252,20 @@ class Entries:
             emptied = self._emptied_of(item.holder)
             emptied.rest = {**emptied.rest, item.key: item.before}
 
+    def _is_patch(self, item: "Stored", current: "Any") -> bool:
+        """True if another module, or the session, has patched what was stored."""
+        if type(current) is FunctionType and current.__globals__.get("__name__") == "__main__":
+            return True
+        others = (each for each in self._others() if each is not item and each.holder is item.holder)
+        return any(_same(each.key, item.key) and each.is_(current) for each in others)
+
     def _put_on_top(self) -> None:
         """Put what was on top of something that was taken back there again."""
         while self._above:
             item, current = self._above.pop()
             if value_at(item.holder, item.key) is item.before:  # not replaced any more
                 for other in self._others():
-                    if other.holder is item.holder and other.key == item.key and item.is_(other.before):
+                    if other.holder is item.holder and _same(other.key, item.key) and item.is_(other.before):
                         self._note(setattr, other, "before", other.before)
                         other.before = item.before
             put(item.holder, item.key, current, self._note)

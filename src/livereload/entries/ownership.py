@@ -56,7 +56,7 @@ class Owner:
         self.contents = contents
         # references from outside after that; None: nobody has counted
         self.counts = counts
-        # tells of the name of a module whether it imports this one, and is not imported by it
+        # tells of the name of a tracked module that this one does not import it, directly or not
         self.is_user = is_user
         # the names in its code
         self.names = names

@@ -114,7 +114,7 @@ class Watch:
                 self._enter(value, depth + 1)
 
     def _keep(self, where: "dict[int, tuple[Any, Any]]", holder: "Any") -> None:
-        if id(holder) not in where:
+        if id(holder) not in where and holder is not sys.modules:  # that is the import system's
             where[id(holder)] = (holder, _copy(holder))
 
     def rest(self) -> None:

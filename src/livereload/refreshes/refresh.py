@@ -23,7 +23,7 @@ import time
 from .._report import Kept, Progress, Report, tell
 from ..entries.candidates import Candidate
 from ..entries.executions import Entries
-from ..files.pyc import write_code
+from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
@@ -414,7 +414,7 @@ class Refresher:
         namespace = namespace_of(module) or {}
         if record is None:
             return Candidate(module, namespace, contents, None, lambda: None)
-        return Candidate(module, namespace, contents, record.outside, record.last_code)
+        return Candidate(module, namespace, contents, record.outside, lambda: self._code(name))
 
     def _tracked(self) -> "dict[str, dict[str, Any]]":
         """The namespaces of all tracked modules that are there, by name."""
@@ -430,8 +430,11 @@ class Refresher:
         return [stored for outside in outsides for stored in outside.stored]
 
     def _code(self, name: str) -> "CodeType | None":
+        """The code that a module was executed from, as far as it is to be had; not kept for the next execution."""
         record = self.state.records.get(name)
-        return None if record is None else record.last_code()
+        if record is None or record.code is not None or record.source is None or record.path is None:
+            return None if record is None else record.code
+        return code_of(record.path, record.source)
 
     def _imports(self, name: str) -> "Collection[str]":
         """The names of the modules that a module imports, directly or not."""
