@@ -137,10 +137,10 @@ def test_weak_references_by_number(project):
 
 
 def test_list_subclasses_and_their_like(project):
-    """Entries whose contents cannot be seen from outside are never taken to be the same."""
+    """An entry whose contents cannot be seen from outside goes with the execution that made it, the session's stays."""
     source = "import hub\nclass L(list): pass\nhub.LIST.append(L([{0}]))\n"
     edit(project, source.format(1), "hub.LIST.append(shop.L([7]))", source.format(2))
-    assert project.value("sorted(map(list, hub.LIST))") == [[1], [2], [7]]
+    assert project.value("sorted(map(list, hub.LIST))") == [[2], [7]]
 
 
 def test_entry_of_a_definition_that_is_gone(project):
@@ -272,14 +272,14 @@ def test_init_subclass_registry(project):
 
 
 def test_registry_that_refuses_a_second_time(project):
-    """A registry that refuses what it has makes everything be executed, as in a fresh interpreter."""
+    """A registry that refuses what it has is not asked for the same twice."""
     register = "def register(f):\n    assert f.__name__ not in ALL\n    ALL[f.__name__] = f\n    return f\n"
     project.write({"hub.py": f"ALL = {{}}\n{register}"})
     project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 1\n"})
     project.step("import shop", ["shop", "hub"])
     project.run("f = shop.f")
     project.write({"shop.py": "import hub\n@hub.register\ndef f(): return 2\n"})
-    project.step("import shop", ["shop"], confirms=["shop", "hub"])
+    project.step("import shop", ["shop"])
     assert project.value("f()") == 2
 
 
@@ -317,7 +317,7 @@ def test_log_handlers(project):
     for form in ("two", "three"):
         project.write({"shop.py": source.format(form)})
         project.run("import shop")
-        assert project.value("[h is mine or h.formatter._fmt.split()[0] for h in shop.logger.handlers]") == [True, form]
+        assert project.value("[h is mine or h.formatter._fmt.split()[0] for h in shop.logger.handlers]") == [form, True]
         assert project.value("shop.handler in shop.logger.handlers")
 
 
@@ -418,7 +418,8 @@ def test_overloads(project):
 
 def test_registry_in_the_package(project):
     """Where executing the package of what is stale is enough, what it imports from elsewhere is left alone."""
-    registry = "names = set()\ndef register(name):\n    assert name not in names\n    names.add(name)\n"
+    registry = "def make():\n    names = set()\n    def register(name):\n        assert name not in names\n"
+    registry += "        names.add(name)\n    return register\nregister = make()\n"
     once = "import sys\nif hasattr(sys, 'once'): raise RuntimeError('a second time')\nsys.once = True\n"
     shop = "import once\nfrom . import registry\nregistry.register('cart')\nN = {0}\n"
     project.write({"shop/__init__.py": "", "shop/registry.py": registry, "once.py": once})

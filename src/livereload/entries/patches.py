@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Note = Callable[..., None]
 
 
-
 def take_back(
     name: str,
     namespace: "dict[str, Any]",

@@ -207,7 +207,7 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
             objects.class_of.__set__(holder, kept[id(kind)])
         except TypeError:
             pass  # of another layout: it stays what it is
-    elif kind is dict or kind is list or kind is set:
+    elif kind is dict or kind is list or kind is set or _is_of_collections(kind):
         _replace_in_container(holder, kept, tables)
     elif kind is CellType:
         contents = cell_contents(holder)
@@ -222,6 +222,12 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
     return None
 
 
+def _is_of_collections(kind: type) -> bool:
+    collections = sys.modules.get("_collections")  # not imported: then there are none
+    names = ("deque", "OrderedDict", "defaultdict")
+    return collections is not None and any(kind is collections.__dict__.get(name) for name in names)
+
+
 def _replaced(holder: "Any", kept: "dict[int, Any]") -> "Any":
     if type(holder) is tuple:
         return _replaced_tuple(holder, kept)
@@ -232,7 +238,11 @@ def _replaced(holder: "Any", kept: "dict[int, Any]") -> "Any":
 
 
 def _replace_in_container(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> None:
-    if type(holder) is dict:
+    if _is_of_collections(type(holder)):
+        for key, each in list(holder.items()) if issubclass(type(holder), dict) else enumerate(holder):
+            if id(each) in kept:
+                holder[key] = kept[id(each)]
+    elif type(holder) is dict:
         changed = _replace_in_dict(holder, kept)
         if changed and "__module__" in holder and "__doc__" in holder:
             tables.append((holder, changed))

@@ -14,6 +14,9 @@ from _weakref import ref
 
 from .._report import Executed
 from ..changes.reload_idioms import may_ask, names_asked_for
+from ..entries.candidates import Candidate
+from ..entries.outside import Outside, count
+from ..entries.watching import Watch, may_store
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
 from ..modules import graph
@@ -25,10 +28,10 @@ from ..refreshes.refresh import Refresher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
+    from ..entries.stores import Stored
     from ..modules.import_system import Interpreter
 
 # How long a thread waits for another's refresh, which may be waiting for this thread.
@@ -57,8 +60,12 @@ class Engine:
         subs = self.survey.submodules(name, from_list) if from_list else []
         if state.thread.stack:
             self.note(name, *subs)
-        elif state.transaction is None:
-            self.survey.adopt()
+        else:
+            for each in (name, *subs):
+                if each in state.records:
+                    state.records[each].is_root = True
+            if state.transaction is None:
+                self.survey.adopt()
         if name in state.unbound or self.awaits_package(name):
             return True
         if self._is_refreshed_by_another():
@@ -224,27 +231,14 @@ class Engine:
         if transaction is None or name not in transaction.taken:
             return None
         taken = transaction.taken[name]
-        transaction.generations.begin(taken.namespace, taken.contents, self._may_patch(name))
+        transaction.generations.begin(taken.namespace)
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
-        return transaction.renew(name, asked_for, own_type=own_type)
-
-    def _may_patch(self, name: str) -> "Callable[[str], bool]":
-        """Tells of other modules whether what is of `name` in them may be a patch that `name` has made.
-
-        Not if they import it, and it does not import them: then they have used a decorator of it.
-        """
-        records = self.state.records
-        edges = records[name].edges or {}
-        users: dict[str, str] = {}
-
-        def may_patch(other: str) -> bool:
-            if not users:
-                users.update(
-                    graph.spread({name: ""}, {each: record.edges or {} for each, record in records.copy().items()})
-                )
-            return other not in users or other in edges
-
-        return may_patch
+        if taken.renewed:  # it has been executed in this refresh already
+            contents = dict(taken.namespace)
+            transaction.entries.start({name: Candidate(taken.module, taken.namespace, contents, None, lambda: None)})
+        module = transaction.renew(name, asked_for, own_type=own_type)
+        transaction.entries.before(name)
+        return module
 
     def _asked_for(self, transaction: Transaction, spec: "ModuleSpec") -> frozenset[str]:
         """The names whose earlier values the source asks for that a module is going to be executed from."""
@@ -271,6 +265,8 @@ class Engine:
         record = self.state.records.get(name)
         if record is None or not record.executing:
             return None
+        if record.code is not None:
+            self._watch(record, record.code)
         return record.code
 
     def keep_code(self, name: str, code: "CodeType | None") -> None:
@@ -281,6 +277,14 @@ class Engine:
         record = self.state.records.get(name)
         if record is not None and record.executing and (sys.dont_write_bytecode or self.taken(name)):
             record.code = code
+        if record is not None and record.executing and code is not None:
+            self._watch(record, code)
+
+    def _watch(self, record: Record, code: "CodeType") -> None:
+        """Have an eye on what this code is going to store elsewhere."""
+        if may_store(code):
+            package = record.name if record.portions else record.name.rpartition(".")[0]
+            record.watch = Watch(record.name, package, code)
 
     def source_for(self, name: str, path: str) -> Source | None:
         """The source that `name` is going to be executed from; None if it cannot be read."""
@@ -335,6 +339,8 @@ class Engine:
         if transaction is not None and self.is_refreshing(name):
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
+            if not reloading and name not in transaction.taken and module is not None:
+                transaction.entries.first(name, module)
         if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
             self.survey.set_aside(old)
         state.records[name] = record
@@ -342,14 +348,22 @@ class Engine:
             self.survey.look_elsewhere(record, spec.submodule_search_locations or [])
         if old is not None and spec.submodule_search_locations is not None:
             self._expect_submodules(name)
-        if thread.stack:
-            self.note(name)
-        thread.stack.append(record)
-        state.busy.add(record)
-        thread.unwound.clear()
+        record.is_root = not thread.stack if old is None else old.is_root
+        self._enter_thread(record)
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
+
+    def _enter_thread(self, record: Record) -> None:
+        """This thread executes the module of this record."""
+        thread = self.state.thread
+        if thread.stack:
+            self.note(record.name)
+            if thread.stack[-1].watch is not None:
+                thread.stack[-1].watch.rest()
+        thread.stack.append(record)
+        self.state.busy.add(record)
+        thread.unwound.clear()
 
     def _moment(self, name: str) -> int:
         """The moment that the import of `name` in this thread belongs to; 0 if it is another one.
@@ -396,6 +410,8 @@ class Engine:
         if record not in thread.stack:  # installed while it was being executed
             record.executing = False
             return
+        seen = [] if record.watch is None else record.watch.end()
+        record.watch = None
         self._leave(record)
         module = sys.modules.get(name)
         namespace = namespace_of(module) or {}
@@ -412,7 +428,9 @@ class Engine:
         if mine and from_list:
             self.refresher.take_submodules(name, from_list)
         if transaction is not None:
-            self._enter(record, transaction)
+            self._enter(record, transaction, seen)
+        if not record.failed and record.outside is None and namespace:
+            record.outside = Outside(count(name, module, 1), seen)  # type: ignore[arg-type]
         record.started = 0.0
         if not thread.stack:
             self._leave_outermost(record, transaction if mine else None)
@@ -420,11 +438,14 @@ class Engine:
             self.interpreter.detach(module)  # type: ignore[arg-type]
             del state.records[name]
 
-    def _enter(self, record: Record, transaction: Transaction) -> None:
+    def _enter(self, record: Record, transaction: Transaction, seen: "list[Stored]") -> None:
         """Enter into the report of a refresh that a module has been executed."""
         name = record.name
         seconds = time.perf_counter() - record.started
         taken = transaction.taken.get(name)
+        outside = transaction.entries.after(name, held=1, seen=seen)
+        if not record.failed:
+            record.outside = outside
         if taken is not None:
             transaction.generations.end(taken.namespace, record.code, failed=record.failed)
         if transaction.verification is not None:
@@ -441,6 +462,8 @@ class Engine:
             ended.executing = False
             state.busy.discard(ended)
             state.thread.stack.pop()
+            if state.thread.stack and state.thread.stack[-1].watch is not None:
+                state.thread.stack[-1].watch.go_on(ended.name)
             if ended is record:
                 break
             ended.broken = True  # nobody has told of its end

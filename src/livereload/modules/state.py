@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from weakref import ReferenceType
 
     from ..changes.uses import Uses
+    from ..entries.outside import Outside
+    from ..entries.watching import Watch
     from ..refreshes.journal import Transaction
     from .plan import Plan
 
@@ -70,11 +72,13 @@ class Record:
         "generation",
         "gone",
         "has_lock",
+        "is_root",
         "left",
         "listed",
         "missing",
         "module",
         "name",
+        "outside",
         "path",
         "portions",
         "reason",
@@ -84,6 +88,7 @@ class Record:
         "uses",
         "verified",
         "version",
+        "watch",
         "where",
         "wreck",
     )
@@ -131,6 +136,8 @@ class Record:
         self.left = False
         # the file was not there when last looked at, and that is believed
         self.gone = False
+        # something else than a tracked module has imported it, or nobody knows
+        self.is_root = True
         # the module's code is running
         self.executing = False
         # … and the thread that runs it holds the module's lock
@@ -149,6 +156,10 @@ class Record:
         self.behind: ModuleType | None = None
         # the module, if one has been executed
         self.module: ReferenceType[Any] | None = None
+        # what the last execution left elsewhere; None if nobody has looked
+        self.outside: Outside | None = None
+        # while it is executing: sees what it stores elsewhere
+        self.watch: Watch | None = None
         # where the submodules of this package are looked for (its __path__)
         self.portions: tuple[str, ...] = ()
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .._report import Executed, Progress
+    from ..entries.executions import Entries
     from ..files.stamp import Source
     from ..modules.plan import Plan
     from ..modules.state import Record
@@ -84,6 +85,8 @@ class Transaction:
         self.asked_for: dict[str, frozenset[str]] = {}
         # {"shop.cart": "shop/cart.py changed"}
         self.reasons: dict[str, str] = {}
+        # {"shop.app": {"shop.cart"}}: what modules had imported when they were executed before
+        self.edges: dict[str, frozenset[str]] = {}
         self.executed: list[Executed] = []
         # what decides which modules are executed; None if all are
         self.verification: Verification | None = None
@@ -91,6 +94,8 @@ class Transaction:
         self.pending = False
         # old and new objects of the modules that are executed
         self.generations: Generations
+        # what these modules have put elsewhere
+        self.entries: Entries
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 

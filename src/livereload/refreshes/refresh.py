@@ -21,7 +21,9 @@ import sys
 import time
 
 from .._report import Kept, Progress, Report, tell
-from ..files.pyc import write_code
+from ..entries.candidates import Candidate
+from ..entries.executions import Entries
+from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
@@ -33,10 +35,11 @@ from .journal import Taken, Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import CodeType
+    from collections.abc import Callable, Collection, Iterable
+    from types import CodeType, ModuleType
     from typing import Any
 
+    from ..entries.stores import Stored
     from ..modules.import_system import Interpreter
     from .verify import Verification
 
@@ -230,6 +233,9 @@ class Refresher:
         before, depth = state.thread.moment, len(state.thread.stack)
         transaction = Transaction(before or next(state.moments))
         transaction.generations = Generations(transaction.note)
+        transaction.entries = Entries(
+            transaction.note, self._tracked, self._imports, self._users, self._code, self._stored
+        )
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         try:
             try:
@@ -287,12 +293,18 @@ class Refresher:
         state = self.state
         generations = transaction.generations
         generations.replace_modules(transaction.put_back(state.records))
-        gone = {name for name in transaction.taken if name not in sys.modules and state.records[name].gone}
-        generations.finish(gone)
+        for name in transaction.taken:
+            if name not in sys.modules and state.records[name].gone:
+                transaction.entries.drop(name)
+        executed = [each.name for each in transaction.executed if each.name in sys.modules]
+        self._drop_forsaken(transaction, executed)
+        generations.finish()
+        transaction.entries.finish(executed)
         verification = transaction.verification
         if verification is not None:
             verification.renew_edges()
         transaction.commit(state.records)
+        transaction.entries.end()
         try:
             message = generations.move()
         except Exception:  # want of memory
@@ -311,6 +323,26 @@ class Refresher:
         state.last = Report(tuple(transaction.executed), notes, seconds=seconds, kept=kept, updated=updated)
         return message
 
+    def _drop_forsaken(self, transaction: Transaction, executed: "list[str]") -> None:
+        """What nobody imports any more takes with it what it has put elsewhere; its next import executes it."""
+        records = self.state.records
+
+        def imported(name: str) -> "Iterable[str] | None":
+            return (records[name].edges or {}) if name in records and name in sys.modules else None
+
+        left = {each for name in executed for each in transaction.edges.get(name, ())}
+        left -= {each for name in executed for each in imported(name) or ()}
+        if not left:
+            return
+        reached = graph.closure([name for name, record in records.copy().items() if record.is_root], imported)
+        for name in graph.closure(left, imported):
+            module = sys.modules[name]
+            if name not in reached and records[name].outside is not None:
+                transaction.replace(name, records)
+                records[name].source = None
+                transaction.entries.start({name: self._candidate(name, module, namespace_of(module) or {})})
+                transaction.entries.drop(name)
+
     def _close(self, transaction: Transaction, moment: int, depth: int) -> None:
         """Undo what has not been committed, and be at rest.  To be called again if it was interrupted."""
         state = self.state
@@ -320,6 +352,7 @@ class Refresher:
         if transaction.pending:
             return
         transaction.roll_back()
+        transaction.entries.end()
         self.interpreter.stop_watching_classes()
         state.busy.discard(transaction)
         state.forget_looks()
@@ -372,38 +405,50 @@ class Refresher:
             self.interpreter.let_pass()
 
         new = transaction.take(plan, records, remember)
-        others = []
-        for name, record in records.copy().items():
+        transaction.generations.start([taken.namespace for taken in new.values()], self._tracked().values())
+        transaction.entries.start(
+            {name: self._candidate(name, taken.module, taken.contents) for name, taken in new.items()}
+        )
+        for name in new:
+            transaction.edges.setdefault(name, frozenset(records[name].edges or ()))
+
+    def _candidate(self, name: str, module: "ModuleType", contents: "dict[str, Any]") -> Candidate:
+        record = self.state.records.get(name)
+        namespace = namespace_of(module) or {}
+        if record is None:
+            return Candidate(module, namespace, contents, None, lambda: None)
+        return Candidate(module, namespace, contents, record.outside, lambda: self._code(name))
+
+    def _tracked(self) -> "dict[str, dict[str, Any]]":
+        """The namespaces of all tracked modules that are there, by name."""
+        found = {}
+        for name, record in self.state.records.copy().items():
             namespace = namespace_of(sys.modules.get(name))
             if namespace is not None and not record.missing:
-                others.append(namespace)
-        transaction.generations.start(
-            {name: (taken.namespace, taken.contents) for name, taken in new.items()},
-            others,
-            self._registries(new),
-            lambda name: self._dropped(transaction, name),
-        )
+                found[name] = namespace
+        return found
 
-    def _registries(self, taken: "Iterable[str]") -> "list[dict[str, Any]]":
-        """The namespaces of modules that those in `taken` import, directly or not, and that stay."""
+    def _stored(self) -> "list[Stored]":
+        outsides = [record.outside for record in self.state.records.copy().values() if record.outside is not None]
+        return [stored for outside in outsides for stored in outside.stored]
+
+    def _code(self, name: str) -> "CodeType | None":
+        """The code that a module was executed from, as far as it is to be had; not kept for the next execution."""
+        record = self.state.records.get(name)
+        if record is None or record.code is not None or record.source is None or record.path is None:
+            return None if record is None else record.code
+        return code_of(record.path, record.source)
+
+    def _imports(self, name: str) -> "Collection[str]":
+        """The names of the modules that a module imports, directly or not."""
         records = self.state.records
-        reached = graph.closure(taken, lambda name: records[name].edges or () if name in records else None)
-        found = [namespace_of(sys.modules.get(name)) for name in reached]
-        return [namespace for namespace in found if namespace is not None]
+        edges = records[name].edges if name in records else None
+        return graph.closure(edges or (), lambda other: (records[other].edges or {}) if other in records else None)
 
-    def _dropped(self, transaction: Transaction, name: str) -> "dict[str, set[str]]":
-        """Of what a module defines, the names in statements that may have registered it and are there no more."""
-        record = self.state.records[name]
-        old, new = record.last_code(), transaction.codes.get(name)
-        if old is None or new is None:
-            return {}
-        from ..changes.uses import Uses
-
-        before, after = record.used(old).statements(), Uses(new).statements()
-        return {
-            each: {named for statement in statements if statement not in after.get(each, ()) for named in statement[1]}
-            for each, statements in before.items()
-        }
+    def _users(self, name: str) -> "Collection[str]":
+        """The names of the modules that import a module, directly or not."""
+        edges = {each: record.edges or {} for each, record in self.state.records.copy().items()}
+        return graph.spread({name: ""}, edges).keys() - {name}
 
     def _dispose(self, plan: Plan) -> None:
         """Let the modules that are going to be executed give back what they hold: sockets, threads.

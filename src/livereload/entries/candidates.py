@@ -1,0 +1,73 @@
+"""The modules that may be executed, as they were.
+
+Knows values only.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    from .outside import Outside
+
+_OPTIMIZED = 1  # CO_OPTIMIZED: functions have it, class bodies do not
+
+
+class Candidate:
+    """A module that may be executed: its namespace, its contents before, what it left elsewhere, and its code."""
+
+    __slots__ = ("_names", "code", "contents", "made_by", "module", "namespace", "numbers", "outside", "references")
+
+    def __init__(
+        self,
+        module: "ModuleType",
+        namespace: "dict[str, Any]",
+        contents: "dict[str, Any]",
+        outside: "Outside | None",
+        code: "Callable[[], CodeType | None]",
+    ) -> None:
+        self.module = module
+        self.namespace = namespace
+        self.contents = contents
+        self.outside = outside
+        self.code = code
+        self._names: set[str] | None = None
+        # the code that it has been executed from now
+        self.made_by: CodeType | None = None
+        # references to the namespace and, by id, to what it held before the module is executed
+        self.references = 0
+        self.numbers: dict[int, int] = {}
+
+    def names(self) -> set[str]:
+        """The names in the code that it was executed from, nested code included."""
+        if self._names is None:
+            code = self.code()
+            self._names = set() if code is None else {name for each in nested(code) for name in each.co_names}
+        return self._names
+
+    def makes_hidden_classes(self) -> bool:
+        """True if the code that it was executed from makes classes in functions, or two of one name."""
+        code = self.code()
+        bodies = (
+            [] if code is None else [each.co_qualname for each in nested(code)[1:] if not each.co_flags & _OPTIMIZED]
+        )
+        return len(set(bodies)) < len(bodies) or any("<locals>" in name for name in bodies)
+
+
+def nested(code: "CodeType") -> "list[CodeType]":
+    """A code object and all those in it."""
+    found = [code]
+    for each in found:  # it grows
+        found += [constant for constant in each.co_consts if type(constant) is type(code)]
+    return found
+
+
+def constants(code: "CodeType") -> set[str]:
+    """The texts in some code, nested code included."""
+    found: set[str] = set()
+    for each in nested(code):
+        for constant in each.co_consts:
+            texts = constant if type(constant) is tuple else (constant,)
+            found.update(text for text in texts if type(text) is str)
+    return found

@@ -1,0 +1,169 @@
+"""Containers of the standard library, and classes derived from them: copied, emptied, restored, put in order.
+
+Knows lists, dicts, sets, deques and ordered dicts.  Must not know whose an entry is.
+
+Methods of a user's subclass are not called, and no entry is asked whether it equals another.  A key
+is asked for its hash only where that is Python's own, or one that a dataclass has been given.
+"""
+
+import sys
+from types import FunctionType
+
+from ..identity.objects import is_plain, module_of_class, mro_of, namespace_of_class, same
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+# Larger ones hold data, not registrations.
+MOST = 10_000
+_GONE = object()
+_flags = type.__dict__["__flags__"].__get__
+_MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_SEQUENCES = ("list", "deque")
+_BASES = (list, dict, set)
+_SINGLE = frozenset(map(id, _BASES))
+
+
+def base_of(kind: type) -> "Any":
+    """Of the standard library's containers, the one that a class is or derives from; None for other classes."""
+    if id(kind) in _SINGLE:
+        return kind
+    if not issubclass(kind, _BASES) and not issubclass(kind, _deque()):
+        return None
+    if not is_user_made(kind) and module_of_class(kind) not in (None, "collections"):
+        return None
+    bases = {id(each): each for each in _kinds()}
+    return next(bases[id(each)] for each in mro_of(kind) if id(each) in bases)
+
+
+def _deque() -> "Any":
+    collections = sys.modules.get("_collections")  # not imported: then there are none
+    return () if collections is None else collections.__dict__.get("deque", ())
+
+
+def is_user_made(kind: type) -> bool:
+    """True for a class that Python code has made, or might have."""
+    return bool(_flags(kind) & _MADE_BY_CLASS_STATEMENT)
+
+
+def _kinds() -> "tuple[Any, ...]":
+    collections = sys.modules.get("_collections")  # not imported: then there are none
+    found = collections.__dict__ if collections is not None else {}
+    return (list, dict, set, *(found[name] for name in ("deque", "OrderedDict") if name in found))
+
+
+def is_sequence(base: "Any") -> bool:
+    """True for those that an entry can be in twice."""
+    return base.__name__ in _SEQUENCES
+
+
+def copy(container: "Any") -> "Any":
+    """What a container holds now: a list, set or dict."""
+    base = base_of(type(container))
+    if base is set:
+        return set.copy(container)
+    if base is list:
+        return list.copy(container)
+    if is_sequence(base):
+        return [*base.__iter__(container)]
+    if base is dict:
+        return dict.copy(container) if type(container) is dict else dict(dict.items(container))
+    return dict(base.items(container))
+
+
+def restore(container: "Any", contents: "Any") -> None:
+    """Give a container what a copy of it has."""
+    if unchanged(container, contents):
+        return
+    base = base_of(type(container))
+    if base is list:
+        list.__setitem__(container, slice(None), contents)
+        return
+    base.clear(container)
+    (base.extend if is_sequence(base) else base.update)(container, contents)
+
+
+def unchanged(container: "Any", contents: "Any") -> bool:
+    """True if a container holds the very objects that a copy of it has, in their order."""
+    now = copy(container)
+    if len(now) != len(contents) or not same(tuple(now), tuple(contents)):
+        return False
+    return type(contents) is not dict or same(tuple(now.values()), tuple(contents.values()))
+
+
+def remove(container: "Any", goes: "Callable[[Any], bool]", *, keys: bool = False) -> None:
+    """Take the entries of which `goes` is true out of a container: of a dict, those of whose key or value it is.
+
+    With `keys`, only of whose key.
+    """
+    base = base_of(type(container))
+    now = copy(container)
+    if is_sequence(base):
+        rest = [each for each in now if not goes(each)]
+        if len(rest) < len(now):
+            restore(container, rest)
+    elif base is set:
+        for each in now:
+            if goes(each) and has_plain_hash(each):
+                set.discard(container, each)
+    else:
+        for key, value in now.items():
+            if (goes(key) or (not keys and goes(value))) and has_plain_hash(key):
+                base.pop(container, key, None)
+
+
+def has_plain_hash(key: "Any") -> bool:
+    """True if asking an object for its hash executes nothing of the user's."""
+    if is_plain(key):
+        return True
+    if type(key) is tuple:
+        return all(map(has_plain_hash, key))
+    home = next(cls for cls in mro_of(type(key)) if "__hash__" in namespace_of_class(cls))
+    if module_of_class(home) in (None, "enum", "weakref"):
+        return True
+    method = namespace_of_class(home)["__hash__"]
+    return type(method) is FunctionType and method.__code__.co_filename == "<string>"  # a dataclass'
+
+
+def order(container: "Any") -> "list[Any]":
+    """What stands in a container one after the other: entries or, of a dict, keys; of a set, nothing."""
+    base = base_of(type(container))
+    return [] if base is set else list(copy(container))
+
+
+def arrange(container: "Any", keys: "list[Any]") -> None:
+    """Put the entries of a dict in the order of `keys`, which are its own."""
+    base = base_of(type(container))
+    now = order(container)
+    first = next((index for index, key in enumerate(keys) if now[index] is not key), len(keys))
+    if all(map(has_plain_hash, keys[first:])):
+        for key in keys[first:]:
+            value = base.pop(container, key, _GONE)
+            if value is not _GONE:
+                base.__setitem__(container, key, value)
+
+
+def replace(container: "Any", kept: "dict[int, Any]") -> None:
+    """Let a container hold the object that is `kept` for an entry, by the entry's id: in a dict, for a value."""
+    base = base_of(type(container))
+    now = copy(container)
+    if base is set:
+        for each in [each for each in now if id(each) in kept]:
+            set.discard(container, each)
+            set.add(container, kept[id(each)])
+    elif is_sequence(base):
+        if any(id(each) in kept for each in now):
+            restore(container, [kept.get(id(each), each) for each in now])
+    else:
+        for key, value in now.items():
+            if id(value) in kept and has_plain_hash(key):
+                base.__setitem__(container, key, kept[id(value)])
+
+
+def entries(contents: "Any") -> "Iterable[Any]":
+    """All that a copy refers to: entries, keys and values."""
+    yield from contents
+    if type(contents) is dict:
+        yield from contents.values()

@@ -1,0 +1,360 @@
+"""Entries and the executions that made them: one refresh.
+
+Knows which modules may be executed, and when each is.  Must not know how they are executed.
+
+An entry belongs to the execution that made it.
+
+1. `start`: the modules that may be executed, as they are.
+2. `before` a module is executed again: what its last execution has put elsewhere is taken back, the latest first.
+   What that is, is known of executions that were seen; what leads to the module's definitions is looked for once, for
+   all modules that may follow (`ownership`).
+3. `after` it has been: what it has put there now stands where the first old entry stood, in its order.
+4. `finish`, at the commit.
+
+All of it is on the journal; after a failure, what the new definitions have been put into is found by those who refer
+to them.
+"""
+
+from types import FunctionType
+
+from ..identity.objects import is_class, is_plain, mro_of, namespace_of, qualname_of
+from . import containers, outside, patches
+from .candidates import Candidate, constants
+from .merging import Emptied, differs, merge
+from .outside import Outside
+from .ownership import Owner, Search
+from .snapshots import Snapshot
+from .stdlib import ExitCallbacks, LogHandlers, Overloads, forget_levels, interpreters_lists
+from .stores import GONE, put, revert, value_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from types import CodeType, ModuleType
+    from typing import Any
+
+    from .stores import Stored
+
+    Note = Callable[..., None]
+
+_INTERPRETER = "sys"
+
+
+class Entries:
+    """The entries that modules have elsewhere, during one refresh."""
+
+    def __init__(
+        self,
+        note: "Note",
+        tracked: "Callable[[], Mapping[str, dict[str, Any]]]",
+        imports: "Callable[[str], Collection[str]]",
+        users: "Callable[[str], Collection[str]]",
+        code: "Callable[[str], CodeType | None]",
+        others: "Callable[[], Iterable[Stored]]",
+    ) -> None:
+        """`tracked()` gives the namespaces of all tracked modules that are there.
+
+        `imports(name)` gives the names of those that a module imports, directly or not, `users(name)` of those that
+        import it, `code(name)` the code that a module was executed from, `others()` what all modules have stored.
+        """
+        self._note = note
+        self._tracked = tracked
+        self._imports = imports
+        self._users = users
+        self._code = code
+        self._others = others
+        # {(id, "f"): what an attribute, of a namespace, class or instance, was given back}
+        self._undone: dict[tuple[int, Any], Any] = {}
+        self._changed: dict[str, list[tuple[Any, Any]]] = {}
+        self._above: list[tuple[Stored, Any]] = []  # what was taken back, and what was on top of it
+        self._candidates: dict[str, Candidate] = {}
+        self._found: dict[str, list[tuple[Any, Any]]] = {}  # {"shop": [(container, entry)]}
+        self._functions: dict[str, list[FunctionType]] = {}  # {"shop": [functions]}: all that live
+        self._searched: set[str] = set()
+        # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
+        self._tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
+        self._snapshot: Snapshot | None = None
+        self._running: list[str] = []
+        self._group: list[str] = []  # those that are running, and those that have been since no other was
+        self._emptied: dict[int, Emptied] = {}  # the containers that this group has entries in
+        self._registered = (ExitCallbacks(), LogHandlers())
+        self._overloads = Overloads()
+
+    def start(self, candidates: "Mapping[str, Candidate]") -> None:
+        """These modules may be executed."""
+        self._candidates.update(candidates)
+        self._searched.difference_update(candidates)
+        if self._snapshot is not None:
+            self._take_contents(self._snapshot, candidates)
+
+    def before(self, name: str) -> None:
+        """The module of this name is about to be executed again: take back what it has put elsewhere."""
+        candidate = self._candidates.get(name)
+        if candidate is None:
+            return
+        snapshot = self._take_snapshot()
+        self._search(snapshot)
+        self._running.append(name)
+        self._group.append(name)
+        self._overloads.take(name)
+        snapshot.unregister(name)
+        self._take_back(name, candidate)
+        self._take_patches_back(name, candidate)
+        snapshot.forget_dispatch()
+        candidate.references = outside.references_to_namespace(candidate.module)
+        candidate.numbers = outside.numbers(name, candidate.namespace, candidate.contents)
+        self._note(self._discard, name, candidate)
+
+    def first(self, name: str, module: "ModuleType") -> None:
+        """The module of this name is about to be executed for the first time."""
+        namespace = namespace_of(module)
+        if namespace is not None:
+            self._note(self._discard, name, Candidate(module, namespace, {}, None, lambda: None))
+
+    def after(
+        self,
+        name: str,
+        kept: "Mapping[int, Any] | None" = None,
+        held: int = 0,
+        seen: "Collection[Stored]" = (),
+    ) -> "Outside | None":
+        """The module of this name has been executed; returns what it has left elsewhere, `seen` included.
+
+        `kept` gives, by id, what stands for its new functions.  The caller has `held` references to its namespace.
+        """
+        for item in seen:
+            self._note(revert, item)
+        if name not in self._running:
+            return None
+        self._running.remove(name)
+        candidate = self._candidates[name]
+        made = outside.references_to_namespace(candidate.module) - candidate.references - held
+        counts = outside.count_in(name, candidate.namespace, made, candidate.numbers)
+        candidate.made_by = self._code(name)
+        stored: list[Stored] = []
+        if not self._running:
+            stored = self._end_group(name, kept or {})
+        known = {(id(each.holder), id(each.key)) for each in seen if each.key is not GONE or each.holder}
+        return Outside(counts, [*seen, *(each for each in stored if (id(each.holder), id(each.key)) not in known)])
+
+    def changed(self, name: str) -> "list[tuple[Any, Any]]":
+        """What the last execution of the module of this name has made of others that is not as it was before.
+
+        Containers, each with `GONE`; and namespaces, attributes of instances and classes, each with a name in it.
+        """
+        return self._changed.get(name, [])
+
+    def finish(self, executed: "Iterable[str]") -> None:
+        """All has been executed: the standard library's registries have what modules have registered once."""
+        namespaces = {id(self._candidates[name].namespace) for name in executed if name in self._candidates}
+        for each in self._registered:
+            each.reconcile(namespaces)
+
+    def drop(self, name: str) -> None:
+        """Nobody imports the module of this name any more: it takes its entries with it."""
+        if name in self._candidates:
+            self.before(name)
+            self.after(name)
+
+    def end(self) -> None:
+        """Let go of everything."""
+        self._candidates.clear()
+        self._found.clear()
+        self._functions.clear()
+        self._tables.clear()
+        self._emptied.clear()
+        self._above.clear()
+        self._snapshot = None
+
+    # Before.
+
+    def _take_snapshot(self) -> Snapshot:
+        if self._snapshot is None:
+            self._note(self.end)
+            for each in (*self._registered, self._overloads):
+                self._note(each.restore)
+            self._snapshot = Snapshot()
+            for name, namespace in self._tracked().items():
+                self._snapshot.take(name, namespace)
+            self._take_contents(self._snapshot, self._candidates)
+            for each in interpreters_lists():
+                self._snapshot.add(_INTERPRETER, each)
+            self._note(self._snapshot.restore)
+        return self._snapshot
+
+    def _take_contents(self, snapshot: Snapshot, names: "Iterable[str]") -> None:
+        """What modules have themselves: a value that one asks for lives on."""
+        for name in names:
+            snapshot.take(name, self._candidates[name].contents)
+
+    def _search(self, snapshot: Snapshot) -> None:
+        """Look for the entries of the modules that may be executed, where that has not been done."""
+        names = [each for each in self._candidates if each not in self._searched]
+        if names:
+            self._searched.update(names)
+            snapshot.forget_dispatch()
+            search = Search([self._owner(each, self._candidates[each]) for each in names], snapshot.reached)
+            self._found.update(search.entries())
+            self._tables.update(search.tables)
+            self._functions.update(search.functions)
+
+    def _owner(self, name: str, candidate: Candidate, older: "Collection[int]" = ()) -> Owner:
+        users = self._tracked().keys() - frozenset(self._imports(name))
+        counts = None if candidate.outside is None else candidate.outside.counts
+        return Owner(
+            name,
+            candidate.namespace,
+            candidate.contents,
+            counts,
+            users.__contains__,
+            candidate.names,
+            candidate.makes_hidden_classes,
+            older,
+        )
+
+    def _take_back(self, name: str, candidate: Candidate) -> None:
+        """Take back what has been found, and what the last execution was seen to store."""
+        emptied = []
+        for each, entries in self._by_container(self._found.pop(name, [])):
+            each.take(entries)
+            if not containers.copy(each.container):
+                emptied.append(each.container)
+        self._take_emptied(emptied)
+        stored = [] if candidate.outside is None else candidate.outside.stored
+        data: list[tuple[Any, Stored]] = []
+        for item in reversed(stored):
+            is_entry = item.key is GONE or (not item.is_attribute and item.before is GONE)
+            if is_entry and containers.base_of(type(item.holder)) is not None:
+                data.append((item.holder, item))
+            else:
+                self._put_back(item)
+        for each, items in self._by_container(data):
+            if type(each.rest) is dict:
+                gone = [item for item in items if item.is_(value_at(each.container, item.key))]
+                each.take_keys([key for key in each.rest if any(key is i.key or _same(key, i.key) for i in gone)])
+            else:
+                each.take_stored(items)
+        forget_levels()
+
+    def _put_back(self, item: "Stored") -> None:
+        """Give a key or an attribute what it had before, unless the session has given it something else since."""
+        if not containers.has_plain_hash(item.key):
+            return
+        current = value_at(item.holder, item.key)
+        if not item.is_(current):
+            if not self._is_patch(item, current):
+                return
+            self._above.append((item, current))
+        put(item.holder, item.key, item.before, self._note)
+        if item.is_attribute or containers.base_of(type(item.holder)) is None:
+            self._undone[id(item.holder), item.key] = item.before
+        else:
+            emptied = self._emptied_of(item.holder)
+            emptied.rest = {**emptied.rest, item.key: item.before}
+
+    def _is_patch(self, item: "Stored", current: "Any") -> bool:
+        """True if another module, or the session, has patched what was stored."""
+        if type(current) is FunctionType and current.__globals__.get("__name__") == "__main__":
+            return True
+        others = (each for each in self._others() if each is not item and each.holder is item.holder)
+        return any(_same(each.key, item.key) and each.is_(current) for each in others)
+
+    def _put_on_top(self) -> None:
+        """Put what was on top of something that was taken back there again."""
+        while self._above:
+            item, current = self._above.pop()
+            if value_at(item.holder, item.key) is item.before:  # not replaced any more
+                for other in self._others():
+                    if other.holder is item.holder and _same(other.key, item.key) and item.is_(other.before):
+                        self._note(setattr, other, "before", other.before)
+                        other.before = item.before
+            put(item.holder, item.key, current, self._note)
+
+    def _take_emptied(self, emptied: "list[Any]") -> None:
+        """Take containers that are empty now out of the dicts that they were made for."""
+        tables = [
+            (table, each)
+            for each in emptied
+            for table, roots in self._tables.get(id(each), ())
+            if self._is_made_on_demand(table, each, roots)
+        ]
+        for table, entries in self._by_container(tables):
+            table.take(entries)
+
+    def _is_made_on_demand(self, table: "dict[Any, Any]", value: "Any", roots: "Collection[str]") -> bool:
+        """True if a value of a dict was made when it was first asked for: its module does not name the key."""
+        if any(qualname_of(each) == "defaultdict" for each in mro_of(type(table))):
+            return True
+        known = [constants(code) for root in roots if (code := self._code(root)) is not None]
+        keys = [key for key, each in dict.items(table) if each is value]
+        return bool(known) and all(type(key) is str and not any(key in each for each in known) for key in keys)
+
+    def _by_container(self, entries: "Iterable[tuple[Any, Any]]") -> "Iterable[tuple[Emptied, list[Any]]]":
+        """The containers that are about to be emptied, as the journal knows, with what is to be taken out of each."""
+        found: dict[int, tuple[Any, list[Any]]] = {}
+        for container, entry in entries:
+            found.setdefault(id(container), (container, []))[1].append(entry)
+        for container, taken in found.values():
+            yield self._emptied_of(container), taken
+
+    def _emptied_of(self, container: "Any") -> Emptied:
+        self._note(containers.restore, container, containers.copy(container))
+        if id(container) not in self._emptied:
+            self._emptied[id(container)] = Emptied(container, containers.copy(container))
+        return self._emptied[id(container)]
+
+    def _take_patches_back(self, name: str, candidate: Candidate) -> None:
+        users = frozenset(self._users(name)) - frozenset(self._imports(name))
+        patches.take_back(
+            name,
+            candidate.namespace,
+            candidate.contents,
+            self._functions.get(name, ()),
+            lambda other: other not in users,
+            self._note,
+        )
+
+    # After.
+
+    def _end_group(self, name: str, kept: "Mapping[int, Any]") -> "list[Stored]":
+        """Put what has been added in order; returns what the module of this name has stored, if it was the only one."""
+        snapshot = self._take_snapshot()
+        names = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
+        for container, before in snapshot.copies(names):
+            if id(container) not in self._emptied:
+                self._emptied[id(container)] = Emptied(container, before)
+        self._put_on_top()
+        stored: list[Stored] = []
+        started = {key: (emptied.container, emptied.before) for key, emptied in self._emptied.items()}
+        for emptied in self._emptied.values():
+            if not containers.unchanged(emptied.container, emptied.rest):
+                stored += merge(emptied)
+                containers.replace(emptied.container, dict(kept))
+        stored += snapshot.stored(name, names, self._undone)
+        self._undone.clear()
+        changed = [(holder, GONE) for holder, before in started.values() if differs(before, containers.copy(holder))]
+        changed += [(each.holder, each.key) for each in snapshot.changed(self._group, names)]
+        self._changed.update(dict.fromkeys(self._group, changed))
+        snapshot.renew(names)
+        for each in self._group:
+            snapshot.take_again(each, self._candidates[each].namespace)
+        alone = len(self._group) == 1
+        self._emptied.clear()
+        self._group.clear()
+        return stored if alone else []
+
+    # After a failure.
+
+    def _discard(self, name: str, candidate: Candidate) -> None:
+        """Take what an execution that is undone has made out of all containers."""
+        older = {id(value) for value in candidate.contents.values()}
+        older.update(map(id, self._functions.get(name, ())))
+        new = {key: value for key, value in candidate.namespace.items() if id(value) not in older}
+        made = Candidate(candidate.module, candidate.namespace, new, None, lambda: candidate.made_by)
+        reached = {} if self._snapshot is None else self._snapshot.reached
+        for container, entry in Search([self._owner(name, made, older)], reached).entries().get(name, ()):
+            containers.remove(container, lambda each, entry=entry: each is entry)  # type: ignore[misc]
+
+
+def _same(one: "Any", other: "Any") -> bool:
+    return is_plain(one) and type(one) is type(other) and bool(one == other)

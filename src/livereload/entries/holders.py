@@ -1,0 +1,238 @@
+"""Who holds an object, and who holds that, up to the modules: the garbage collector's view.
+
+Knows objects and namespaces.  Must not know whose an entry is.
+
+`climb` goes level by level, each one pass over the heap, until modules, or what is known to belong to one, are reached.
+"""
+
+import gc
+import sys
+from _weakref import ReferenceType
+from types import (
+    AsyncGeneratorType,
+    BuiltinFunctionType,
+    CellType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+    TracebackType,
+)
+
+from ..identity.objects import (
+    instance_dict,
+    is_class,
+    module_of_class,
+    mro_of,
+    namespace_of,
+    namespace_of_class,
+    same,
+)
+from ..identity.places import LRU_CACHE, PARTIAL
+from . import containers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from typing import Any
+
+_PACKAGE = __name__.partition(".")[0] + "."
+_LEVELS = 10
+_MOST_HOLDERS = 20_000
+_MOST_REFERENCES = 200_000
+_WRAPPERS = frozenset(
+    map(
+        id,
+        (
+            *(tuple, frozenset, MethodType, BuiltinFunctionType, PARTIAL, CellType, FunctionType, LRU_CACHE),
+            *(staticmethod, classmethod, property),
+        ),
+    )
+)
+_NO_HOLDERS = (ModuleType, FrameType, CodeType, GeneratorType, CoroutineType, AsyncGeneratorType, TracebackType)
+# What these hold is waiting to be called, was shown, or is kept for themselves: no registration.
+RUNTIME = frozenset((
+    *("asyncio", "threading", "_threading_local", "concurrent", "selectors", "queue", "multiprocessing", "contextvars"),
+    *("typing", "weakref", "linecache", "inspect", "traceback", "livereload"),
+    *("pdb", "bdb", "code", "rlcompleter", "_pyrepl", "idlelib", "IPython", "ipykernel", "bpython", "ptpython"),
+    *("debugpy", "pydevd", "_pydevd_bundle"),
+))  # fmt: skip
+
+
+class Node:
+    """An object, who holds it, and the modules that have it by a name."""
+
+    __slots__ = ("holders", "roots", "value")
+
+    def __init__(self, value: "Any", roots: "Collection[str]" = ()) -> None:
+        self.value = value
+        self.holders: dict[int, Node] = {}
+        self.roots = set(roots)
+
+    def is_wrapper(self) -> bool:
+        """True for what others cannot be put into once it is made."""
+        kind = type(self.value)
+        return id(kind) in _WRAPPERS or issubclass(kind, (ReferenceType, tuple))
+
+    def is_container_of_elements(self) -> bool:
+        """True for what holds others as elements, not as attributes, variables or defaults."""
+        kind = type(self.value)
+        if kind is dict:
+            return self.instance() is None
+        if issubclass(kind, tuple):
+            return not any(type(each.value) is FunctionType for each in self.holders.values())
+        if kind is CellType or kind is FunctionType:
+            return False
+        return self.is_wrapper() or containers.base_of(kind) is not None
+
+    def is_element(self) -> bool:
+        """True if something holds this as an element."""
+        return any(each.is_container_of_elements() for each in self.holders.values())
+
+    def is_loose(self) -> bool:
+        """True for an instance, or its attributes, that nothing but containers hold."""
+        instance = (self.instance() if type(self.value) is dict else self) or self
+        return not instance.roots and instance.is_element() and type(instance.value) is not FunctionType
+
+    def instance(self) -> "Node | None":
+        """The instance whose attributes a dict is, or the function whose attributes, annotations or defaults."""
+        for holder in self.holders.values():
+            if type(holder.value) is FunctionType or instance_dict(holder.value) is self.value:
+                return holder
+        return None
+
+    def all_roots(self) -> set[str]:
+        """The modules that an object is reached from."""
+        found: set[str] = set()
+        seen = {id(self)}
+        waiting = [self]
+        for node in waiting:  # it grows
+            found |= node.roots
+            for holder in node.holders.values():
+                if id(holder) not in seen and _shows(holder.value, node.value):
+                    seen.add(id(holder))
+                    waiting.append(holder)
+        return found
+
+
+class Holders:
+    """What has been found.
+
+    `reached` tells, by id, the modules that have an object; the climb goes on from what only modules of some `names`
+    have.  `spaces` are namespaces of modules that are not in `sys.modules`.  `ignored` are ids of what holds nothing.
+    """
+
+    def __init__(
+        self,
+        reached: "Mapping[int, set[str]]",
+        names: "Collection[str]",
+        spaces: "Mapping[int, str]",
+        ignored: "Collection[int]",
+    ) -> None:
+        self._reached = reached
+        self._names = frozenset(names)
+        self._ignored = ignored
+        self.nodes: dict[int, Node] = {}
+        self._spaces = {
+            id(namespace): name
+            for name, module in sys.modules.copy().items()
+            if (namespace := namespace_of(module)) is not None
+        }
+        self._spaces.update(spaces)
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        for node in self.nodes.values():
+            node.holders.clear()
+        self.nodes.clear()
+
+    def climb(self, suspects: "list[Node]") -> None:
+        """Find who holds some objects, directly or not."""
+        frontier = list(suspects)
+        for _ in range(_LEVELS):
+            if not frontier or len(self.nodes) > _MOST_HOLDERS:
+                return
+            frontier = self._climb_once(frontier)
+
+    def _climb_once(self, frontier: "list[Node]") -> "list[Node]":
+        """Enter who holds the objects of some nodes; the nodes from which to climb on."""
+        values = [node.value for node in frontier]
+        waiting = {id(value): node for value, node in zip(values, frontier, strict=True)}
+        held: list[tuple[Any, list[Node]]] = []
+        for holder in gc.get_referrers(*values):
+            kind = type(holder)
+            if holder is values or id(holder) in self._ignored or issubclass(kind, _NO_HOLDERS) or _is_ours(kind):
+                continue
+            referents = gc.get_referents(holder)
+            if len(referents) > _MOST_REFERENCES or (kind is tuple and same(holder, tuple(values))):
+                continue
+            children = {id(each): waiting[id(each)] for each in referents if id(each) in waiting}
+            del referents
+            root = self._root(holder)
+            if root is not None:
+                for node in children.values():
+                    node.roots.add(root)
+            elif is_class(holder):
+                for node in children.values():
+                    if type(node.value) is dict:
+                        node.roots.add(module_of_class(holder) or "")
+            else:  # an instance refers to its class, which is no reason to hold it for an entry
+                children.pop(id(kind), None)
+                if children:
+                    held.append((holder, [*children.values()]))
+        return [*self._enter(held)]
+
+    def _root(self, holder: "Any") -> str | None:
+        """The name of the module whose namespace, or the namespace of whose class, this is."""
+        if type(holder) is not dict:
+            return None
+        name = self._spaces.get(id(holder))
+        if name is None and "__module__" in holder and "__doc__" in holder and "__qualname__" not in holder:
+            name = holder["__module__"]
+        return name if type(name) is str else None
+
+    def _enter(self, held: "list[tuple[Any, list[Node]]]") -> "Iterator[Node]":
+        for holder, children in held:
+            node = self.nodes.get(id(holder))
+            is_new = node is None
+            if node is None:
+                node = self.nodes[id(holder)] = Node(holder, self._reached.get(id(holder), ()))
+            for child in children:
+                child.holders[id(holder)] = node
+            if is_new and not node.roots - self._names:
+                yield node
+
+
+def _is_ours(kind: type) -> bool:
+    return (module_of_class(kind) or "").startswith(_PACKAGE)
+
+
+def _shows(holder: "Any", value: "Any") -> bool:
+    """True if an object holds another in a way that can be seen from Python, and is no part of what is running."""
+    kind = type(holder)
+    if kind is LRU_CACHE:
+        return False
+    if id(kind) in _WRAPPERS or containers.base_of(kind) is not None:
+        return True
+    if (module_of_class(kind) or "").partition(".")[0] in RUNTIME:
+        return (module_of_class(kind) or "") == "weakref"
+    attributes = instance_dict(holder)
+    if attributes is not None and (attributes is value or any(each is value for each in attributes.values())):
+        return True
+    return any(each is value for each in slots(holder))
+
+
+def slots(value: "Any") -> "Iterator[Any]":
+    """What the slots of an instance hold."""
+    for cls in mro_of(type(value)):
+        if "__slots__" in namespace_of_class(cls):
+            for slot in list(namespace_of_class(cls).values()):
+                if type(slot) is MemberDescriptorType:
+                    try:
+                        yield slot.__get__(value)
+                    except AttributeError:
+                        pass  # not set

@@ -1,0 +1,188 @@
+"""What of a module is referred to from outside when its execution ends: reference counts.
+
+Knows namespaces and counts.  Must not know who refers, or why.
+
+An execution that leaves nothing elsewhere leaves no references either: then nothing has to be looked for,
+and whatever leads to the module's definitions later was put there by others: the session, or modules that
+import it.  So the counts at the end of an execution tell how many references it has made itself.
+They may be too high, as what a module holds in its own tables is counted, too.
+"""
+
+import sys
+from _weakref import getweakrefs
+from types import CellType, FunctionType, ModuleType
+
+from ..identity.objects import (
+    cell_contents,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    mro_of,
+    namespace_of,
+    namespace_of_class,
+)
+from ..identity.places import LRU_CACHE, is_made_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from .stores import Stored
+
+    # {"f": 1, "Cart.total": 2, "": 1}: by the name, and how many functions no name leads to
+    Counts = dict[str, int]
+
+HIDDEN = ""
+
+
+class Outside:
+    """What is known of what an execution has left elsewhere."""
+
+    __slots__ = ("counts", "stored")
+
+    def __init__(self, counts: "Counts", stored: "list[Stored]") -> None:
+        # references to its definitions
+        self.counts = counts
+        # entries and attributes of others, the latest last, as far as somebody has looked
+        self.stored = stored
+
+
+def count(name: str, module: "ModuleType", held: int = 0) -> "Counts":
+    """How many references there are to the definitions of the module `name` from outside of it.
+
+    The caller has `held` references to its namespace.
+    """
+    made = references_to_namespace(module) - held - _BASE_OF_NAMESPACE
+    return count_in(name, namespace_of(module) or {}, made)
+
+
+def references_to_namespace(module: "ModuleType") -> int:
+    return sys.getrefcount(namespace_of(module))
+
+
+def numbers(name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> "dict[int, int]":
+    """{id: how many references there are} to what was defined in a namespace that has been emptied since."""
+    found = {}
+    for _, value in definitions(name, namespace, contents):
+        found[id(value)] = _references(value)
+    return found
+
+
+def _references(value: "Any") -> int:
+    references = sys.getrefcount(value)
+    if is_class(value):
+        references -= _own_references(value)
+        return references + sum(each.__callback__ is not None for each in getweakrefs(value))
+    return references + sum(map(sys.getrefcount, getweakrefs(value)))
+
+
+def count_in(name: str, namespace: "dict[str, Any]", made: int, earlier: "Mapping[int, int] | None" = None) -> "Counts":
+    """The same, if there are as many functions with this `namespace` as were `made`.
+
+    To what was there before there were so many references `earlier`, by id.
+    """
+    found: Counts = {}
+    names: dict[int, int] = {}
+    functions: dict[int, FunctionType] = {}
+    for key, value in definitions(name, namespace):
+        if type(value) is FunctionType:
+            functions[id(value)] = value
+            for each in _annotating(value):
+                functions[id(each)] = each
+        names[id(value)] = names.get(id(value), 0) + 1 + key.endswith(".__wrapped__")  # a cache has two
+        found.setdefault(key, 0)
+    value = None
+    own = functions.keys() & names.keys()
+    for key, value in definitions(name, namespace):
+        references = _references(value) - names[id(value)] - (id(value) in own)
+        if earlier is not None and id(value) in earlier:
+            found[key] = references - earlier[id(value)]
+        else:
+            found[key] = references - (_BASE_OF_CLASS if is_class(value) else _BASE)
+    found[HIDDEN] = made - len(functions)
+    return {key: number for key, number in found.items() if number > 0}
+
+
+def definitions(
+    name: str, namespace: "dict[str, Any]", contents: "dict[str, Any] | None" = None
+) -> "Iterator[tuple[str, Any]]":
+    """What a module's names lead to that may be its own, with the names: functions, classes, methods and instances.
+
+    `contents` are what the namespace had, if it has been emptied since.
+    """
+    if contents is None:
+        contents = namespace
+    for key in list(contents):
+        value: Any = contents.get(key)
+        if type(key) is not str or key.startswith("__") or is_plain(value) or issubclass(type(value), ModuleType):
+            continue
+        if type(value) is FunctionType:
+            if value.__globals__ is namespace:
+                yield key, value
+        elif not is_class(value):
+            yield key, value
+            if type(value) is LRU_CACHE:
+                inner = (instance_dict(value) or {}).get("__wrapped__")
+                if type(inner) is FunctionType and inner.__globals__ is namespace:
+                    yield f"{key}.__wrapped__", inner
+        elif module_of_class(value) == name or is_made_in(namespace, value):
+            yield key, value
+            yield from _members(key, value, namespace, 0)
+
+
+def _members(prefix: str, cls: type, namespace: "dict[str, Any]", depth: int) -> "Iterator[tuple[str, Any]]":
+    for key in list(namespace_of_class(cls)):
+        value: Any = namespace_of_class(cls).get(key)
+        kind: Any = type(value)
+        if kind is FunctionType:
+            if value.__globals__ is namespace:
+                yield f"{prefix}.{key}", value
+        elif kind is staticmethod or kind is classmethod:
+            inner = value.__func__
+            if type(inner) is FunctionType and inner.__globals__ is namespace:
+                yield f"{prefix}.{key}", inner
+        elif kind is property:
+            for part in ("fget", "fset", "fdel"):
+                each = getattr(value, part)
+                if type(each) is FunctionType and each.__globals__ is namespace:
+                    yield f"{prefix}.{key}.{part}", each
+        elif is_class(value) and depth < 3 and module_of_class(value) == module_of_class(cls):
+            yield f"{prefix}.{key}", value
+            yield from _members(f"{prefix}.{key}", value, namespace, depth + 1)
+
+
+def _annotating(function: FunctionType) -> "Iterator[FunctionType]":
+    """The function that gives the annotations of another (PEP 649), if it has been made."""
+    if hasattr(FunctionType, "__annotate__"):
+        annotate = function.__annotate__  # type: ignore[attr-defined]
+        if type(annotate) is FunctionType and annotate.__globals__ is function.__globals__:
+            yield annotate
+
+
+def _own_references(cls: type) -> int:
+    """How often a class is referred to by itself and its methods."""
+    own = sum(each is cls for each in mro_of(cls))
+    cells: dict[int, CellType] = {}
+    for value in namespace_of_class(cls).values():
+        if type(value) is FunctionType:
+            for cell in value.__closure__ or ():
+                if cell_contents(cell) is cls:
+                    cells[id(cell)] = cell
+        elif hasattr(type(value), "__objclass__") and value.__objclass__ is cls:
+            own += 1
+    return own + len(cells)
+
+
+def _probe() -> "tuple[int, int, int]":
+    """What the counts above come to where there is no reference from outside."""
+    module = ModuleType("probe")
+    exec("def f(): pass\nclass C: pass", module.__dict__)
+    found = {}
+    for key, value in definitions("probe", module.__dict__):
+        found[key] = _references(value) - 1
+    return found["f"], found["C"], references_to_namespace(module) - 1
+
+
+_BASE, _BASE_OF_CLASS, _BASE_OF_NAMESPACE = _probe()

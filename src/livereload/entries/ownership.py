@@ -1,0 +1,273 @@
+"""Whose an entry is: the containers elsewhere that lead to the definitions of a module.
+
+Knows who refers to an object (the garbage collector's view).  Must not know what is executed, nor change anything.
+
+1. *Suspects*: of each module, what had references from outside when its last execution ended (`outside`): functions,
+   those that no name leads to included; classes; instances that the module made.
+2. *Climb* from them to whatever refers to them, level by level, each one pass over the heap, until modules, or what
+   is known to belong to one, are reached.  What only wraps (tuples, partials, bound methods, closures, weak references,
+   instances that nothing but a container holds) is the module's, too.
+3. A container that is reached from a module that the suspects' module has imported, or from one that is not
+   tracked, is *elsewhere*, and has an entry of the module's.  One that only the module itself, its importers or the
+   session reach is theirs: they have put there themselves what they hold.
+"""
+
+import gc
+from _weakref import getweakrefs
+from types import FunctionType
+
+from ..identity.objects import is_class, is_plain, module_of_class, qualname_of
+from . import containers
+from .holders import RUNTIME, Holders, Node
+from .outside import HIDDEN, definitions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from .outside import Counts
+
+    Entry = tuple[Any, Any]  # a container, and what it holds of the module's
+
+_PLENTY = 1 << 30
+_MADE_BY_CALLS = "<locals>"
+
+
+class Owner:
+    """A module whose entries are looked for."""
+
+    __slots__ = ("contents", "counts", "is_user", "makes_hidden_classes", "name", "names", "namespace", "older")
+
+    def __init__(
+        self,
+        name: str,
+        namespace: "dict[str, Any]",
+        contents: "dict[str, Any]",
+        counts: "Counts | None",
+        is_user: "Callable[[str], bool]",
+        names: "Callable[[], Collection[str]]",
+        makes_hidden_classes: "Callable[[], bool]",
+        older: "Collection[int]" = (),
+    ) -> None:
+        self.name = name
+        self.namespace = namespace
+        # what its last execution left in the namespace
+        self.contents = contents
+        # references from outside after that; None: nobody has counted
+        self.counts = counts
+        # tells of the name of a tracked module that this one does not import it, directly or not
+        self.is_user = is_user
+        # the names in its code
+        self.names = names
+        # whether its code makes classes that no name leads to
+        self.makes_hidden_classes = makes_hidden_classes
+        # the ids of functions that are none of its own any more
+        self.older = older
+
+
+class Search:
+    """One search, for the entries of some modules.  `reached` tells, by id, the modules that have an object."""
+
+    def __init__(self, owners: "Iterable[Owner]", reached: "Mapping[int, set[str]]") -> None:
+        self._owners = list(owners)
+        self._reached = reached
+        self._holders = Holders(
+            reached,
+            {each.name for each in self._owners},
+            {id(each.namespace): each.name for each in self._owners},
+            {id(each.contents) for each in self._owners},
+        )
+        self._leads: dict[int, tuple[Owner, str]] = {}  # {id of a suspect: the module and the name in it}
+        self._budget: dict[tuple[Owner, str], int] = {}  # references of which entries can be the module's
+        self._spent: set[int] = set()  # the ids of the nodes that such references are of
+        # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
+        self.tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
+        # {"shop": [functions]}: all that live
+        self.functions: dict[str, list[FunctionType]] = {}
+
+    def entries(self) -> "dict[str, list[Entry]]":
+        """Of each module, by name, its entries elsewhere."""
+        suspects = [*self._suspects()]
+        self._holders.climb(suspects)
+        found: dict[str, list[_Entry]] = {}
+        for node in suspects:
+            self._lead(node, found)
+        result = {}
+        for name, entries in found.items():
+            entries.sort(key=lambda each: each.place)  # the execution came before the session
+            result[name] = [(each.container, each.value) for each in entries if self._affords(each)]
+            for container, _ in result[name]:
+                if id(container) not in self.tables:
+                    self._find_tables(container)
+        self._holders.clear()
+        return result
+
+    def _find_tables(self, container: "Any") -> None:
+        node = self._holders.nodes[id(container)]
+        for holder in node.holders.values() if not node.roots else ():
+            if issubclass(type(holder.value), dict) and holder.instance() is None:
+                self.tables.setdefault(id(container), []).append((holder.value, holder.all_roots()))
+
+    # Suspects.
+
+    def _suspects(self) -> "Iterator[Node]":
+        known: dict[int, set[int]] = {}
+        for owner in self._owners:
+            mine = known[id(owner.namespace)] = set()
+            for key, value in definitions(owner.name, owner.namespace, owner.contents):
+                mine.add(id(value))
+                number = _PLENTY if owner.counts is None else owner.counts.get(key, 0)
+                if number and (type(value) is FunctionType or is_class(value) or self._is_made_by(owner, value)):
+                    yield from self._suspect(owner, key, value, number)
+        yield from self._hidden(known)
+        yield from self._hidden_classes(known)
+
+    def _suspect(self, owner: Owner, key: str, value: "Any", number: int) -> "Iterator[Node]":
+        self._budget[owner, key] = self._budget.get((owner, key), 0) + number
+        weak = [each for each in getweakrefs(value) if not is_class(value) or each.__callback__ is not None]
+        code = [value.__code__] if type(value) is FunctionType else []
+        for each in (value, *weak, *code):
+            if id(each) not in self._leads:
+                self._leads[id(each)] = (owner, key)
+                node = self._holders.nodes[id(each)] = Node(each)
+                yield node
+
+    def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
+        """The functions that no name leads to.  Those made by calls may have been made since: the first ones count."""
+        owners = {id(each.namespace): each for each in self._owners}
+        spaces = [each.namespace for each in owners.values()]
+        for function in gc.get_referrers(*spaces) if spaces else ():
+            if type(function) is not FunctionType or id(function.__globals__) not in owners:
+                continue
+            owner = owners[id(function.__globals__)]
+            self.functions.setdefault(owner.name, []).append(function)
+            hidden = _PLENTY if owner.counts is None else owner.counts.get(HIDDEN, 0)
+            if not hidden or id(function) in known[id(owner.namespace)] or id(function) in owner.older:
+                continue
+            if "<locals>" in function.__qualname__:
+                yield from self._suspect(owner, _MADE_BY_CALLS, function, 0)
+                self._budget[owner, _MADE_BY_CALLS] = hidden
+            else:
+                yield from self._suspect(owner, function.__qualname__, function, _PLENTY)
+
+    def _hidden_classes(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
+        """The classes that no name leads to, of modules whose code makes such: in functions, or two of one name."""
+        owners = {each.name: each for each in self._owners if each.makes_hidden_classes()}
+        waiting: list[type] = [object] if owners else []
+        seen: set[int] = set()
+        for cls in waiting:  # it grows
+            if id(cls) not in seen:
+                seen.add(id(cls))
+                waiting += type.__subclasses__(cls)
+                owner = owners.get(module_of_class(cls) or "")
+                if owner is not None and id(cls) not in known[id(owner.namespace)]:
+                    yield from self._suspect(owner, qualname_of(cls), cls, _PLENTY)
+
+    def _is_made_by(self, owner: Owner, value: "Any") -> bool:
+        """True for an instance that the module has made, as far as that can be told."""
+        if module_of_class(type(value)) == owner.name:
+            return True
+        users = {name for name in self._reached.get(id(value), ()) if name != owner.name and not owner.is_user(name)}
+        if users or (module_of_class(type(value)) == "logging" and "Logger" in qualname_of(type(value))):
+            return False
+        if containers.base_of(type(value)) is not None or qualname_of(type(value)) in owner.names():
+            return True
+        held = gc.get_referents(value)
+        held += gc.get_referents(*[each for each in held if type(each) is dict])
+        return any(type(each) is FunctionType and each.__globals__ is owner.namespace for each in held)
+
+    # What leads to the suspects.
+
+    def _lead(self, suspect: Node, found: "dict[str, list[_Entry]]") -> None:
+        owner, key = self._leads[id(suspect.value)]
+        if key == _MADE_BY_CALLS and suspect.roots - {owner.name}:
+            return  # what another module has decorated
+        is_instance = not is_class(suspect.value) and not suspect.is_wrapper()
+        if is_instance and any(self._is_other(root, owner) for root in suspect.roots):
+            return  # another module has made it
+        entries = found.setdefault(owner.name, [])
+        known = {(id(each.container), id(each.value)) for each in entries}
+        waiting = [(suspect, 0)]
+        seen = {id(suspect)}
+        for node, via in waiting:  # it grows
+            for holder in node.holders.values():
+                kind = "" if id(holder) in seen else self._kind(holder, node, owner)
+                reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(holder))
+                if kind == "wrapper":
+                    seen.add(id(holder))
+                    waiting.append((holder, reference))
+                elif kind == "entry" and (id(holder.value), id(node.value)) not in known:
+                    known.add((id(holder.value), id(node.value)))
+                    entries.append(_Entry(holder.value, node.value, (owner, key), reference))
+
+    def _kind(self, holder: Node, node: Node, owner: Owner) -> str:
+        """What an object is to what it holds of the module's: a "wrapper", a container of this "entry", or ""."""
+        value = holder.value
+        base = containers.base_of(type(value))
+        others = holder.roots - {owner.name}
+        if base is None:
+            # An instance that has a name, or stands in another's attribute, is none.
+            is_wrapper = not others and (holder.is_wrapper() or holder.is_element())
+            return "wrapper" if is_wrapper else ""
+        if base is dict:
+            instance = holder.instance()
+            if instance is not None:
+                is_function = type(instance.value) is FunctionType
+                return "" if is_function else self._kind(instance, node, owner)
+        if holder.roots == {owner.name} or not self._is_elsewhere(holder, owner):
+            return ""
+        return "wrapper" if _is_record(holder) else "entry"
+
+    def _is_elsewhere(self, container: Node, owner: Owner) -> bool:
+        """True if a container is reached from a module that is neither the owner nor a user of it, nor the session."""
+        return any(self._is_other(root, owner) for root in container.all_roots())
+
+    def _is_other(self, root: str, owner: Owner) -> bool:
+        return (
+            root not in (owner.name, "__main__", "")
+            and root.partition(".")[0] not in RUNTIME
+            and not owner.is_user(root)
+        )
+
+    def _affords(self, entry: "_Entry") -> bool:
+        """True as long as not more references have been found than there were."""
+        if entry.reference not in self._spent:
+            if self._budget[entry.lead] <= 0:
+                return False
+            self._budget[entry.lead] -= 1
+            self._spent.add(entry.reference)
+        return True
+
+
+class _Entry:
+    """What a container holds, the suspect that this leads to, and by which reference to that."""
+
+    __slots__ = ("container", "lead", "place", "reference", "value")
+
+    def __init__(self, container: "Any", value: "Any", lead: "tuple[Owner, str]", reference: int) -> None:
+        self.container = container
+        self.value = value
+        self.lead = lead
+        self.reference = reference
+        self.place = _place(container, value)
+
+
+def _is_record(holder: Node) -> bool:
+    """True for a list or dict that is itself but an entry: ["/a", f], {"path": "/a", "fn": f}."""
+    if holder.roots or not holder.holders:
+        return False
+    if not all(each.is_container_of_elements() or each.is_loose() for each in holder.holders.values()):
+        return False
+    contents = containers.copy(holder.value)
+    if type(contents) is dict:
+        in_list = any(type(each.value) in (list, tuple) for each in holder.holders.values())
+        return in_list or any(is_plain(each) and each is not None for each in contents.values())
+    return type(contents) is list and any(map(is_plain, contents))
+
+
+def _place(container: "Any", value: "Any") -> int:
+    for index, each in enumerate(containers.entries(containers.copy(container))):
+        if each is value:
+            return index
+    return 0

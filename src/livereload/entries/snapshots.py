@@ -1,0 +1,250 @@
+"""What the namespaces, classes, instances and containers of modules hold at a moment, and how they differ later.
+
+Knows namespaces and what they lead to.  Must not know whose an entry is.
+"""
+
+import sys
+from types import FunctionType, ModuleType
+
+from ..identity import objects
+from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
+from . import containers
+from .saying import says
+from .stores import GONE, in_attributes, in_mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from .stores import Stored
+
+_DEPTH = 3
+
+
+class _Holdings:
+    """What one module has."""
+
+    __slots__ = ("attributes", "classes", "containers")
+
+    def __init__(self) -> None:
+        self.attributes: list[dict[str, Any]] = []  # its namespace and those of its instances
+        self.classes: list[type] = []
+        self.containers: list[Any] = []
+
+
+class Snapshot:
+    """The contents of some namespaces, and of what they lead to."""
+
+    def __init__(self) -> None:
+        # {id: (what, how to restore it, a copy)}; the reference keeps the id valid
+        self._first: dict[int, tuple[Any, Callable[[Any, Any], None], Any]] = {}
+        # {id: a copy}, renewed after each execution
+        self._last: dict[int, Any] = {}
+        self._registered: dict[int, tuple[type, list[type]]] = {}
+        self._dispatchers: dict[int, FunctionType] = {}
+        # {"hub": what it has}
+        self._of: dict[str, _Holdings] = {}
+        # {id: {"hub"}}: the modules that have something, by a name or as an attribute of what they have
+        self.reached: dict[int, set[str]] = {}
+
+    def take(self, name: str, namespace: "dict[str, Any]") -> None:
+        """Remember what the module of this name has."""
+        if name not in self._of:
+            self._take(name, namespace)
+
+    def take_again(self, name: str, namespace: "dict[str, Any]") -> None:
+        """Remember what the module of this name has now that it has been executed; not to be restored."""
+        first = self._first.copy()
+        self._take(name, namespace)
+        self._first = first
+
+    def _take(self, name: str, namespace: "dict[str, Any]") -> None:
+        mine = self._of[name] = _Holdings()
+        mine.attributes.append(namespace)
+        self._keep(namespace, _put_attributes, dict(namespace))
+        for value, is_element in _reached(namespace):
+            if not is_element:
+                self.reached.setdefault(id(value), set()).add(name)
+            self._enter(value, mine)
+
+    def add(self, name: str, container: "Any") -> None:
+        """Remember what a container holds that no module leads to."""
+        self._of.setdefault(name, _Holdings()).containers.append(container)
+        self._keep(container, containers.restore, containers.copy(container))
+
+    def _keep(self, what: "Any", restore: "Callable[[Any, Any], None]", copy: "Any") -> None:
+        self._first.setdefault(id(what), (what, restore, copy))
+        self._last[id(what)] = copy
+
+    def _enter(self, value: "Any", mine: "_Holdings") -> None:
+        kind = type(value)
+        if containers.base_of(kind) is not None:
+            mine.containers.append(value)
+            self._keep(value, containers.restore, containers.copy(value))
+        elif kind is FunctionType:
+            registry = objects.dispatch_registry(value)
+            if registry is not None:
+                mine.containers.append(registry)
+                self._keep(registry, containers.restore, dict(registry))
+                self._dispatchers[id(value)] = value
+        elif is_class(value):
+            mine.classes.append(value)
+            self._keep(value, _put_members, dict(namespace_of_class(value)))
+            if "_abc_impl" in namespace_of_class(value):
+                self._registered.setdefault(id(value), (value, objects.registered(value)))
+        else:
+            attributes = instance_dict(value)
+            if attributes is not None:
+                mine.attributes.append(attributes)
+                self._keep(attributes, _put_attributes, dict(attributes))
+
+    def copies(self, names: "Iterable[str]") -> "Iterator[tuple[Any, Any]]":
+        """The containers that some modules have, each with what it held when it was last looked at."""
+        seen = set()
+        for name in names:
+            for container in self._of[name].containers if name in self._of else ():
+                if id(container) not in seen:
+                    seen.add(id(container))
+                    yield container, self._last[id(container)]
+
+    def stored(self, name: str, names: "Iterable[str]", undone: "Mapping[tuple[int, Any], Any]") -> "Iterator[Stored]":
+        """What the module of this `name` has given to attributes of some modules, of their classes and instances.
+
+        Some had been `undone` before it was executed: {(id, name): what they were given back}.
+        """
+        for holdings in [self._of[other] for other in names if other in self._of and other != name]:
+            for holder in [*holdings.attributes, *holdings.classes]:
+                before, now = self._last[id(holder)], _contents(holder)
+                keys = [key for other, key in undone if other == id(holder)]
+                if keys:
+                    before = {key: value for key, value in before.items() if key not in keys}
+                    given = {key: undone[id(holder), key] for key in keys}
+                    before.update((key, value) for key, value in given.items() if value is not GONE)
+                if keys or not _same_items(now, before):
+                    yield from in_attributes(name, holder, before, now)
+
+    def changed(self, executed: "Collection[str]", names: "Iterable[str]") -> "Iterator[Stored]":
+        """The attributes of some modules, their classes and instances, that do not say what they said.
+
+        Not those of the modules that were `executed`.
+        """
+        for holdings in [self._of[name] for name in names if name in self._of and name not in executed]:
+            for holder in [*holdings.attributes, *holdings.classes]:
+                before = self._last[id(holder)]
+                now: Any = _contents(holder)
+                if not _same_items(now, before):
+                    for each in in_mapping(holder, before, now):
+                        if says(each.before) != says(now.get(each.key, GONE)):
+                            yield each
+
+    def renew(self, names: "Iterable[str]") -> None:
+        """Remember what some modules have now."""
+        for holdings in [self._of[name] for name in names if name in self._of]:
+            for attributes in holdings.attributes:
+                self._last[id(attributes)] = dict(attributes)
+            for cls in holdings.classes:
+                self._last[id(cls)] = dict(namespace_of_class(cls))
+            for container in holdings.containers:
+                self._last[id(container)] = containers.copy(container)
+
+    def unregister(self, name: str) -> None:
+        """Let ABCs forget the classes of the module of this name."""
+        for cls, _ in self._registered.values():
+            registered = objects.registered(cls)
+            left = [each for each in registered if module_of_class(each) != name]
+            if len(left) < len(registered) and module_of_class(cls) != name:
+                objects.register(cls, left)
+                sys.modules["_abc"]._reset_caches(cls)
+
+    def forget_dispatch(self) -> None:
+        """Let generic functions look again for the implementation of each class."""
+        for function in self._dispatchers.values():
+            objects.forget_dispatch(function)
+
+    def restore(self) -> None:
+        """Give everything what it held at first."""
+        for what, restore, contents in self._first.values():
+            restore(what, contents)
+        for cls, subclasses in self._registered.values():
+            if len(objects.registered(cls)) != len(subclasses):
+                objects.register(cls, subclasses)
+                sys.modules["_abc"]._reset_caches(cls)
+        self.forget_dispatch()
+
+
+def _contents(holder: "Any") -> "Any":
+    return namespace_of_class(holder) if is_class(holder) else holder
+
+
+def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":
+    """What a module holds: containers, classes and instances, and the containers in these.
+
+    Each with whether it is but an element of a container.
+    """
+    seen: set[int] = set()
+    name = namespace.get("__name__")
+    waiting = [
+        (value, 0, False)
+        for key, value in list(namespace.items())
+        if type(key) is str and not is_plain(value) and not key.startswith("__")
+    ]
+    while waiting:
+        value, depth, is_element = waiting.pop()
+        if id(value) in seen or issubclass(type(value), ModuleType):
+            continue
+        seen.add(id(value))
+        inner = _inner(value, name)
+        if inner is None:
+            continue
+        yield value, is_element
+        is_container = containers.base_of(type(value)) is not None
+        if depth < _DEPTH:
+            waiting += [(each, depth + 1, is_container) for each in inner if _is_followed(each, is_container)]
+
+
+def _inner(value: "Any", name: "Any") -> "list[Any] | None":
+    """What something holds that the module of this `name` has; None if that is of no interest."""
+    base = containers.base_of(type(value))
+    if base is not None:
+        if base.__len__(value) > containers.MOST:
+            return None
+        return list(dict.values(value)) if issubclass(base, dict) else []
+    if type(value) is FunctionType:
+        return list(value.__dict__.values()) if value.__dict__ else None  # nearly all have none
+    if is_class(value):
+        return list(namespace_of_class(value).values()) if module_of_class(value) == name else None
+    return list((instance_dict(value) or {}).values()) if containers.is_user_made(type(value)) else None
+
+
+def _is_followed(value: "Any", is_element: bool) -> bool:
+    kind = type(value)
+    if containers.base_of(kind) is not None:
+        return True
+    if is_element or is_plain(value) or kind is FunctionType or is_class(value) or not containers.is_user_made(kind):
+        return False
+    return bool(instance_dict(value))
+
+
+def _same_items(now: "Any", before: "dict[str, Any]") -> bool:
+    if not objects.same(tuple(now), tuple(before)):
+        return False
+    return objects.same(tuple(now.values()), tuple(before.values()))
+
+
+def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") -> None:
+    """Never empty on the way, as another thread may look."""
+    if _same_items(attributes, contents):
+        return
+    for name in [name for name in list(attributes) if name not in contents]:
+        attributes.pop(name, None)
+    attributes.update(contents)
+
+
+def _put_members(cls: type, members: "dict[str, Any]") -> None:
+    present = namespace_of_class(cls)
+    for name in [name for name in present if name not in members]:
+        objects.delete_member(cls, name)
+    for name, value in members.items():
+        if name not in present or present[name] is not value:
+            objects.set_member(cls, name, value)
