@@ -19,7 +19,10 @@ class Shell:
     """As much of an IPython shell as extensions are offered, with cells that only fire the event."""
 
     def __init__(self) -> None:
-        self.events = self
+        self.events = self.magics_manager = self
+        self.magics: dict[str, dict[str, Callable[[str], object]]] = {"line": {}}
+        self.ast_transformers: list[object] = []
+        self.user_ns: dict[str, object] = {}
         self.callbacks: list[Callable[[object], None]] = []
         self.shown: list[str] = []
 
@@ -30,6 +33,9 @@ class Shell:
     def unregister(self, event: str, callback: Callable[[object], None]) -> None:
         assert event == "pre_run_cell"
         self.callbacks.remove(callback)
+
+    def register_magic_function(self, function: Callable[[str], object], magic_kind: str, magic_name: str) -> None:
+        self.magics[magic_kind][magic_name] = function
 
     def showtraceback(self, exc_tuple: tuple[type, BaseException, object], tb_offset: int) -> None:
         self.shown.append(exc_tuple[0].__name__)
@@ -85,7 +91,7 @@ def test_an_error_is_shown_once_for_each_save(shell: Shell, tmp_path: Path, caps
         shell.run_cell()
         assert shell.shown == [shown]
         assert ipython_shop.total() == 1
-        assert capsys.readouterr().err == "livereload: the cell runs on the last good state\n"
+        assert capsys.readouterr().err == "livereload: the last good state answers\n"
     file.write_text("def total(): return 2\n")
     shell.run_cell()
     assert ipython_shop.total() == 2

@@ -42,9 +42,18 @@ class Bindings:
         return found
 
     @staticmethod
-    def rebind(namespace: "dict[str, Any]", current: "dict[str, tuple[str, str]]") -> None:
-        """Bind the names to what their modules have now; what a module has no longer stays as it is."""
+    def rebind(
+        namespace: "dict[str, Any]", current: "dict[str, tuple[str, str]]"
+    ) -> "list[tuple[str, str, str]]":
+        """Bind the names to what their modules have now.
+
+        What a module has no longer stays as it is; returns each such (bound to, module, name there).
+        """
+        gone = []
         for bound_to, (module, name) in current.items():
             there = namespace_of(sys.modules.get(module))
             if there is not None and name in there:
                 namespace[bound_to] = there[name]
+            else:
+                gone.append((bound_to, module, name))
+        return gone

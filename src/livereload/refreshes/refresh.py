@@ -74,28 +74,41 @@ class Refresher:
         report: Report = state.exclusively(state.lock.acquire, refresh)
         return report
 
-    def refresh_each(self) -> "list[Exception]":
-        """Bring everything tracked up to date, one module after the other; returns the errors.
+    def refresh_each(self, names: tuple[str, ...] = ()) -> "list[Exception]":
+        """Bring `names` (none: everything tracked) up to date, as far as they can be; returns the errors.
 
-        An error is returned once for each save of a source.
+        One refresh for what no other stale module imports, with all that this imports; after an error, one
+        for each part that what has failed is no part of.  An error is returned once for each save of a source.
         """
         state = self.state
         self.survey.adopt()
-        found = self.survey.plan(tuple(state.records))
+        wanted = names or tuple(state.records)
+        found = self.survey.plan(wanted)
         if not found or found.hashes() == state.reported:
             return []
         state.reported = None
         errors: list[Exception] = []
-        for name in found.reasons:
+        failed: set[str] = set()
+        for name, reason in reversed(found.reasons.items()):  # importers first
+            if name in failed or not is_loaded(sys.modules.get(name)):
+                continue
+            if reason.startswith("imports ") and self._reaches(name, failed):
+                continue
             try:
-                if is_loaded(sys.modules.get(name)):
-                    self.refresh((name,))
+                self.refresh((name,))
             except Exception as error:
+                failed |= {name, self._culprit(error, name)}
                 if all(_text(error) != _text(other) for other in errors):
                     errors.append(error)
         if errors:
-            state.reported = self.survey.plan(tuple(state.records)).hashes()
+            state.reported = self.survey.plan(wanted).hashes()
         return errors
+
+    def _reaches(self, name: str, others: set[str]) -> bool:
+        records = self.state.records
+        return bool(others) and not others.isdisjoint(
+            graph.closure([name], lambda each: records[each].edges or () if each in records else None)
+        )
 
     def execute(self, plan: Plan, wanted: "list[Wanted]", *, is_final: bool = False) -> None:
         """Execute what `plan` says, or else, unless it `is_final`, everything that is `wanted`.

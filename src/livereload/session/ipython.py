@@ -1,75 +1,206 @@
-"""livereload in IPython and Jupyter: `%load_ext livereload`.
+"""livereload in IPython and Jupyter: before each cell, what is stale is brought up to date.
 
 Knows what an IPython shell offers to extensions.  IPython is not imported: it is what imports us.
+
+A shell is followed because of `%load_ext livereload`, which also shows what was done in the cell's
+output, or because of prompt mode, which does not.
 """
 
-import os
 import sys
 
-from .. import install, refresh, status, uninstall
+import livereload
+
 from ..imports import hooks
+from ..modules.tracking import check_module_name
+from .statement import before_statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_extension: "_Extension | None" = None
+    from .._report import Report
+    from ..imports.bindings import Bindings
+
+_USAGE = "%livereload [status [NAME] | on | off | explain NAME | only [NAME ...]]"
+
+_follower: "_Follower | None" = None
 
 
-class _Extension:
+class _Follower:
     """Refreshes before each cell of one shell."""
 
     def __init__(self, shell: "Any") -> None:
         self.shell = shell
-        self.installed_by_us = hooks.installed is None
-        self._shown: object = None  # the last error that was shown, and the saves that it came of
+        self.is_loaded = False  # by %load_ext
+        self.has_installed = False
+        # the modules to bring up to date before each cell; none: everything tracked
+        self.names: tuple[str, ...] = ()
+        # what to come back to while %livereload has switched it off: the arguments of install(), and the bindings
+        self.settings: dict[str, Any] = {}
+        self.bindings: Bindings | None = None
+        self._interruption = _Interruption(shell)
+        shell.events.register("pre_run_cell", self.before_cell)
+        shell.register_magic_function(self.magic, "line", "livereload")
 
-    def before_cell(self, info: object = None) -> None:
+    def leave(self) -> None:
+        self.shell.events.unregister("pre_run_cell", self.before_cell)
+        self.shell.magics_manager.magics["line"].pop("livereload", None)
+
+    def before_cell(self, info: "Any" = None) -> None:
         """Refresh everything tracked; after an error, shown once a save, the cell runs on the last good state."""
-        if hooks.installed is None:  # uninstall() was called
+        self._interruption.withdraw()
+        installation = hooks.installed
+        if installation is None or not (self.is_loaded or installation.engine.state.prompt):
+            return
+        reports: list[Report] = []
+        collect = reports.append
+        listeners = installation.engine.state.listeners
+        listeners.append(collect)
+        names = tuple(name for name in self.names if name in installation.engine.state.records)
+        try:
+            if names or not self.names:
+                before_statement(installation, self.shell.user_ns, self._show, names)
+            self._see(info)
+        except KeyboardInterrupt:  # IPython would show it, and execute the cell
+            self._interruption.announce()
+        finally:
+            listeners[:] = [each for each in listeners if each is not collect]
+        if self.is_loaded and not installation.engine.state.verbose:
+            for report in filter(None, reports):
+                self._display(report)
+
+    def _show(self, error: BaseException) -> None:
+        self.shell.showtraceback((type(error), error, error.__traceback__), tb_offset=0)
+
+    def _display(self, report: "Report") -> None:
+        """Show a report as IPython shows a value: as a table where there are tables."""
+        functions = sys.modules.get("IPython.core.display_functions")
+        (print if functions is None else functions.display)(report)
+
+    def _see(self, info: "Any") -> None:
+        """Note what the import statements of the cell are going to bind."""
+        cell = getattr(info, "raw_cell", None)
+        if type(cell) is not str or "import" not in cell or hooks.installed is None:
             return
         try:
-            report = refresh()
-        except Exception as error:
-            seen = (type(error), str(error), _saves())
-            if seen != self._shown:
-                self._shown = seen
-                self.shell.showtraceback((type(error), error, error.__traceback__), tb_offset=0)
-                print("livereload: the cell runs on the last good state", file=sys.stderr)
+            from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+            source = self.shell.transform_cell(cell)
+            code = compile(source, "<livereload>", "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except Exception:  # IPython is going to say so
             return
-        self._shown = None
-        if report:
-            print(report)
+        hooks.installed.bindings.see(code, "")
+
+    # %livereload
+
+    def magic(self, line: str) -> object:
+        """Show or change what livereload does: %livereload [status [NAME] | on | off | explain NAME | only [NAME ...]].
+
+        `off` leaves imports and cells to themselves until `on`.  `only` has only these modules, with all
+        that they import, brought up to date before each cell (without names: everything again); import
+        statements bring up to date what they name, as ever.
+        """
+        command, *arguments = line.split() or ["status"]
+        commands = {"status": (0, 1), "on": (0, 0), "off": (0, 0), "explain": (1, 1), "only": (0, sys.maxsize)}
+        least, most = commands.get(command, (1, 0))
+        if not least <= len(arguments) <= most:
+            raise self._usage_error()
+        answer: object = getattr(self, f"_{command}")(*arguments)
+        return answer
+
+    def _status(self, *names: str) -> object:
+        return livereload.status(*names)
+
+    def _explain(self, name: str) -> object:
+        explain = getattr(livereload, "explain", None)
+        if explain is None:
+            raise self._usage_error()
+        answer: object = explain(name)
+        return answer
+
+    def _on(self) -> None:
+        if hooks.installed is not None:
+            return
+        livereload.install(**self.settings)
+        self.is_loaded = self.is_loaded or not self.settings.get("prompt")
+        if self.bindings is not None and hooks.installed is not None:
+            hooks.installed.bindings = self.bindings
+
+    def _off(self) -> None:
+        if hooks.installed is None:
+            return
+        state = hooks.installed.engine.state
+        self.bindings = hooks.installed.bindings
+        self.settings = {
+            "include": state.policy.include,
+            "exclude": state.policy.exclude,
+            "prompt": state.prompt,
+            "verbose": state.verbose,
+        }
+        livereload.uninstall()
+
+    def _only(self, *names: str) -> None:
+        for name in names:
+            check_module_name("only", name)
+        self.names = names
+
+    def _usage_error(self) -> Exception:
+        """IPython shows its own kind of error in one line."""
+        errors = sys.modules.get("IPython.core.error")
+        kind: type[Exception] = ValueError if errors is None else errors.UsageError
+        return kind(f"usage: {_USAGE}")
+
+
+class _Interruption:
+    """Makes an interrupt of the next cell's execution: as if Ctrl-C had been pressed when it began.
+
+    A transformer of syntax trees, which IPython asks once the events are over.
+    """
+
+    def __init__(self, shell: "Any") -> None:
+        self._shell = shell
+
+    def announce(self) -> None:
+        self._shell.ast_transformers.append(self)
+
+    def withdraw(self) -> None:
+        transformers = self._shell.ast_transformers
+        transformers[:] = [each for each in transformers if each is not self]
+
+    def visit(self, tree: "Any") -> "Any":
+        import ast
+
+        self.withdraw()
+        tree.body = ast.parse("raise KeyboardInterrupt").body
+        return tree
+
+
+def follow(shell: "Any") -> None:
+    """Refresh before each cell of this shell, as prompt mode wants it."""
+    global _follower
+    if _follower is None or _follower.shell is not shell:
+        if _follower is not None:
+            _follower.leave()
+        _follower = _Follower(shell)
 
 
 def load(shell: "Any") -> None:
     """Install livereload, and refresh before each cell of this shell.  Loading twice is loading once."""
-    global _extension
-    if _extension is not None:
-        unload(_extension.shell)
-    extension = _Extension(shell)
-    if extension.installed_by_us:
-        install()
-    shell.events.register("pre_run_cell", extension.before_cell)
-    _extension = extension
+    follow(shell)
+    assert _follower is not None
+    if hooks.installed is None:
+        livereload.install()
+        _follower.has_installed = True
+    _follower.is_loaded = True
 
 
 def unload(shell: "Any") -> None:
     """Undo `load`; livereload stays installed if it was before."""
-    global _extension
-    extension = _extension
-    if extension is None or extension.shell is not shell:
+    global _follower
+    follower = _follower
+    if follower is None or follower.shell is not shell:
         return
-    _extension = None
-    shell.events.unregister("pre_run_cell", extension.before_cell)
-    if extension.installed_by_us:
-        uninstall()
-
-
-def _saves() -> list[tuple[str, int]]:
-    """When each stale file was saved."""
-    return [
-        (each.path, os.stat(each.path).st_mtime_ns)
-        for each in status().modules.values()
-        if each.stale and each.path and os.path.exists(each.path)
-    ]
+    _follower = None
+    follower.leave()
+    if follower.has_installed:
+        livereload.uninstall()

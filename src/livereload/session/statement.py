@@ -1,0 +1,46 @@
+"""What is done before a statement that was typed: refresh, and let the names that it may use follow.
+
+Knows what is told of it to the person at the prompt.  Must not know prompts.
+"""
+
+import sys
+
+from ..interpreter import tracebacks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ..imports.hooks import Installation
+
+
+def before_statement(
+    installation: "Installation",
+    namespace: "dict[str, Any]",
+    show: "Callable[[BaseException], object]",
+    names: tuple[str, ...] = (),
+) -> None:
+    """Refresh whatever is tracked and stale (of `names`, if there are any), and let what is in `namespace` follow.
+
+    A source that fails is shown, once for each save; the statement then runs on the last good state.
+    """
+    bindings = installation.bindings
+    held = bindings.current(namespace)
+    errors = installation.engine.refresher.refresh_each(names)
+    for error in errors:
+        error.__traceback__ = tracebacks.beyond_us(error.__traceback__)
+        show(error)
+    if errors:
+        _say("the last good state answers")
+    for bound_to, module, name in bindings.rebind(namespace, held):
+        _say(f"{module} has no {name} any more: {bound_to} is what it was")
+
+
+def show_error(error: BaseException) -> None:
+    """Show an error as the interpreter shows one that nobody has caught."""
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _say(text: str) -> None:
+    print(f"livereload: {text}", file=sys.stderr)
