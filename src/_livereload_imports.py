@@ -23,8 +23,13 @@ SETTINGS = {
 # {another word: the value of LIVERELOAD that it stands for}; in whatever case
 _WORDS = {"true": "1", "yes": "1", "on": "1", "false": "0", "no": "0", "off": "0"}
 
-_PROMPT_MODULES = {"IPython", "asyncio", "bpython", "code", "ipykernel", "ipykernel_launcher", "ptpython"}
-_PROMPT_PROGRAMS = {"bpython", "ipython", "ptipython", "ptpython"}
+_PROMPT_MODULES = {
+    *("IPython", "_pyrepl", "asyncio", "bpython", "code", "ipykernel", "ipykernel_launcher", "ptpython"),
+    "spyder_kernels.console",
+}
+_PROMPT_PROGRAMS = {"bpython", "ipython", "ptipython", "ptpython", "pydevconsole"}  # the last is PyCharm's
+_IDLE = "__import__('idlelib.run')"  # how the command begins by which IDLE starts what runs the statements
+_VS_CODE = os.path.join("python_files", "python_server.py")
 
 # What the __init__.py of the package `livereload` contains if the package is ours.
 _MARK = b"livereload-imports"
@@ -79,6 +84,10 @@ def is_interactive() -> bool:
         # Not known yet but as the last of the interpreter's own arguments: `-m asyncio`, `-Im asyncio`, `-masyncio`.
         module = sys.orig_argv[-len(sys.argv)]
         return (module.partition("m")[2] if module.startswith("-") else module) in _PROMPT_MODULES
+    if program == "-c":
+        return sys.orig_argv[-len(sys.argv)].startswith(_IDLE)
+    if program.endswith(_VS_CODE):
+        return True
     name = os.path.basename(program).partition(".")[0]  # ipython, ipython3, ipython3.13, ipython.exe
     return name.removesuffix("-script").rstrip("0123456789") in _PROMPT_PROGRAMS
 
