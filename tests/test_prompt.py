@@ -197,6 +197,51 @@ def test_an_error_at_the_prompt_is_that_of_a_fresh_session(start: Start, package
     assert session.ask("hello()") == "'Bye from myprj!'"
 
 
+def test_a_submodule_that_is_gone(start: Start, package: Path) -> None:
+    """A deleted submodule is an error of the import only: the prompt and all that it holds live on.
+
+    From 3.15 on `traceback` imports the package again to describe the error, and PyREPL ends with what that raises.
+    """
+    log = package.parent.parent / "executed"
+    package.write_text(f"open({str(log)!r}, 'a').write('x')\nfrom .words import hello\n")
+    package.with_name("words.py").write_text(HELLO)
+    prompt = start()
+    prompt.read()
+    prompt.ask(INSTALL)
+    prompt.ask(IMPORT)
+    prompt.ask("held = hello")
+    package.with_name("words.py").rename(package.with_name("phrases.py"))
+    before = len(log.read_text())
+    assert prompt.ask(IMPORT).endswith("ModuleNotFoundError: No module named 'myprj.words'")
+    once = len(log.read_text()) - before
+    assert prompt.ask("held()") == "'Hello from myprj!'"
+    prompt.ask("import sys, traceback")
+    prompt.ask("shown = traceback.format_exception(sys.last_value)")
+    assert len(log.read_text()) - before == once
+    package.with_name("words.py").write_text(BYE)
+    assert prompt.ask(IMPORT) == ""
+    assert prompt.ask("held(), hello()") == "('Bye from myprj!', 'Bye from myprj!')"
+
+
+def test_describing_an_error_executes_nothing(start: Start, package: Path) -> None:
+    """A name that a stale module lacks: to suggest another, `traceback` imports it, and nothing is executed for that."""
+    log = package.parent.parent / "executed"
+    package.write_text(HELLO)
+    user = package.parent.parent / "user.py"
+    user.write_text("from myprj import hello\n")
+    prompt = start()
+    prompt.read()
+    prompt.ask(INSTALL)
+    prompt.ask("import user")
+    package.write_text(f"open({str(log)!r}, 'a').write('x')\n{HELLO}")
+    user.write_text("from myprj import hallo\n")
+    prompt.ask("import traceback")
+    prompt.ask(r"exec('try: import user\nexcept ImportError as e: error = e')")
+    times = len(log.read_text())
+    assert prompt.ask("'hallo' in ''.join(traceback.format_exception(error))") == "True"
+    assert len(log.read_text()) == times
+
+
 def without_numbers(traceback: str) -> str:
     """A traceback without the numbers that a prompt gives to what is typed."""
     return re.sub(r"<(python-input|stdin)-\d+>", r"<\1>", traceback)

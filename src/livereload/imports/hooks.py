@@ -191,10 +191,10 @@ class Installation:
                 return False  # an attribute is missing: that is no import
             from_list = bytecode.from_list(code, frame.f_lasti)
         wanted = Wanted(name, from_list)
-        answer = self.engine.asked(wanted)
-        if answer:
-            thread.wanted = wanted
-        return answer
+        if not self.engine.asked(wanted) or tracebacks.describes_an_error(frame):
+            return False
+        thread.wanted = wanted
+        return True
 
     def _forget_broken_off(self) -> None:
         """Take from the stack what this thread executes no more.
@@ -261,6 +261,8 @@ class Installation:
         if state.thread.stack:
             self._forget_broken_off()
         if module is None:
+            if tracebacks.describes_an_error(_caller()):
+                return None
             # A submodule that is imported for the first time: its package first, as in a fresh start.
             parent = name.rpartition(".")[0]
             if state.transaction is None and not state.thread.stack:

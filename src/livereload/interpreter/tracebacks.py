@@ -71,6 +71,23 @@ def importing_frame() -> "FrameType | None":
     return frame
 
 
+def describes_an_error(frame: "FrameType | None") -> bool:
+    """True if what imports there is the standard library's `traceback`, to describe an error.
+
+    From 3.12 on it imports the module that lacks a name; from 3.15 on the package that lacks a module, and what
+    this raises would end PyREPL.  Its imports go by way of importlib (`importlib.resources`) alone.
+    """
+    while frame is not None:
+        name: object = frame.f_globals.get("__name__")
+        if name == "traceback":
+            return True
+        module = name.partition(".")[0] if type(name) is str else ""
+        if module not in ("importlib", "functools") and not is_hidden(frame.f_code):
+            return False
+        frame = frame.f_back
+    return False
+
+
 def is_typed() -> bool:
     """True if the statement that imports was typed, or nobody knows where it is from."""
     frame = importing_frame()
