@@ -20,6 +20,7 @@ from ..entries.watching import Watch, may_store
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
 from ..modules import graph
+from ..modules.lazy import lazy_imports
 from ..modules.plan import Plan
 from ..modules.resolve import Survey
 from ..modules.state import ANYTHING, Record, State, Wanted
@@ -417,6 +418,7 @@ class Engine:
         namespace = namespace_of(module) or {}
         record.failed = module is None
         record.module = ref(module) if namespace else None
+        record.lazy = lazy_imports(namespace)
         self._remember_failure(record)
         self._remember_behind(record, spec, module)
         if state.unbound:

@@ -39,6 +39,7 @@ from ..identity import statements
 from ..identity.objects import namespace_of
 from ..interpreter import bytecode, stdlib, tracebacks
 from ..interpreter.stdlib import bootstrap
+from ..modules.lazy import asked_for
 from ..modules.state import State, Wanted
 from .bindings import Bindings
 from .engine import Engine
@@ -187,14 +188,25 @@ class Installation:
         from_list: tuple[str, ...] = ()
         if frame is not None and frame.f_code.co_filename != tracebacks.BOOTSTRAP_FILE:
             code = frame.f_code
-            if bytecode.is_attribute(code, frame.f_lasti):
+            lazily = self._asked_for_lazily(name, frame)
+            if lazily is None and bytecode.is_attribute(code, frame.f_lasti):
                 return False  # an attribute is missing: that is no import
-            from_list = bytecode.from_list(code, frame.f_lasti)
+            from_list = bytecode.from_list(code, frame.f_lasti) if lazily is None else lazily
         wanted = Wanted(name, from_list)
         if not self.engine.asked(wanted) or tracebacks.describes_an_error(frame):
             return False
         thread.wanted = wanted
         return True
+
+    def _asked_for_lazily(self, name: str, frame: "FrameType") -> tuple[str, ...] | None:
+        """What is asked for in the module `name` by using a name that was imported lazily; None if that is not so."""
+        bound_to, is_own = bytecode.looked_up(frame.f_code, frame.f_lasti)
+        if not bound_to:
+            return None
+        if is_own:
+            return asked_for(name, bound_to, [frame.f_globals])
+        lazy = [each.name for each in list(self.engine.state.records.values()) if each.lazy]
+        return asked_for(name, bound_to, [namespace_of(sys.modules.get(each)) or {} for each in lazy])
 
     def _forget_broken_off(self) -> None:
         """Take from the stack what this thread executes no more.

@@ -20,8 +20,10 @@ _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspec
 # From 3.15 on the argument of IMPORT_NAME carries two bits of PEP 810 (lazy imports) below the index.
 _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
-# The instructions that look at a lazily imported name, and the bits below the index of that name.
-_RESOLVING = {"IMPORT_FROM": 0, "LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version_info >= (3, 15) else {}
+# The instructions that look at a lazily imported name, and the bits below the index of that name: some look into
+# the namespaces of the code, others into those of other modules.
+_RESOLVING_HERE = {"LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version_info >= (3, 15) else {}
+_RESOLVING = {"IMPORT_FROM": 0, "LOAD_ATTR": 1, **_RESOLVING_HERE} if sys.version_info >= (3, 15) else {}
 
 # What calls the import system, or looks for an attribute, by a plain call.
 _IMPORTING = {"__import__", "import_module"}
@@ -37,7 +39,7 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     if not 0 <= offset < len(raw):
         return ()
     if raw[offset] != opcodes["IMPORT_NAME"]:
-        return _resolved(code, offset)
+        return (looked_up(code, offset)[0],) if raw[offset] == opcodes["IMPORT_FROM"] and _RESOLVING else ()
     extended = opcodes["EXTENDED_ARG"]
     offset -= 2
     while offset >= 0 and raw[offset] == extended:  # prefixes of IMPORT_NAME itself
@@ -53,11 +55,14 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     return names if type(names) is tuple else ()
 
 
-def _resolved(code: "CodeType", offset: int) -> tuple[str, ...]:
-    """The name in whose place the instruction at `offset` may put what was imported lazily (PEP 810)."""
+def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
+    """The name that the instruction at `offset` may find imported lazily (PEP 810), and whether it is one of the code's own.
+
+    An empty name if the instruction looks up none, and before 3.15.
+    """
     opcodes = numbers()
     raw = code.co_code
-    for instruction, shift in _RESOLVING.items():
+    for instruction, shift in _RESOLVING.items() if 0 <= offset < len(raw) else ():
         if raw[offset] == opcodes[instruction]:
             argument, at = raw[offset + 1], offset - 2
             for bits in (8, 16, 24):
@@ -65,8 +70,8 @@ def _resolved(code: "CodeType", offset: int) -> tuple[str, ...]:
                     break
                 argument |= raw[at + 1] << bits
                 at -= 2
-            return (code.co_names[argument >> shift],)
-    return ()
+            return code.co_names[argument >> shift], instruction in _RESOLVING_HERE
+    return "", False
 
 
 def is_attribute(code: "CodeType", offset: int) -> bool:

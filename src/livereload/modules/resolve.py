@@ -19,6 +19,7 @@ from ..files.stamp import Patience, Source, folder_stamp_at, is_settled, look, l
 from ..identity.objects import namespace_of
 from . import graph
 from .adopt import changed_since_import, edges_in_code, process_start
+from .lazy import lazy_imports, note_used, unused
 from .plan import Plan, plan
 from .state import Record, State
 
@@ -154,7 +155,8 @@ class Survey:
         reached = self._reached(names, moment)
         if not reached:
             return Plan({}, {})
-        folders = {folder for where in {record.where for record in reached.values()} for folder in where}
+        around = {**reached, **self._reached_by_use(reached)}
+        folders = {folder for where in {record.where for record in around.values()} for folder in where}
         begun = perf_counter()
         events = -1 if moment else state.watcher.events()
         self._look_at_folders(folders, moment)
@@ -165,7 +167,7 @@ class Survey:
                 if name not in found.reasons and not _awaits_package(record, found):
                     record.checked = moment
         elif not found:
-            files = {name: (each.path, each.source) for name, each in reached.items() if each.path and each.source}
+            files = {name: (each.path, each.source) for name, each in around.items() if each.path and each.source}
             named = [files[name] for name in names if name in files]
             found.look = Look(
                 [*files.values()], folders, state.folders, state.watcher, named=named, events=events, begun=begun
@@ -241,10 +243,17 @@ class Survey:
             reached[name] = record
             if record.edges is None:
                 record.edges = edges_in_code(record, records)
+            if record.lazy:
+                note_used(record, records)
             return record.edges
 
         graph.closure(names, enter)
         return reached
+
+    def _reached_by_use(self, reached: dict[str, Record]) -> dict[str, Record]:
+        """The records of what is imported by those `reached` as soon as it is used: nobody will tell when it is."""
+        names = [name for record in reached.values() if record.lazy for name in unused(record)]
+        return self._reached(tuple(names), 0) if names else {}
 
     def _look_at_folders(self, folders: set[str], moment: int) -> None:
         state = self.state
@@ -408,6 +417,7 @@ class Survey:
         record = Record(name, spec.origin if spec.has_location else None, where)
         record.module = ref(module)
         record.edges = None
+        record.lazy = lazy_imports(namespace)
         record.executing = bool(spec.__dict__.get("_initializing"))
         if record.path is not None and "__builtins__" not in namespace and not record.executing:
             record.behind = ModuleType(name)  # no code has run in this one: it has been put in the place of another

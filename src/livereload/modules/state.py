@@ -73,6 +73,7 @@ class Record:
         "gone",
         "has_lock",
         "is_root",
+        "lazy",
         "left",
         "listed",
         "missing",
@@ -111,6 +112,8 @@ class Record:
         # {"shop.money": 7}: what was imported while executing, and its version at that moment;
         # None while it has not been read from the code (modules that were there before install())
         self.edges: dict[str, int] | None = {}
+        # {"Cart": <lazy_import 'shop.Cart'>}: what executing it left to be imported where it is used (PEP 810)
+        self.lazy: dict[str, object] | None = None
         # the moment of the last execution; 0 for before install()
         self.version = 0
         # {"RATE": 7, "Cart.add()": 9}: since which moment a name stands for something else, or a function does

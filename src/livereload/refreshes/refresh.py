@@ -27,6 +27,7 @@ from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
+from ..modules.lazy import put_back
 from ..modules.plan import Plan
 from ..modules.resolve import Survey
 from ..modules.state import Record, State, Wanted
@@ -409,6 +410,7 @@ class Refresher:
         """Take modules out of `sys.modules`, to be executed when they are reached."""
         records = self.state.records
         self._dispose(plan)
+        put_back(plan.reasons.keys(), records, transaction.note)
 
         def remember(new: "dict[str, Taken]") -> None:
             for name, each in new.items():
