@@ -224,7 +224,7 @@ def test_a_submodule_that_is_gone(start: Start, package: Path) -> None:
 
 
 def test_describing_an_error_executes_nothing(start: Start, package: Path) -> None:
-    """A name that a stale module lacks: to suggest another, `traceback` imports it, and nothing is executed for that."""
+    """`traceback` imports a module that lacks a name, to suggest another: nothing is executed for that."""
     log = package.parent.parent / "executed"
     package.write_text(HELLO)
     user = package.parent.parent / "user.py"

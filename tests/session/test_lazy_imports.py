@@ -1,4 +1,4 @@
-"""Lazy imports in modules (PEP 810): followed once they are used, and imported no earlier than in a fresh interpreter."""
+"""Lazy imports in modules (PEP 810): followed once used, and imported no earlier than in a fresh interpreter."""
 
 import sys
 
@@ -26,7 +26,7 @@ def used(project):
 
 @pytest.mark.parametrize("statement", ["import user", "import top", "import shop", "import shop, user"])
 def test_what_has_been_used_follows(used, statement):
-    """Any import that reaches the module makes its next use one of what the sources say then, as often as they change."""
+    """After any import that reaches the module, what it uses is what the sources say, as often as they change."""
     for rate in (2, 3):
         used.write({"shop.py": shop(rate)})
         assert used.run(statement, "user.use()").value == (rate, rate, rate)
@@ -88,7 +88,8 @@ def test_a_name_that_the_session_has_bound_stays(used):
 def test_a_package_and_its_submodules(project):
     """`lazy import pkg.sub` and `lazy from pkg import sub, NAME` follow the submodule and the package."""
     project.write({"pkg/__init__.py": "NAME = 1\n", "pkg/sub.py": "X = 1\n"})
-    project.write({"user.py": "lazy import pkg.sub\nlazy from pkg import sub as s, NAME\ndef use(): return pkg.sub.X, s.X, NAME\n"})
+    imports = "lazy import pkg.sub\nlazy from pkg import sub as s, NAME\n"
+    project.write({"user.py": f"{imports}def use(): return pkg.sub.X, s.X, NAME\n"})
     assert project.run("import user", "user.use()").value == (1, 1, 1)
     project.write({"pkg/sub.py": "X = 2\n"})
     assert project.run("import user", "user.use()").value == (2, 2, 1)
@@ -118,7 +119,8 @@ def test_what_was_there_already_is_taken_at_once(project):
 
 def test_relative_imports(project):
     """`lazy from . import sub` and `lazy from .sub import X` follow, whether or not the modules were there."""
-    code = "lazy from . import sub\nlazy from .sub import X\nlazy from .. import NAME\ndef use(): return sub.X, X, NAME\n"
+    imports = "lazy from . import sub\nlazy from .sub import X\nlazy from .. import NAME\n"
+    code = f"{imports}def use(): return sub.X, X, NAME\n"
     project.write({"pkg/__init__.py": "NAME = 1\n", "pkg/low/__init__.py": "", "pkg/low/sub.py": "X = 1\n"})
     project.write({"pkg/low/one.py": code, "pkg/low/two.py": code})
     assert project.run("import pkg.low.one as one", "one.use()").value == (1, 1, 1)

@@ -56,7 +56,7 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
 
 
 def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
-    """The name that the instruction at `offset` may find imported lazily (PEP 810), and whether it is one of the code's own.
+    """The name that the instruction at `offset` may find imported lazily (PEP 810), and whether it is the code's own.
 
     An empty name if the instruction looks up none, and before 3.15.
     """
