@@ -75,6 +75,12 @@ class Refresher:
         report: Report = state.exclusively(state.lock.acquire, refresh)
         return report
 
+    def is_due(self) -> bool:
+        """True if `refresh_each` would execute something."""
+        self.survey.adopt()
+        found = self.survey.plan(tuple(self.state.records))
+        return bool(found) and found.hashes() != self.state.reported
+
     def refresh_each(self, names: tuple[str, ...] = ()) -> "list[Exception]":
         """Bring `names` (none: everything tracked) up to date, as far as they can be; returns the errors.
 

@@ -1,0 +1,187 @@
+"""Servers: every request runs on what the files say, and nothing is executed under a request.
+
+    from livereload.middleware import wsgi    # or asgi
+    app = wsgi("shop.web:app")
+
+Knows requests.  Must not know how a refresh is done.
+
+1. A request begins with a look.  If something is stale, it waits for the requests that run, holds up
+   those that come, brings everything up to date, and lets all go on.  So no request finds a module while that
+   is being executed, and none sees two versions.
+2. An app that is given by its name is looked up for each request: one that has been made anew, with new
+   routes, serves the next request.
+3. A source that fails is shown once for each save; requests run on the last good state.
+4. Nobody waits longer than `PATIENCE_S`: there are requests that never end.
+
+Where livereload is not installed, requests go straight through.
+"""
+
+import sys
+import time
+from _thread import allocate_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from typing import Any
+
+__all__ = ["Requests", "asgi", "wsgi"]
+
+PATIENCE_S = 1.0
+_NAP_S = 0.002
+
+
+class Requests:
+    """The requests of one server; `with requests:` is one of them, for servers that are neither WSGI nor ASGI."""
+
+    def __init__(self) -> None:
+        self._lock = allocate_lock()  # of the two below
+        self._running = 0
+        # while a request refreshes, or waits to: when the others need no longer wait for it
+        self._closed_until = 0.0
+
+    def __enter__(self) -> None:
+        for _ in self._beginning():
+            time.sleep(_NAP_S)
+
+    def __exit__(self, *_: object) -> None:
+        self._leave()
+
+    async def _begin(self) -> None:
+        """`__enter__` for a coroutine; the event loop does not wait."""
+        import asyncio
+
+        for _ in self._beginning():
+            await asyncio.sleep(_NAP_S)
+
+    def _beginning(self) -> "Iterator[None]":
+        """What a request does before it runs; it waits a moment at each step."""
+        if _is_due() and self._close():
+            try:
+                deadline = time.monotonic() + PATIENCE_S
+                while self._running and time.monotonic() < deadline:
+                    yield
+                _refresh()
+            finally:
+                self._closed_until = 0.0
+        while not self._enter():
+            yield
+
+    def _close(self) -> bool:
+        """Let no request begin until this one has refreshed; False if another one is about to."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._closed_until:
+                return False
+            self._closed_until = now + 2 * PATIENCE_S
+            return True
+
+    def _enter(self) -> bool:
+        with self._lock:
+            if time.monotonic() < self._closed_until:
+                return False
+            self._running += 1
+            return True
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._running -= 1
+
+
+def wsgi(app: "str | Callable[..., Any]") -> "Callable[..., Iterable[bytes]]":
+    """A WSGI application that serves `app`, or what "package.module:name" names at each request, up to date."""
+    requests, current = Requests(), _lookup(app)
+
+    def serve(environ: "dict[str, Any]", start_response: "Callable[..., Any]") -> "Iterable[bytes]":
+        requests.__enter__()
+        try:
+            body: Iterable[bytes] = current()(environ, start_response)
+        except BaseException:
+            requests.__exit__()
+            raise
+        if type(body) in (list, tuple):
+            requests.__exit__()
+            return body
+        return _Body(body, requests)
+
+    return serve
+
+
+class _Body:
+    """The parts of an answer; the request ends with them."""
+
+    def __init__(self, parts: "Iterable[bytes]", requests: Requests) -> None:
+        self._parts = parts
+        self._iterator = iter(parts)
+        self._requests: Requests | None = requests
+
+    def __iter__(self) -> "_Body":
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._iterator)
+
+    def close(self) -> None:
+        """End the request; servers call this however an answer has ended (PEP 3333)."""
+        try:
+            close = getattr(self._parts, "close", None)
+            if close is not None:
+                close()
+        finally:
+            requests, self._requests = self._requests, None
+            if requests is not None:
+                requests.__exit__()
+
+
+def asgi(app: "str | Callable[..., Any]") -> "Callable[..., Awaitable[None]]":
+    """An ASGI application that serves `app`, or what "package.module:name" names at each request, up to date."""
+    requests, current = Requests(), _lookup(app)
+
+    async def serve(
+        scope: "dict[str, Any]", receive: "Callable[..., Any]", send: "Callable[..., Any]"
+    ) -> None:
+        if scope["type"] != "http":  # the lifespan of the server, or a connection that stays
+            await current()(scope, receive, send)
+            return
+        await requests._begin()
+        try:
+            await current()(scope, receive, send)
+        finally:
+            requests.__exit__()
+
+    return serve
+
+
+def _lookup(app: "str | Callable[..., Any]") -> "Callable[[], Callable[..., Any]]":
+    """A function that gives the app; TypeError or ValueError for what cannot be one."""
+    if not isinstance(app, str):
+        if not callable(app):
+            raise TypeError(f"app must be an application or its name, not {type(app).__name__}")
+        return lambda: app
+    module, _, path = app.partition(":")
+    if not (module and path):
+        raise ValueError(f"app must be named as in 'package.module:name', not {app!r}")
+    __import__(module)
+
+    def look_up() -> "Callable[..., Any]":
+        found: Any = sys.modules[module]
+        for name in path.split("."):
+            found = getattr(found, name)
+        return found  # type: ignore[no-any-return]
+
+    return look_up
+
+
+def _is_due() -> bool:
+    """True if something is stale, and not only what has failed already."""
+    from .imports import hooks
+
+    return hooks.installed is not None and hooks.installed.engine.refresher.is_due()
+
+
+def _refresh() -> None:
+    from .imports import hooks
+    from .session.statement import before_statement, show_error
+
+    if hooks.installed is not None:
+        before_statement(hooks.installed, {}, show_error)
