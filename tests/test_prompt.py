@@ -380,7 +380,9 @@ def test_an_interrupt_shows_no_frame_of_livereload(
     started = package.with_name("started")
     package.write_text(f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep({PATIENCE_S})\n")
     prompt.send("print('ran', hello())")
+    deadline = time.monotonic() + PATIENCE_S
     while not started.exists():
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     prompt.interrupt()
     shown = prompt.read(after="KeyboardInterrupt")

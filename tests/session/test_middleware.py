@@ -54,6 +54,14 @@ def get(app: Callable[..., Any]) -> str:
             body.close()
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds that other threads bring about; a deadline turns a hang into a failure."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
 def test_a_request_runs_on_what_the_files_say(write: Write) -> None:
     """A handler that imports nothing serves the new version after each save."""
     write("shop_rates", "RATE = 0\n")
@@ -112,14 +120,15 @@ def test_a_refresh_waits_for_the_requests_that_run(write: Write, monkeypatch: py
     threads[0].start()
     runs.wait()
     write("shop_rates", f"import sys; sys.modules[{__name__!r}].EVENTS.append('executed')\n")
-    for _ in range(3):
-        threads.append(threading.Thread(target=second))
-        threads[-1].start()
-        while not requests._closed_until:
-            time.sleep(0.001)
-    goes_on.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(3):
+            threads.append(threading.Thread(target=second))
+            threads[-1].start()
+            until(lambda: requests._closed_until > 0)
+    finally:
+        goes_on.set()
+        for thread in threads:
+            thread.join()
     assert EVENTS == ["first", "executed", "second", "second", "second"]
 
 
@@ -250,8 +259,7 @@ def test_under_load(write: Write) -> None:
         for version in range(1, 41):
             goal = [count + 3 for count in served]
             save(version)
-            while any(count < least for count, least in zip(served, goal, strict=True)):
-                time.sleep(0.001)
+            until(lambda goal=goal: all(count >= least for count, least in zip(served, goal, strict=True)))
     finally:
         stop.set()
         for thread in threads:
