@@ -181,7 +181,7 @@ def _is_due() -> bool:
 
 def _refresh() -> None:
     from .imports import hooks
-    from .session.statement import before_statement, show_error
+    from .session.statement import before_statement
 
     if hooks.installed is not None:
-        before_statement(hooks.installed, {}, show_error)
+        before_statement(hooks.installed, {})

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from ..imports.hooks import Installation
 
 
+def show_error(error: BaseException) -> None:
+    """Show an error as the interpreter shows one that nobody has caught."""
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
 def before_statement(
     installation: "Installation",
     namespace: "dict[str, Any]",
-    show: "Callable[[BaseException], object]",
+    show: "Callable[[BaseException], object]" = show_error,
     names: tuple[str, ...] = (),
 ) -> None:
     """Refresh whatever is tracked and stale (of `names`, if there are any), and let what is in `namespace` follow.
@@ -35,11 +40,6 @@ def before_statement(
         _say("the last good state answers")
     for bound_to, module, name in bindings.rebind(namespace, held):
         _say(f"{module} has no {name} any more: {bound_to} is what it was")
-
-
-def show_error(error: BaseException) -> None:
-    """Show an error as the interpreter shows one that nobody has caught."""
-    sys.excepthook(type(error), error, error.__traceback__)
 
 
 def _say(text: str) -> None:
