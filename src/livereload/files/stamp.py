@@ -152,13 +152,24 @@ def look(path: str, known: Source | None, clock: Clock, patience: Patience | Non
     if stamp is None:
         return None
     try:
-        source = read(path, clock)
+        source = _read_patiently(path, clock, patience)
     except FileNotFoundError:
         return None
     if known is not None and known.hash == source.hash:
         known.stamp, known.settled = source.stamp, source.settled
         return known
     return source
+
+
+def _read_patiently(path: str, clock: Clock, patience: Patience | None) -> Source:
+    """`read`; on Windows who writes a file, or a scanner of viruses, may have it to himself for a moment."""
+    while os.name == "nt" and patience is not None and patience.glances > 0:
+        try:
+            return read(path, clock)
+        except PermissionError:
+            clock.sleep(_GLANCE_S)
+            patience.glances -= 1
+    return read(path, clock)
 
 
 def look_into(path: str, known: Folder | None, clock: Clock) -> Folder:

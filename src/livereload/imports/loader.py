@@ -197,7 +197,7 @@ class Finder:
         record = self._engine.state.records.get(fullname)
         if record is None or record.path is None or not self._engine.taken(fullname):
             return None
-        if stamp_at(record.path) is None:
+        if stamp_at(record.path) is None or not self._engine.survey.is_listed(record):
             return None
         spec: ModuleSpec | None = spec_from_file_location(fullname, record.path)
         return spec

@@ -84,11 +84,11 @@ def changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
 
 
 def process_start(now: int) -> int:
-    """When this process started, in nanoseconds since the epoch, as well as it can be known."""
+    """When this process started, in nanoseconds since the epoch; 0 if that cannot be known (macOS, Windows)."""
     try:
         with open("/proc/self/stat", "rb") as file:
             ticks = int(file.read().rpartition(b")")[2].split()[19])
         up = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         return now - up + ticks * 10**9 // os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, AttributeError):
-        return now - time.process_time_ns()
+        return 0  # any time that it has used the processor for is less than it has been there

@@ -372,7 +372,8 @@ class Survey:
                 return None  # no longer
             # A path is None for what is missing still.  One that is still there was found in another
             # way before (a search path that has been taken back): keep to it.
-            return None if record.missing or (record.path is not None and not record.left) else "is gone"
+            is_there = record.path is not None and not record.left and self.is_listed(record)
+            return None if record.missing or is_there else "is gone"
         record.left = False
         if record.missing:
             return "can be imported now"
@@ -384,6 +385,13 @@ class Survey:
                 record.where = self.where(record.name, spec, self.folders(path))
             return None
         return f"is now {_short(origin)}" if origin is not None else "is now a namespace package"
+
+    def is_listed(self, record: Record) -> bool:
+        """False if the file is there by a name in another case only, by which importlib does not find it."""
+        home = _home(record)
+        entry = (record.path or "")[len(home) :].strip(os.sep).split(os.sep)[0]
+        known = self.state.folders.get(home)
+        return known is None or entry in known.names
 
     def adopt(self) -> None:
         """Track the modules in `sys.modules` that are the user's and not tracked yet."""
