@@ -354,6 +354,22 @@ def test_a_broken_source_is_shown_once_a_save(prompt: Prompt, package: Path) -> 
     assert prompt.ask("hello()") == "'Bye from myprj!'"
 
 
+def test_an_error_that_the_statement_raises_is_shown_once(prompt: Prompt, package: Path) -> None:
+    """With prompt=True, an import of what fails raises, as ever, and nothing is told beside; others are refreshed."""
+    (package.parent.parent / "other.py").write_text("X = 1\n")
+    prompt.ask("import myprj, other")
+    prompt.ask(IMPORT)
+    for statement in (IMPORT, "import myprj", "from myprj import *"):
+        package.write_text(f"1 / 0  # {statement}\n")
+        (package.parent.parent / "other.py").write_text(f"X = {statement!r}\n")
+        shown = prompt.ask(statement)
+        assert shown.count("ZeroDivisionError: division by zero") == 1
+        assert "livereload" not in shown
+        assert prompt.ask("hello(), other.X") == f"('Hello from myprj!', {statement!r})"
+    package.write_text(BYE)
+    assert prompt.ask("hello()") == "'Bye from myprj!'"
+
+
 def test_each_error_is_shown_once_and_the_rest_is_up_to_date(prompt: Prompt, package: Path) -> None:
     """With prompt=True, a source that fails is executed for all that import it at once; others are refreshed."""
     folder = package.parent.parent

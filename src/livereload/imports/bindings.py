@@ -23,10 +23,15 @@ class Bindings:
         # {"h": ("myprj", "hello")}; from x import *: {("myprj", "*"): ("myprj", "*")}
         self._origins: dict[object, tuple[str, str]] = {}
 
-    def see(self, code: "CodeType", package: str) -> None:
-        """Note what the from-imports of a statement are going to bind."""
+    def see(self, code: "CodeType", package: str) -> list[str]:
+        """Note what the from-imports of a statement are going to bind; returns the modules that it imports."""
         for module, name, bound_to in bytecode.from_imports(code, package):
             self._origins[(module, "*") if name == "*" else bound_to] = (module, name)
+        found = []
+        for name, from_list, level in bytecode.imports(code):
+            module = ".".join(each for each in (bytecode.base(package, level), name) if each)
+            found += [module, *(f"{module}.{each}" for each in from_list)]
+        return found
 
     def current(self, namespace: "dict[str, Any]") -> "dict[str, tuple[str, str]]":
         """The names that still hold what their module has, with the module and the name there."""

@@ -127,11 +127,16 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
     For `from x import *` both names are "*".  `package` resolves relative imports.
     """
     for name, names, level in imports(code):
-        base = package.split(".")[: len(package.split(".")) - level + 1] if level else []
-        module = ".".join([*base, name] if name else base)
+        module = ".".join(each for each in (base(package, level), name) if each)
         bound = _stored_after(code, names)
         for each in names:
             yield module, each, bound.get(each, each)
+
+
+def base(package: str, level: int) -> str:
+    """The package that a relative import starts from; empty for an absolute one."""
+    parts = package.split(".")
+    return ".".join(parts[: len(parts) - level + 1]) if level else ""
 
 
 def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:

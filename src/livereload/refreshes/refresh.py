@@ -81,8 +81,8 @@ class Refresher:
         found = self.survey.plan(tuple(self.state.records))
         return bool(found) and found.hashes() != self.state.reported
 
-    def refresh_each(self, names: tuple[str, ...] = ()) -> "list[Exception]":
-        """Bring `names` (none: everything tracked) up to date, as far as they can be; returns the errors.
+    def refresh_each(self, names: tuple[str, ...] = ()) -> "dict[str, Exception]":
+        """Bring `names` (none: everything tracked) up to date, as far as they can be; returns {what failed: error}.
 
         One refresh for what no other stale module imports, with all that this imports; after an error, one
         for each part that what has failed is no part of.  An error is returned once for each save of a source.
@@ -92,29 +92,30 @@ class Refresher:
         wanted = names or tuple(state.records)
         found = self.survey.plan(wanted)
         if not found or found.hashes() == state.reported:
-            return []
+            return {}
         state.reported = None
-        errors: list[Exception] = []
+        errors: dict[str, Exception] = {}
         failed: set[str] = set()
         for name, reason in reversed(found.reasons.items()):  # importers first
             if name in failed or not is_loaded(sys.modules.get(name)):
                 continue
-            if reason.startswith("imports ") and self._reaches(name, failed):
+            if reason.startswith("imports ") and self.reaches([name], failed):
                 continue
             try:
                 self.refresh((name,))
             except Exception as error:
-                failed |= {name, self._culprit(error, name)}
-                if all(_text(error) != _text(other) for other in errors):
-                    errors.append(error)
+                culprit = self._culprit(error, name)
+                failed |= {name, culprit}
+                errors.setdefault(culprit, error)
         if errors:
             state.reported = self.survey.plan(wanted).hashes()
         return errors
 
-    def _reaches(self, name: str, others: set[str]) -> bool:
+    def reaches(self, names: "Iterable[str]", others: "set[str]") -> bool:
+        """True if one of `names` is one of `others`, or imports one, directly or not."""
         records = self.state.records
         return bool(others) and not others.isdisjoint(
-            graph.closure([name], lambda each: records[each].edges or () if each in records else None)
+            graph.closure(names, lambda each: records[each].edges or () if each in records else None)
         )
 
     def execute(self, plan: Plan, wanted: "list[Wanted]", *, is_final: bool = False) -> None:

@@ -16,6 +16,7 @@ from .statement import before_statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType
     from typing import Any
 
     from .._report import Report
@@ -59,8 +60,7 @@ class _Follower:
         names = tuple(name for name in self.names if name in installation.engine.state.records)
         try:
             if names or not self.names:
-                before_statement(installation, self.shell.user_ns, self._show, names)
-            self._see(info)
+                before_statement(installation, self.shell.user_ns, self._code(info), self._show, names)
         except KeyboardInterrupt:  # IPython would show it, and execute the cell
             self._interruption.announce()
         finally:
@@ -77,19 +77,19 @@ class _Follower:
         functions = sys.modules.get("IPython.core.display_functions")
         (print if functions is None else functions.display)(report)
 
-    def _see(self, info: "Any") -> None:
-        """Note what the import statements of the cell are going to bind."""
+    def _code(self, info: "Any") -> "CodeType | None":
+        """The code of a cell that may import; IPython compiles only later."""
         cell = getattr(info, "raw_cell", None)
-        if type(cell) is not str or "import" not in cell or hooks.installed is None:
-            return
+        if type(cell) is not str or "import" not in cell:
+            return None
         try:
             from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
 
             source = self.shell.transform_cell(cell)
-            code = compile(source, "<livereload>", "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            code: CodeType = compile(source, "<livereload>", "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         except Exception:  # IPython is going to say so
-            return
-        hooks.installed.bindings.see(code, "")
+            return None
+        return code
 
     # %livereload
 

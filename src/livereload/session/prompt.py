@@ -74,8 +74,7 @@ def _hook(event: str, args: "tuple[Any, ...]") -> None:
 def _refresh(installation: "Installation", code: "CodeType", namespace: "dict[str, Any]") -> bool:
     """False if it was interrupted; by then the frames of the refresh are gone, with whatever ends with them."""
     try:
-        before_statement(installation, namespace)
-        installation.bindings.see(code, namespace.get("__package__") or "")
+        before_statement(installation, namespace, code)
     except Exception as error:  # ours: the statement must run all the same
         show_error(error)
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from ..interpreter import tracebacks
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
     from typing import Any
 
     from ..imports.hooks import Installation
@@ -23,20 +24,25 @@ def show_error(error: BaseException) -> None:
 def before_statement(
     installation: "Installation",
     namespace: "dict[str, Any]",
+    code: "CodeType | None" = None,
     show: "Callable[[BaseException], object]" = show_error,
     names: tuple[str, ...] = (),
 ) -> None:
     """Refresh whatever is tracked and stale (of `names`, if there are any), and let what is in `namespace` follow.
 
-    A source that fails is shown, once for each save; the statement then runs on the last good state.
+    A source that fails is shown, once for each save, unless the statement, if its `code` is given, is
+    going to raise the same by an import of its own; else it runs on the last good state.
     """
-    bindings = installation.bindings
+    bindings, refresher = installation.bindings, installation.engine.refresher
     held = bindings.current(namespace)
-    errors = installation.engine.refresher.refresh_each(names)
-    for error in errors:
+    errors = refresher.refresh_each(names)
+    package = namespace.get("__package__")
+    imported = [] if code is None else bindings.see(code, package if type(package) is str else "")
+    told = {name: error for name, error in errors.items() if not refresher.reaches(imported, {name})}
+    for error in told.values():
         error.__traceback__ = tracebacks.beyond_us(error.__traceback__)
         show(error)
-    if errors:
+    if told:
         _say("the last good state answers")
     for bound_to, module, name in bindings.rebind(namespace, held):
         _say(f"{module} has no {name} any more: {bound_to} is what it was")
