@@ -41,7 +41,7 @@ class Policy:
         # `os` has a file in every layout, frozen or not; sysconfig would cost milliseconds.
         folders = {os.path.dirname(os.__file__), getattr(sys, "_stdlib_dir", None) or ""}
         self._stdlib = tuple(
-            {_normal(folder) + os.sep for path in folders if path for folder in (path, os.path.realpath(path))}
+            {os.path.normcase(folder) + os.sep for path in folders if path for folder in (path, os.path.realpath(path))}
         )
 
     def tracks(self, spec: ModuleSpec) -> bool:
@@ -129,11 +129,6 @@ class Policy:
             return "it comes from no folder"
         others = [self._whose(os.path.join(each, "")) for each in portions]
         return None if included or None in others else f"{others[0]}, and not in `include`"
-
-
-def _normal(path: str) -> str:
-    """A path as it can be compared: on Windows case means nothing, and there are two separators."""
-    return os.path.normcase(path)
 
 
 def covers(names: tuple[str, ...], name: str) -> bool:
