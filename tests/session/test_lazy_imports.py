@@ -1,8 +1,12 @@
 """Lazy imports in modules (PEP 810): followed once used, and imported no earlier than in a fresh interpreter."""
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+SOURCES = Path(__file__).parent.parent.parent / "src"
 
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports are new in 3.15")
 
@@ -151,3 +155,34 @@ def test_a_missing_attribute_is_no_use(project):
     outcome = project.run("", "(hasattr(shop, 'missing'), getattr(shop, 'missing', 0))")
     assert (outcome.value, outcome.executed) == ((False, 0), [])
     assert project.attempt("shop.missing").executed == []
+
+
+@pytest.mark.parametrize("used_before", [True, False])
+def test_imported_before_install(project, used_before):
+    """What was imported lazily before `install()`, and used before or after it, follows."""
+    project.write({"shop.py": shop(1), "user.py": USER})
+    steps = ["import user", "user.use()" if used_before else "", "livereload.install()", "import user", "user.use()"]
+    project.start("\n".join(steps))
+    for rate in (2, 3):
+        project.write({"shop.py": shop(rate)})
+        assert project.run("import user", "user.use()").value == (rate, rate, rate)
+
+
+@pytest.mark.parametrize("options", [["-X", "lazy_imports=all"], ["-X", "lazy_imports=normal"]])
+def test_where_all_imports_are_lazy(tmp_path, options):
+    """With `-X lazy_imports=all`, and without it, modules with plain statements and with lazy ones follow."""
+    for name, word in (("plain", ""), ("lazily", "lazy ")):
+        imports = f"{word}from shop import RATE\n{word}import shop\n"
+        (tmp_path / f"{name}.py").write_text(f"{imports}def use(): return RATE, shop.RATE\n")
+    (tmp_path / "shop.py").write_text("RATE = 0\n")
+    program = (
+        f"import sys; sys.path[:0] = [{str(SOURCES)!r}, {str(tmp_path)!r}]\n"
+        "import livereload; livereload.install()\n"
+        "import plain, lazily; found = [(*plain.use(), *lazily.use())]\n"
+        "for rate in (1, 2):\n"
+        f"    open({str(tmp_path / 'shop.py')!r}, 'w').write(f'RATE = {{rate}}\\n')\n"
+        "    import plain, lazily; found.append((*plain.use(), *lazily.use()))\n"
+        "print(found)"
+    )
+    done = subprocess.run([sys.executable, "-I", *options, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[(0, 0, 0, 0), (1, 1, 1, 1), (2, 2, 2, 2)]\n"
