@@ -324,6 +324,21 @@ def test_a_name_that_was_bound_again_stays(prompt: Prompt, package: Path) -> Non
     assert prompt.ask("hello(), LIMIT") == "('Bye from myprj!', 10)"
 
 
+def test_names_follow_what_was_refreshed_within_a_statement(prompt: Prompt, package: Path) -> None:
+    """With prompt=True, names follow as well if it was a statement, or a thread, that has refreshed meanwhile."""
+    package.write_text(HELLO + "LIMIT = 1\n")
+    saver = f"import livereload\ndef save(text):\n    open({str(package)!r}, 'w').write({HELLO!r} + text)\n"
+    (package.parent.parent / "saver.py").write_text(f"{saver}    livereload.refresh()\n")
+    prompt.ask("from myprj import hello, LIMIT as most")
+    prompt.ask("from saver import save")
+    for limit in (2, 3):
+        assert prompt.ask(f"save('LIMIT = {limit}')") == ""
+        assert prompt.ask("hello(), most") == f"('Hello from myprj!', {limit})"
+    assert prompt.ask("save('')") == ""
+    assert prompt.ask("most") == "livereload: myprj has no LIMIT any more: most is what it was\n3"
+    assert prompt.ask("most") == "3"
+
+
 def test_a_name_that_is_gone_is_told_once(prompt: Prompt, package: Path) -> None:
     """With prompt=True, a name that its module has no longer stays, and one line says so."""
     package.write_text(HELLO + "LIMIT = 1\n")

@@ -1,4 +1,4 @@
-"""Which names of `__main__` came from which module.
+"""Which names of a prompt's namespace came from which module.
 
 Knows code objects and namespaces.  Must not know prompts, nor how a refresh is done.
 """
@@ -13,15 +13,20 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+# A prompt within a prompt (`IPython.embed()`) has a namespace of its own.
+_NAMESPACES = 4
+
 
 class Bindings:
-    """Which names in `__main__` are bound to what of which module."""
+    """Which names are bound to what of which module."""
 
-    __slots__ = ("_origins",)
+    __slots__ = ("_origins", "_seen")
 
     def __init__(self) -> None:
         # {"h": ("myprj", "hello")}; from x import *: {("myprj", "*"): ("myprj", "*")}
         self._origins: dict[object, tuple[str, str]] = {}
+        # {id of a namespace: {"h": what it was bound to, and its module had, when last looked at}}
+        self._seen: dict[int, dict[str, object]] = {}
 
     def see(self, code: "CodeType", package: str) -> list[str]:
         """Note what the from-imports of a statement are going to bind; returns the modules that it imports."""
@@ -34,21 +39,17 @@ class Bindings:
         return found
 
     def current(self, namespace: "dict[str, Any]") -> "dict[str, tuple[str, str]]":
-        """The names that still hold what their module has, with the module and the name there."""
+        """The names that hold what their module has, or had when last looked at, with the module and the name there."""
+        seen = self._seen.get(id(namespace), {})
         found = {}
-        for bound_to, (module, name) in self._origins.items():
-            there = namespace_of(sys.modules.get(module))
-            if there is None:
-                continue
-            names = [(each, each) for each in there if not each.startswith("_")] if name == "*" else [(bound_to, name)]
-            for mine, its in names:
-                if mine in namespace and its in there and namespace[mine] is there[its]:
-                    found[mine] = (module, its)
+        for mine, module, its, there in self._bound(namespace):
+            before, now = seen.get(mine, seen), there.get(its, seen)
+            if namespace[mine] is before or namespace[mine] is now:
+                found[mine] = (module, its)
         return found
 
-    @staticmethod
     def rebind(
-        namespace: "dict[str, Any]", current: "dict[str, tuple[str, str]]"
+        self, namespace: "dict[str, Any]", current: "dict[str, tuple[str, str]]"
     ) -> "list[tuple[str, str, str]]":
         """Bind the names to what their modules have now.
 
@@ -61,4 +62,29 @@ class Bindings:
                 namespace[bound_to] = there[name]
             else:
                 gone.append((bound_to, module, name))
+        self._remember(namespace)
         return gone
+
+    def _remember(self, namespace: "dict[str, Any]") -> None:
+        """Keep what the names hold now: a refresh may come while the next statement runs."""
+        self._seen.pop(id(namespace), None)
+        self._seen[id(namespace)] = {
+            mine: namespace[mine]
+            for mine, _, its, there in self._bound(namespace)
+            if its in there and namespace[mine] is there[its]
+        }
+        while len(self._seen) > _NAMESPACES:
+            del self._seen[next(iter(self._seen))]
+
+    def _bound(self, namespace: "dict[str, Any]") -> "list[tuple[str, str, str, dict[str, Any]]]":
+        """Each name in `namespace` that was imported: (it, its module, the name there, the module's namespace)."""
+        found = []
+        for bound_to, (module, name) in self._origins.items():
+            there = namespace_of(sys.modules.get(module))
+            if there is None:
+                continue
+            names = [(bound_to, name)]
+            if name == "*":
+                names = [(each, each) for each in list(there) if type(each) is str and not each.startswith("_")]
+            found += [(str(mine), module, its, there) for mine, its in names if mine in namespace]
+        return found
