@@ -58,9 +58,12 @@ class _Follower:
         listeners = installation.engine.state.listeners
         listeners.append(collect)
         names = tuple(name for name in self.names if name in installation.engine.state.records)
+        code = self._code(info)
         try:
             if names or not self.names:
-                before_statement(installation, self.shell.user_ns, self._code(info), self._show, names)
+                before_statement(installation, self.shell.user_ns, code, self._show, names)
+            elif code is not None:
+                installation.bindings.see(code, "")
         except KeyboardInterrupt:  # IPython would show it, and execute the cell
             self._interruption.announce()
         finally:
@@ -82,11 +85,13 @@ class _Follower:
         cell = getattr(info, "raw_cell", None)
         if type(cell) is not str or "import" not in cell:
             return None
-        try:
-            from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
+        import warnings
+        from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
 
-            source = self.shell.transform_cell(cell)
-            code: CodeType = compile(source, "<livereload>", "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                source = self.shell.transform_cell(cell)
+                code: CodeType = compile(source, "<livereload>", "exec", PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         except Exception:  # IPython is going to say so
             return None
         return code
