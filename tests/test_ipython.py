@@ -148,7 +148,7 @@ def total() -> int:
 
 def test_magic_off_and_on(shell: Shell, shop: Path) -> None:
     """`off` leaves cells to themselves; `on` goes on as before, with the same arguments."""
-    livereload.install(include=["mine"], verbose=True)
+    livereload.install(include=["mine"], verbose=True, whole=True)
     shell.user_ns["total"] = sys.modules["ipython_shop"].total
     magic = shell.magics["line"]["livereload"]
     magic("off")
@@ -159,7 +159,8 @@ def test_magic_off_and_on(shell: Shell, shop: Path) -> None:
     magic("on")
     magic("on")
     assert _proxy.installed is not None
-    assert _proxy.installed.engine.state.policy.include == ("mine",) and _proxy.installed.engine.state.verbose
+    state = _proxy.installed.engine.state
+    assert (state.policy.include, state.verbose, state.whole) == (("mine",), True, True)
     shell.run_cell()
     assert total() == 2
 
@@ -189,8 +190,9 @@ def test_magic_only(shell: Shell, shop: Path, tmp_path: Path) -> None:
 def test_magic_status_and_usage(shell: Shell, shop: Path) -> None:
     """`status`, or nothing, gives the status; what is no command is told in one line."""
     magic = shell.magics["line"]["livereload"]
-    for line in ("", "status"):
+    for line in ("", "status", "status ipython_shop"):
         assert "ipython_shop" in repr(magic(line))
+    assert repr(magic("explain ipython_shop")) == repr(livereload.explain("ipython_shop"))
     for line in ("stop", "on now", "explain", "_on", "magic"):
         with pytest.raises(Exception, match=r"^usage: %livereload \[status"):
             magic(line)

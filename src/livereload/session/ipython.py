@@ -68,7 +68,7 @@ class _Follower:
             self._interruption.announce()
         finally:
             listeners[:] = [each for each in listeners if each is not collect]
-        if self.is_loaded and not installation.engine.state.verbose:
+        if self.is_loaded and installation.engine.state.verbose is not True:  # else it has been told
             for report in filter(None, reports):
                 self._display(report)
 
@@ -117,11 +117,7 @@ class _Follower:
         return livereload.status(*names)
 
     def _explain(self, name: str) -> object:
-        explain = getattr(livereload, "explain", None)
-        if explain is None:
-            raise self._usage_error()
-        answer: object = explain(name)
-        return answer
+        return livereload.explain(name)
 
     def _on(self) -> None:
         if hooks.installed is not None:
@@ -141,6 +137,7 @@ class _Follower:
             "exclude": state.policy.exclude,
             "prompt": state.prompt,
             "verbose": state.verbose,
+            "whole": state.whole,
         }
         livereload.uninstall()
 
