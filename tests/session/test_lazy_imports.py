@@ -37,6 +37,21 @@ def test_what_has_been_used_follows(used, statement):
         assert used.fresh(f"import user; {statement}", expression="user.use()").value == (rate, rate, rate)
 
 
+@pytest.mark.parametrize("statement", ["import user", "import shop"])
+def test_a_constant_alone(project, statement):
+    """Where only a constant has changed, which is then executed by itself, its name follows as well."""
+    project.write({"shop.py": "import sys\nRATE = 1\nOTHER = sys.path\n"})
+    project.write({"user.py": "lazy from shop import RATE\ndef use(): return RATE\n"})
+    assert project.run("import user", "user.use()").value == 1
+    for rate in (2, 3):
+        project.write({"shop.py": f"import sys\nRATE = {rate}\nOTHER = sys.path\n"})
+        assert project.run(statement, "user.use()").value == rate
+    project.write({"user.py": "lazy from shop import RATE as rate\ndef use(): return rate\n"})
+    assert project.run("import user", "user.use()").value == 3
+    project.write({"shop.py": "import sys\nRATE = 4\nOTHER = sys.path\n"})
+    assert project.run("import user", "user.use()").value == 4
+
+
 def test_status_says_so(used):
     """A module is stale when something that it has imported lazily, and used, is."""
     stale = "[each.name for each in livereload.status().modules.values() if each.stale]"

@@ -34,6 +34,14 @@ def lazy_imports(namespace: "dict[str, Any]") -> "dict[str, object]":
     return {name: value for name, value in namespace.copy().items() if type(value) is _LAZY_IMPORT}
 
 
+def note_lazy(record: "Record", note: "Callable[..., object]") -> None:
+    """Enter what statements of the module that were executed by themselves have left to be imported at its use."""
+    found = lazy_imports(namespace_of(sys.modules.get(record.name)) or {})
+    if found:
+        note(setattr, record, "lazy", record.lazy)
+        record.lazy = {**(record.lazy or {}), **found}
+
+
 def targets(lazy: object) -> tuple[str, ...]:
     """The modules that a lazy import may import, packages first; the last may be a name in a module."""
     name = repr(lazy).split("'")[1]  # <lazy_import 'shop.Cart'>

@@ -30,6 +30,7 @@ from ..identity.objects import namespace_of
 from ..identity.places import LRU_CACHE
 from ..interpreter.bytecode import imports
 from ..modules import graph
+from ..modules.lazy import note_lazy, put_back
 from ..modules.plan import Plan
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
 from . import statements
@@ -278,6 +279,7 @@ class Verification:
     def _execute_statements(self, plan: Plan, record: "Record", difference: "Difference") -> set[str]:
         change = self.change(plan, record)
         module = sys.modules[record.name]
+        put_back({record.name}, self._records, self._transaction.note)
         stack = self._state.thread.stack
         has_lock, record.has_lock = record.has_lock, False
         self._transaction.note(setattr, record, "edges", dict(record.edges or {}))
@@ -289,6 +291,7 @@ class Verification:
         finally:
             stack.remove(record)
             record.has_lock = has_lock
+            note_lazy(record, self._transaction.note)
 
     def _enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
