@@ -19,6 +19,14 @@ def shop(rate, more=""):
     return f"{more}RATE = {rate}\ndef euro(): return RATE\n"
 
 
+@pytest.fixture(params=[True, False], ids=["executed-whole", "updated"])
+def project(project, request):
+    """Projects whose changed modules are executed as a whole, or only what differs."""
+    start = project.start
+    project.start = lambda code="livereload.install()", **options: start(code, **{"whole": request.param, **options})
+    return project
+
+
 @pytest.fixture
 def used(project):
     """A module that has used all that it imports lazily, one that imports it, and what that gives for some rate."""
