@@ -266,3 +266,32 @@ def test_under_load(write: Write) -> None:
             thread.join()
     assert wrong == []
     assert get(app).startswith("((40,")
+
+
+def test_saves_in_a_row_leave_one_version(write: Write) -> None:
+    """What is saved while a request brings things up to date is seen as a whole, or by the next request."""
+    versions = iter(range(1, 1000))
+
+    def save() -> None:
+        write("shop_rates", f"RATE = {next(versions)}\nclass Rate:\n    value = RATE\n")
+
+    save()
+    write("shop_app", LOADED)
+    app = wsgi("shop_app:app")
+    stop = threading.Event()
+
+    def saver() -> None:
+        for _ in range(900):
+            if stop.wait(0.002):
+                break
+            save()
+
+    thread = threading.Thread(target=saver)
+    thread.start()
+    try:
+        for _ in range(150):
+            (one, two), (three, four, five) = eval(get(app))
+            assert (one * 2, three * 2, five) == (two, four, three)
+    finally:
+        stop.set()
+        thread.join()

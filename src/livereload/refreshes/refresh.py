@@ -84,8 +84,8 @@ class Refresher:
     def refresh_each(self, names: tuple[str, ...] = ()) -> "dict[str, Exception]":
         """Bring `names` (none: everything tracked) up to date, as far as they can be; returns {what failed: error}.
 
-        One refresh for what no other stale module imports, with all that this imports; after an error, one
-        for each part that what has failed is no part of.  An error is returned once for each save of a source.
+        One refresh for all of it; after an error, one for each part that what has failed is no part of.  An
+        error is returned once for each save of a source.
         """
         state = self.state
         self.survey.adopt()
@@ -94,8 +94,12 @@ class Refresher:
         if not found or found.hashes() == state.reported:
             return {}
         state.reported = None
-        errors: dict[str, Exception] = {}
-        failed: set[str] = set()
+        try:
+            self.refresh(names)
+            return {}
+        except Exception as error:
+            errors = {self._culprit(error, next(iter(found.reasons))): error}
+        failed = set(errors)
         for name, reason in reversed(found.reasons.items()):  # importers first
             if name in failed or not is_loaded(sys.modules.get(name)):
                 continue
@@ -107,8 +111,7 @@ class Refresher:
                 culprit = self._culprit(error, name)
                 failed |= {name, culprit}
                 errors.setdefault(culprit, error)
-        if errors:
-            state.reported = self.survey.plan(wanted).hashes()
+        state.reported = self.survey.plan(wanted).hashes()
         return errors
 
     def reaches(self, names: "Iterable[str]", others: "set[str]") -> bool:

@@ -57,7 +57,8 @@ class _Follower:
         collect = reports.append
         listeners = installation.engine.state.listeners
         listeners.append(collect)
-        names = tuple(name for name in self.names if name in installation.engine.state.records)
+        records = installation.engine.state.records
+        names = tuple(name for name in self.names if name in records and name in sys.modules)
         code = self._code(info)
         try:
             if names or not self.names:
