@@ -252,7 +252,7 @@ def test_in_ipython(tmp_path: Path) -> None:
     ]
     assert out.count("SyntaxError") == 1
     assert "('second', 'still')" in out and "('second', 'silent')" in out and "('third', 'unloaded')" in out
-    assert "  executed " in out or "livereload: executed" in out
+    assert "  executed shop" in out or "  updated shop" in out
 
 
 PROMPT_SESSION = """\
