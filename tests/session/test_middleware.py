@@ -1,6 +1,7 @@
 """`livereload.middleware`: requests on what the files say, and no refresh under a request."""
 
 import asyncio
+import os
 import sys
 import threading
 import time
@@ -36,7 +37,8 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
 
     def write(name: str, text: str) -> None:
         names.add(name)
-        (tmp_path / f"{name}.py").write_text(text)
+        (tmp_path / "half").write_text(text)
+        os.replace(tmp_path / "half", tmp_path / f"{name}.py")  # a thread may be held up between two steps of a save
 
     yield write
     livereload.uninstall()
