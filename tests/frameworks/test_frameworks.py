@@ -1,0 +1,41 @@
+"""Projects with real frameworks, edited while a session uses them, do what a restarted session does.
+
+    LIVERELOAD_TEST_NETWORK=1 python -m pytest -q tests/frameworks [-k flask]
+
+The libraries (newest versions) are installed once, by pip, into a virtual environment below the user's cache folder
+(LIVERELOAD_TEST_CACHE says another); delete it to have newer ones.  A scenario that fails prints what came out
+otherwise than in a fresh interpreter, edit by edit.  FRAMEWORKS_TRACEBACKS=1 shows the tracebacks of the live session.
+How a scenario is written and played: `harness.py`.
+"""
+
+import os
+
+import models
+import pytest
+import tables
+import tools
+import web
+from environments import needs_network
+from harness import Libraries, Play
+
+SCENARIOS = [*models.SCENARIOS, *tables.SCENARIOS, *web.SCENARIOS, *tools.SCENARIOS]
+
+
+@pytest.fixture(scope="session")
+def libraries():
+    return Libraries()
+
+
+@needs_network
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=[each.name for each in SCENARIOS])
+def test_framework(libraries, scenario, tmp_path):
+    """After each edit, what is held and what is imported do what they do in a fresh interpreter, and nothing is lost."""
+    missing = libraries.require(scenario.needs)
+    if missing:
+        pytest.skip(missing)
+    play = Play(scenario, libraries, tmp_path)
+    play.run()
+    if os.environ.get("FRAMEWORKS_TRACEBACKS"):
+        print(play.printed)
+    if play.differences:
+        pytest.fail(str(play), pytrace=False)
