@@ -151,7 +151,7 @@ class Play:
         for answer in (started, held, fresh["imports"], fresh["holds"]):
             assert answer["error"] is None, f"{scenario.name} is no scenario: {answer['error']}"
         self.lasting = {probe: held["probes"][probe] for probe in scenario.lasting}
-        self.expected = fresh
+        self.held = held
         self._compare("at the start", "held", held, fresh["holds"])
 
     def _step(self, edit):
@@ -166,7 +166,6 @@ class Play:
         """The live session imports again, and is compared with a fresh interpreter."""
         scenario, fresh = self.scenario, self._fresh()
         assert fresh["imports"]["error"] is None, f"{edit} is no edit: {fresh['imports']['error']}"
-        self.expected = fresh
         live = self.live.ask(scenario.imports, fresh=True)
         if live["error"] is not None:
             self._tell(edit, f"raises {live['error']}")
@@ -177,7 +176,7 @@ class Play:
         else:
             changed = {name for name, kind in live["others"].items() if kind == "class"}
             self._must_be_empty(edit, "another class stands for", sorted(changed - edit.news))
-        held = self.live.ask("", [*scenario.probes, *scenario.lasting], space="held")
+        self.held = held = self.live.ask("", [*scenario.probes, *scenario.lasting], space="held")
         obtained = self.live.ask(scenario.holds, [*scenario.probes, *scenario.obtained])
         warned = [each for answer in (live, held, obtained) for each in answer["warned"]]
         expected = fresh["imports"]["warned"] + fresh["holds"]["warned"]
@@ -198,7 +197,7 @@ class Play:
             if live["error"] != fresh["imports"]["error"]:
                 self._tell(edit, f"raises {live['error']}, fresh {fresh['imports']['error']}")
             self._must_be_empty(edit, "after the failure another object stands for", list(live["others"]))
-        self._compare(edit, "held", self.live.ask("", scenario.probes, space="held"), self.expected["holds"])
+        self._compare(edit, "held", self.live.ask("", scenario.probes, space="held"), self.held)
 
     def _compare(self, edit, which, live, fresh):
         for probe, value in live["probes"].items():

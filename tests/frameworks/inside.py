@@ -27,6 +27,7 @@ class Watch:
         self.warned = []  # ["UserWarning: registered twice"]
         sys.addaudithook(self._audit)
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # what scenarios let go of without closing it
         warnings.showwarning = self._warn
 
     def _audit(self, event, arguments):
