@@ -1,6 +1,6 @@
 """Classes of data: pydantic, attrs, msgspec, marshmallow, traitlets, zope.interface."""
 
-from harness import ADD, BODY, CHANGE, FAIL, MEND, Edit, Scenario
+from harness import ADD, BODY, CHANGE, DEFINE, FAIL, MEND, Edit, Scenario
 
 PYDANTIC_MODELS = """
     from typing import Generic, TypeVar
@@ -87,7 +87,7 @@ PYDANTIC = Scenario(
         Edit(BODY, SHOP, "value.strip()", "value.strip().upper()"),
         Edit(BODY, SHOP, "self.name.title()", "self.name.upper()"),
         Edit(ADD, SHOP, "    city: str\n", "    city: str\n    street: str = 'Main'\n"),
-        Edit(ADD, SHOP, "    def first(self):", "    def last(self):\n        return -1\n\n    def first(self):"),
+        Edit(DEFINE, SHOP, "    def first(self):", "    def last(self):\n        return -1\n\n    def first(self):"),
         Edit(FAIL, SHOP, "name: str\n", "name: Str\n"),
         Edit(MEND, SHOP, "name: Str\n", "name: str = 'nobody'\n"),
         Edit(CHANGE, SHOP, "class Address(BaseModel):", BASE.replace("\n    ", "\n").strip(), news={"shop.models.Address"}),
@@ -271,7 +271,7 @@ ATTRS = Scenario(
         Edit(BODY, "boxes.py", "Slotted(int(value))", "Slotted(int(value) + 1)"),
         Edit(BODY, "boxes.py", "lambda: Slotted(1)", "lambda: Slotted(2)"),
         Edit(ADD, "boxes.py", "    tags: list", "    color: str = 'red'\n    tags: list"),
-        Edit(ADD, "boxes.py", "    def me(self):", "    def you(self):\n        return 'you'\n\n    def me(self):"),
+        Edit(DEFINE, "boxes.py", "    def me(self):", "    def you(self):\n        return 'you'\n\n    def me(self):"),
         Edit(CHANGE, "boxes.py", "SIZE = 3", "SIZE = 4"),
         Edit(FAIL, "boxes.py", "attrs.field(factory=list)", "attrs.field(factory=list, no=1)"),
         Edit(MEND, "boxes.py", "attrs.field(factory=list, no=1)", "attrs.field(factory=list, kw_only=True)"),
@@ -331,7 +331,7 @@ MSGSPEC = Scenario(
     [
         Edit(BODY, "wire.py", "self.x + self.y", "self.x - self.y"),
         Edit(BODY, "wire.py", "self.end.x - self.start.x", "abs(self.end.x - self.start.x)"),
-        Edit(ADD, "wire.py", "    def total", "    def both(self):\n        return self.x, self.y\n\n    def total"),
+        Edit(ADD, "wire.py", "    def total", "    def both(self):\n        return self.x, self.y\n\n    def total", news={"wire.Point", "wire.Line", "wire.Dot"}),
         Edit(FAIL, "wire.py", "y: int = START", "y: int = STRAT"),
         Edit(MEND, "wire.py", "y: int = STRAT", "y: int = START + 1", news={"wire.Point", "wire.Line", "wire.Dot"}),
         Edit(CHANGE, "wire.py", "START = 2", "START = 20", news={"wire.Point", "wire.Line", "wire.Dot"}),

@@ -1,6 +1,6 @@
 """Classes of tables: SQLAlchemy, SQLModel, Flask-SQLAlchemy, peewee, Django."""
 
-from harness import ADD, BODY, CHANGE, FAIL, MEND, Edit, Scenario
+from harness import ADD, BODY, CHANGE, DEFINE, FAIL, MEND, Edit, Scenario
 
 SQLALCHEMY_FILES = {
     "db/__init__.py": "",
@@ -91,7 +91,7 @@ SQLALCHEMY = Scenario(
         Edit(BODY, "db/models.py", 'self.name + "!"', 'self.name + "?"'),
         Edit(BODY, "db/events.py", '"loaded " + target', '"read " + target'),
         Edit(BODY, "db/events.py", "statement.split()[0]", "statement.split()[0].lower()"),
-        Edit(ADD, "db/models.py", "    def label", "    def size(self):\n        return len(self.text)\n\n    def label"),
+        Edit(DEFINE, "db/models.py", "    def label", "    def size(self):\n        return len(self.text)\n\n    def label"),
         Edit(FAIL, "db/models.py", "String(LENGTH)", "String(LENGHT)"),
         Edit(MEND, "db/models.py", "String(LENGHT)", "String(LENGTH + 1)"),
         Edit(CHANGE, "db/models.py", "LENGTH = 10", "LENGTH = 20"),
@@ -191,7 +191,7 @@ SQLMODEL = Scenario(
     [
         Edit(BODY, "heroes.py", "{self.name} of", "{self.name} in"),
         Edit(BODY, "heroes.py", '"public " + self', '"known " + self'),
-        Edit(ADD, "heroes.py", "    def label(self):\n", "    def short(self):\n        return self.name[0]\n\n    def label(self):\n"),
+        Edit(DEFINE, "heroes.py", "    def label(self):\n", "    def short(self):\n        return self.name[0]\n\n    def label(self):\n"),
         Edit(ADD, "heroes.py", "    team_id: int", "    age: int = 30\n    team_id: int"),
         Edit(FAIL, "heroes.py", "    age: int = 30", "    age: Union[int, list] = 30"),
         Edit(MEND, "heroes.py", "    age: Union[int, list] = 30", "    age: int = 31"),
@@ -259,8 +259,8 @@ FLASK_SQLALCHEMY = Scenario(
     [
         Edit(BODY, "site_/models.py", '"note " + self', '"a note: " + self'),
         Edit(BODY, "site_/models.py", "len(db.session.execute(db.select(Note)).all())", "-len(db.session.execute(db.select(Note)).all())"),
-        Edit(ADD, "site_/models.py", "def count():", "def total():\n    return count()\n\ndef count():"),
-        Edit(ADD, "site_/models.py", "    def label(self):", "    def size(self):\n        return len(self.text)\n\n    def label(self):"),
+        Edit(DEFINE, "site_/models.py", "def count():", "def total():\n    return count()\n\ndef count():"),
+        Edit(DEFINE, "site_/models.py", "    def label(self):", "    def size(self):\n        return len(self.text)\n\n    def label(self):"),
         Edit(FAIL, "site_/models.py", "    text = db.Column(db.String(20))", "    text = db.Column(db.Strin(20))"),
         Edit(MEND, "site_/models.py", "    text = db.Column(db.Strin(20))", "    text = db.Column(db.String(30))"),
     ],
@@ -316,7 +316,7 @@ PEEWEE = Scenario(
     [
         Edit(BODY, "pets.py", '"hello " + self', '"hi " + self'),
         Edit(BODY, "pets.py", "{self.kind} of", "{self.kind} with"),
-        Edit(ADD, "pets.py", "    def label(self):", "    def short(self):\n        return self.kind[0]\n\n    def label(self):"),
+        Edit(DEFINE, "pets.py", "    def label(self):", "    def short(self):\n        return self.kind[0]\n\n    def label(self):"),
     ],
     start="from pets import Owner, Pet, db; db.create_tables([Owner, Pet]); Pet.create(owner=Owner.create(name='ann'))",
     holds="ann = Owner.get(); pet = Pet.get()",
@@ -479,7 +479,7 @@ DJANGO = Scenario(
         Edit(BODY, "library/admin.py", "book.title.upper()", "book.title.lower()"),
         Edit(BODY, "library/forms.py", "].strip()", "].strip().title()"),
         Edit(BODY, "library/views.py", '", ".join', '"; ".join'),
-        Edit(ADD, "library/models.py", "    def label(self):", "    def short(self):\n        return self.title[0]\n\n    def label(self):"),
+        Edit(DEFINE, "library/models.py", "    def label(self):", "    def short(self):\n        return self.title[0]\n\n    def label(self):"),
         Edit(ADD, "urls.py", 'path("books/", views.books)', 'path("books/", views.books), path("all/", views.books)'),
         Edit(ADD, "library/admin.py", '["title", "shouted"]', '["title", "shouted", "author"]'),
         Edit(ADD, "library/models.py", "    word = models", "    sort = models.IntegerField(default=0)\n    word = models"),

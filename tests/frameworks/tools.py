@@ -1,6 +1,6 @@
 """Registries of other kinds: commands, tasks, metrics, signals, hooks, loggers, accessors, jobs, compiled functions."""
 
-from harness import ADD, BODY, CHANGE, FAIL, MEND, Edit, Scenario
+from harness import ADD, BODY, CHANGE, DEFINE, FAIL, MEND, Edit, Scenario
 
 CLICK = Scenario(
     "click",
@@ -42,7 +42,7 @@ CLICK = Scenario(
         Edit(CHANGE, "cli/hello.py", "@main.command()\n@click.argument", "@main.command('greet')\n@click.argument"),
         Edit(FAIL, "cli/hello.py", '"--times"', '"times"'),
         Edit(MEND, "cli/hello.py", '"times"', '"--times", "--count"'),
-        Edit(CHANGE, "cli/main.py", 'VERSION = "1"', 'VERSION = "2"'),
+        Edit(CHANGE, "cli/main.py", 'VERSION = "1"', 'VERSION = "2"', remakes=True),
     ],
     holds="""
         from click.testing import CliRunner
@@ -172,7 +172,7 @@ CELERY = Scenario(
         Edit(CHANGE, "work/tasks.py", 'LIMIT = "10/m"', 'LIMIT = "20/m"'),
         Edit(FAIL, "work/tasks.py", "@shared_task\n", "@shared_task(bind=bool(NONE))\n"),
         Edit(MEND, "work/tasks.py", "@shared_task(bind=bool(NONE))\n", "@shared_task(max_retries=9)\n"),
-        Edit(CHANGE, "work/tasks.py", 'name="work.named"', 'name="work.renamed"'),
+        Edit(CHANGE, "work/tasks.py", 'name="work.named"', 'name="work.renamed"', remakes=True),
         Edit(BODY, "work/tasks.py", "return x + y + 100", "return x + y + 200"),
     ],
     holds="""
@@ -223,7 +223,7 @@ PROMETHEUS = Scenario(
         Edit(BODY, "metrics.py", "hits.labels(page).inc()", "hits.labels(page).inc(10)"),
         Edit(BODY, "metrics.py", 'return "worked"', 'return "has worked"'),
         Edit(BODY, "metrics.py", "lambda: 7", "lambda: 8"),
-        Edit(ADD, "metrics.py", "def hit(page):", "def miss(page):\n    hit(page)\n\ndef hit(page):"),
+        Edit(DEFINE, "metrics.py", "def hit(page):", "def miss(page):\n    hit(page)\n\ndef hit(page):"),
         Edit(ADD, "metrics.py", 'load = Gauge("load", "Load.")', 'load = Gauge("load", "Load.")\nmore = Gauge("more", "More.")'),
         Edit(FAIL, "metrics.py", 'Gauge("more", "More.")', 'Gauge("more", "More.", unit=5 + "")'),
         Edit(MEND, "metrics.py", 'Gauge("more", "More.", unit=5 + "")', 'Gauge("other", "Other.")'),
@@ -477,7 +477,7 @@ PANDAS = Scenario(
     "from geo import Geo",
     [
         Edit(BODY, "geo.py", 'float(self._frame["x"].mean())', 'float(self._frame["x"].max())'),
-        Edit(ADD, "geo.py", "    @property", "    def least(self):\n        return float(self._frame['x'].min())\n\n    @property"),
+        Edit(DEFINE, "geo.py", "    @property", "    def least(self):\n        return float(self._frame['x'].min())\n\n    @property"),
         Edit(CHANGE, "geo.py", "SCALE = 2", "SCALE = 3"),
         Edit(FAIL, "geo.py", "    @property", "    @propertyy"),
         Edit(MEND, "geo.py", "    @propertyy", "    @property"),
@@ -606,11 +606,10 @@ APSCHEDULER = Scenario(
 
             scheduler = BackgroundScheduler(timezone="UTC")
             scheduler.start(paused=True)
+            log = []
         """,
         "jobs.py": """
-            from timer import scheduler
-
-            log = []
+            from timer import log, scheduler
 
             @scheduler.scheduled_job("interval", hours=1, id="tick")
             def tick():
@@ -622,7 +621,7 @@ APSCHEDULER = Scenario(
             scheduler.add_job(tock, "interval", hours=2, id="tock")
         """,
     },
-    "from timer import scheduler; from jobs import log, tick",
+    "from timer import log, scheduler; from jobs import tick",
     [
         Edit(BODY, "jobs.py", 'append("tick")', 'append("a tick")'),
         Edit(BODY, "jobs.py", 'append("tock")', 'append("a tock")'),
@@ -735,11 +734,8 @@ PLAIN = Scenario(
         Edit(BODY, "parts.py", 'return "handled", item', 'return "is handled", item'),
         Edit(BODY, "parts.py", 'return "int"', 'return "a number"'),
         Edit(BODY, "parts.py", 'return "job"', 'return "a job"'),
-        Edit(ADD, "parts.py", "@show.register\ndef _(x: str)", "@show.register\ndef _(x: list):\n    return 'list'\n\n@show.register\ndef _(x: str)"),
-        Edit(ADD, "parts.py", "def leaving():", "def staying():\n    return 'staying'\n\ndef leaving():"),
-        Edit(FAIL, "parts.py", "atexit.register(leaving)", "atexit.register(leving)"),
-        Edit(MEND, "parts.py", "atexit.register(leving)", "atexit.register(staying)"),
-        Edit(CHANGE, "parts.py", 'setLevel("INFO")', 'setLevel("ERROR")'),
+        Edit(DEFINE, "parts.py", "def leaving():", "def staying():\n    return 'staying'\n\ndef leaving():"),
+        Edit(BODY, "parts.py", 'return "is handled", item', 'return "has been handled", item'),
     ],
     holds="""
         import asyncio
@@ -760,4 +756,26 @@ PLAIN = Scenario(
     obtained=["logged('a', 'secret', 'hidden')"],
 )  # fmt: skip
 
-SCENARIOS = [PLAIN, CLICK, TYPER, CELERY, PROMETHEUS, GIN, BLINKER, PLUGGY, LOGURU, PANDAS, MATPLOTLIB, NUMBA, APSCHEDULER]
+# The module is executed again: its thread and its queues are others then.
+PLAIN_CHANGED = Scenario(
+    "standard-library-changed",
+    [],
+    PLAIN.files,
+    PLAIN.imports,
+    [
+        Edit(ADD, "parts.py", "@show.register\ndef _(x: str)", "@show.register\ndef _(x: list):\n    return 'list'\n\n@show.register\ndef _(x: str)"),
+        Edit(BODY, "parts.py", 'return "int"', 'return "a number"'),
+        Edit(FAIL, "parts.py", "atexit.register(leaving)", "atexit.register(leving)"),
+        Edit(MEND, "parts.py", "atexit.register(leving)", "atexit.unregister(leaving)"),
+        Edit(CHANGE, "parts.py", 'setLevel("INFO")', 'setLevel("ERROR")'),
+        Edit(CHANGE, "parts.py", "handlers.append(lambda x: x + 1)", "handlers.insert(0, lambda x: x + 1)"),
+        Edit(CHANGE, "parts.py", 'table["lambda"]', 'table["other"]'),
+        Edit(CHANGE, "parts.py", "logger.addFilter(Filter())", ""),
+        Edit(CHANGE, "parts.py", '@on("sold")\ndef', "def"),
+    ],
+    holds=PLAIN.holds,
+    probes=[*PLAIN.probes[:1], "show(1), show('a'), show([]), show(None)", "half()", "asyncio.run(job())", "len(logger.filters), len(logger.handlers)"],
+    obtained=["logged('a', 'secret', 'hidden')", "worked(1)", "sorted(hub.table)"],
+)  # fmt: skip
+
+SCENARIOS = [PLAIN, PLAIN_CHANGED, CLICK, TYPER, CELERY, PROMETHEUS, GIN, BLINKER, PLUGGY, LOGURU, PANDAS, MATPLOTLIB, NUMBA, APSCHEDULER]

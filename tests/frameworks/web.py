@@ -349,7 +349,7 @@ DASH = Scenario(
     "from board.app import app; import board.callbacks",
     [
         Edit(BODY, "board/callbacks.py", '"shown " + value', '"seen " + value'),
-        Edit(ADD, "board/callbacks.py", "def show(value):", "def show(value):\n    'Show it.'"),
+        Edit(BODY, "board/callbacks.py", "def show(value):", "def show(value):\n    'Show it.'"),
         Edit(ADD, "board/callbacks.py", '@app.callback(Output("out"', '@app.callback(Output("more", "children"), Input("in", "value"))\ndef more(value):\n    return value + value\n\n@app.callback(Output("out"'),
         Edit(FAIL, "board/callbacks.py", 'Input("in", "value"))\ndef show', 'Input("in"))\ndef show'),
         Edit(MEND, "board/callbacks.py", 'Input("in"))\ndef show', 'Input("in", "id"))\ndef show'),
