@@ -741,7 +741,7 @@ PLAIN = Scenario(
         import asyncio
         def worked(item):
             todo.put(item)
-            return done.get(timeout=5)
+            return done.get(timeout=1)
         def logged(*messages):
             del lines[:]
             for each in messages:
