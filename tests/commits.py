@@ -2,16 +2,18 @@
 
     python tests/commits.py [PROJECT …] [--count 100] [--seed 1] [--kinds body,method] [--whole] [-v]
 
-Each PROJECT (all of PACKAGES, if none is named) is installed with pip into a virtual environment below the user's cache
-folder and copied from there into a project's folder, so that its modules are tracked.  A session imports it and holds its
-functions and classes.  Then `count` times: a module is chosen that the session has imported, one definition of it is edited
-(`single_edits.py`), and the session repeats its import statement.  A fresh interpreter executes the statement, too.  What
-must be the same: the fingerprint of every module (`fingerprint.py`), what is raised, and that no class lives twice.
-What is held must be what its name stands for.  An edit with which a fresh interpreter raises is taken back by the next.
+Each PROJECT (all of PACKAGES, if none is named) is installed with pip into a virtual environment below the user's
+cache folder and copied from there into a project's folder, so that its modules are tracked.  A session imports it and
+holds its functions and classes.  Then `count` times: a module is chosen that the session has imported, one definition
+of it is edited (`single_edits.py`), and the session repeats its import statement.  A fresh interpreter executes the
+statement, too.  What must be the same: the fingerprint of every module (`fingerprint.py`), what is raised, and that no
+class lives twice.  What is held must be what its name stands for.  An edit with which a fresh interpreter raises is
+taken back by the next.
 
-Prints the differences, and for each kind of edits how many modules were executed and how long the import statement took,
-median and most, against a fresh interpreter's (which compiles as well).  `--whole` installs livereload with whole=True.
-Exit status 1 if anything differs.  Needs a network the first time.  The Python that runs it is the one that is tried.
+Prints the differences, and for each kind of edits how many modules were executed and how long the import statement
+took, median and most, against a fresh interpreter's (which compiles as well).  `--whole` installs livereload with
+whole=True.  Exit status 1 if anything differs.  Needs a network the first time.  The Python that runs it is the one
+that is tried.
 """
 
 import argparse
@@ -164,8 +166,8 @@ def replay(name, libraries, arguments):
         return 0
     ask = [libraries.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     site = Path(run(ask, env=libraries.variables).strip())
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "socket"), sys.executable, "-I", "-B") as address:
-        project = Project(address, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "socket"), sys.executable, "-I") as at:
+        project = Project(at, Path(folder))
         project.path.append(str(site))
         if (site / package).is_dir():
             shutil.copytree(site / package, project.file(package), ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,10 +1,11 @@
 """Edits of single definitions, made in the source of a module: what somebody does between two imports.
 
-Each of KINDS takes a module's source and a `random.Random`; it returns another source and a line that says what has been
-edited, or None where the module has nothing of the kind.  Whether the new source compiles is the caller's business.
+Each of KINDS takes a module's source and a `random.Random`; it returns another source and a line that says what has
+been edited, or None where the module has nothing of the kind.  Whether the new source compiles, the caller sees.
 """
 
 import ast
+from itertools import pairwise
 
 
 class Text:
@@ -57,7 +58,7 @@ def constants(nodes):
         node = waiting.pop()
         if isinstance(node, ast.Constant):
             found.append(node)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) or isinstance(node, ast.JoinedStr):
+        if isinstance(node, (ast.JoinedStr, ast.Expr)) and not isinstance(getattr(node, "value", None), ast.Call):
             continue
         children = dict(ast.iter_fields(node))
         for name in ("annotation", "returns"):
@@ -115,8 +116,8 @@ def start(node):
 def new_function(source, random):
     text = Text(source)
     n = random.randrange(10**6)
-    after = random.choice([0, *(node.end_lineno for node in text.tree.body if isinstance(node, (*FUNCTIONS, ast.ClassDef)))])
-    after = after or len(text.lines)
+    definitions = [node for node in text.tree.body if isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    after = random.choice([len(text.lines), *(node.end_lineno for node in definitions)])
     return text.inserted(after, f"\n\ndef added_{n}(x={n}):\n    return x\n\n"), f"a function more after line {after}"
 
 
@@ -142,24 +143,28 @@ def new_import(source, random):
     return text.inserted(after, f"import {name} as added_{random.randrange(10**6)}\n"), "an import more"
 
 
+# What binds names in other ways than by a Name, or asks for them by their text.
+_OTHERWISE = (
+    *(*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+    *(ast.Global, ast.Nonlocal, ast.JoinedStr, ast.alias, ast.ExceptHandler),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
+
+
+def locals_of(function):
+    """[the nodes of one local variable, …] of a function in which a Name is all that names them."""
+    below = [node for statement in function.body for node in ast.walk(statement)]
+    names = [node for node in below if isinstance(node, ast.Name)]
+    if any(isinstance(node, _OTHERWISE) for node in below) or {"locals", "vars", "eval"} & {node.id for node in names}:
+        return []
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    stored -= {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+    return [[node for node in names if node.id == name] for name in sorted(stored)]
+
+
 def renamed_local(source, random):
     text = Text(source)
-    found = []
-    for function in text.all(*FUNCTIONS):
-        below = [node for node in ast.walk(function) if node is not function]
-        scopes = (*FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-        if any(isinstance(node, (*scopes, ast.Global, ast.Nonlocal, ast.JoinedStr, ast.Call)) and (
-            not isinstance(node, ast.Call) or getattr(node.func, "id", "") in ("locals", "vars", "eval", "exec", "super")
-        ) for node in below):  # fmt: skip
-            continue
-        names = [node for node in below if isinstance(node, ast.Name)]
-        stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        elsewhere = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
-        elsewhere |= {each.asname or each.name for node in below if isinstance(node, ast.alias) for each in [node]}
-        elsewhere |= {node.name for node in below if isinstance(node, ast.ExceptHandler) and node.name}
-        matched = (ast.MatchAs, ast.MatchStar, ast.MatchMapping)
-        if not any(isinstance(node, matched) for node in below):
-            found += [[node for node in names if node.id == name] for name in sorted(stored - elsewhere)]
+    found = [nodes for function in text.all(*FUNCTIONS) for nodes in locals_of(function)]
     if not found:
         return None
     nodes = random.choice(found)
@@ -180,7 +185,7 @@ def removed_definition(source, random):
 
 def comment(source, random):
     text = Text(source)
-    after = random.choice([node.lineno - 1 for node in text.tree.body if not getattr(node, "decorator_list", None)] or [0])
+    after = start(random.choice(text.tree.body)) - 1 if text.tree.body else 0
     return text.inserted(after, f"# a comment {random.randrange(100)}\n"), f"a comment after line {after}"
 
 
@@ -199,16 +204,19 @@ def swapped(source, random):
     """Two neighbours of a class or module that are functions change places."""
     text = Text(source)
     bodies = [text.tree.body, *(node.body for node in text.all(ast.ClassDef))]
-    pairs = [(a, b) for body in bodies for a, b in zip(body, body[1:], strict=False) if isinstance(a, FUNCTIONS) and isinstance(b, FUNCTIONS)]
-    pairs = [(a, b) for a, b in pairs if not (a.name == b.name or a.decorator_list or b.decorator_list)]
+    pairs = [pair for body in bodies for pair in pairwise(body) if all(is_plain(node) for node in pair)]
+    pairs = [(a, b) for a, b in pairs if a.name != b.name and a.end_lineno < b.lineno]
     if not pairs:
         return None
     a, b = random.choice(pairs)
-    lines, first, second = text.lines, a.lineno - 1, b.lineno - 1
-    if not lines[b.end_lineno - 1].endswith(b"\n"):
-        return None
-    parts = lines[:first], lines[second : b.end_lineno], lines[a.end_lineno : second], lines[first : a.end_lineno], lines[b.end_lineno :]
+    lines, first, second = text.lines, slice(a.lineno - 1, a.end_lineno), slice(b.lineno - 1, b.end_lineno)
+    between, rest = lines[a.end_lineno : b.lineno - 1], lines[b.end_lineno :]
+    parts = [lines[: a.lineno - 1], lines[second], [b"\n"], between, lines[first], rest]
     return b"".join(line for part in parts for line in part).decode(), f"{a.name} and {b.name} change places"
+
+
+def is_plain(node):
+    return isinstance(node, FUNCTIONS) and not node.decorator_list
 
 
 KINDS = {

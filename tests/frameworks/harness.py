@@ -7,11 +7,14 @@ A scenario is a small project that uses a framework, the statements that a user 
    has been held from the start, and with what the repeated statements give.
 3. A fresh interpreter executes the same statements after the same edit.  Both evaluations must say the same as it.
 
-Some of the promise is seen without probes.  The edit of a *body* executes no line of the project, and every name of
-every module of it stands for the object that it stood for before; so does, when a function or method is *defined* more,
-every name of its module.  No edit exchanges a class.  An edit that *fails*
-raises what a fresh interpreter raises, each time, and leaves every name as it was.  The live session warns of nothing that
-a fresh interpreter does not warn of.
+Some of the promise is seen without probes:
+
+- The edit of a *body* executes no line of the project, and every name of every module of it stands for the object
+  that it stood for before.
+- When one more function or method is *defined*, so does every name of its module.
+- No edit exchanges a class.
+- An edit that *fails* raises what a fresh interpreter raises, each time, and leaves every name as it was.
+- The live session warns of nothing that a fresh interpreter does not warn of.
 
 Knows of livereload only that `livereload.install()` switches it on.
 """
@@ -38,7 +41,7 @@ class Edit:
     """`old` becomes `new` in the file at `path`; `also`: [(path, old, new)] for more, saved with it.
 
     `news` are classes that Python does not let be kept, as their layout changes; a warning says so: {"shop.Point"}.
-    `remakes`: it makes objects anew that the session holds the old ones of; from here on, only what is obtained is compared.
+    `remakes`: it makes anew what the session holds the old one of; from then on, what is held is not compared.
     """
 
     def __init__(self, kind, path, old, new, *, also=(), news=(), remakes=False):

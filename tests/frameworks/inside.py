@@ -71,8 +71,7 @@ class Session:
     def namespaces(self):
         """{module: {name: value}} of the modules below the root."""
         modules = [each for each in list(sys.modules.values()) if type(each) is ModuleType]
-        found = {each.__name__: dict(vars(each)) for each in modules if self._is_ours(each)}
-        return {module: {name: value for name, value in names.items() if name[:2] != "__"} for module, names in found.items()}
+        return {each.__name__: _names(each) for each in modules if self._is_ours(each)}
 
     def _is_ours(self, module):
         return str(vars(module).get("__file__")).startswith(self.root)
@@ -87,6 +86,10 @@ class Session:
             if now.get(module, {}).get(name) is not value
             and not (isinstance(value, type) and name not in now.get(module, {}))
         }
+
+
+def _names(module):
+    return {name: value for name, value in vars(module).items() if not name.startswith("__")}
 
 
 def _look(expression, namespace):

@@ -10,15 +10,26 @@ How a scenario is written and played: `harness.py`.
 
 import os
 
-import models
+import commands
+import data_classes
+import django_models
+import numerics
+import plain
+import pydantic_models
 import pytest
-import tables
-import tools
-import web
+import registries
+import schemas
+import sqlalchemy_models
+import web_apis
+import web_apps
 from environments import needs_network
 from harness import Libraries, Play
 
-SCENARIOS = [*models.SCENARIOS, *tables.SCENARIOS, *web.SCENARIOS, *tools.SCENARIOS]
+TABLES = [
+    *(pydantic_models, data_classes, schemas, sqlalchemy_models, django_models),
+    *(web_apps, web_apis, commands, registries, numerics, plain),
+]
+SCENARIOS = [scenario for table in TABLES for scenario in table.SCENARIOS]
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +40,7 @@ def libraries():
 @needs_network
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=[each.name for each in SCENARIOS])
 def test_framework(libraries, scenario, tmp_path):
-    """After each edit, what is held and what is imported do what they do in a fresh interpreter, and nothing is lost."""
+    """After each edit, what is held and what is imported do what they do in a fresh interpreter."""
     missing = libraries.require(scenario.needs)
     if missing:
         pytest.skip(missing)
