@@ -31,7 +31,7 @@ from pathlib import Path
 from environments import Environment
 
 HERE = Path(__file__).parent
-SRC = HERE.parent.parent / "src"
+SRC = Path(os.environ.get("FRAMEWORKS_SRC", HERE.parent.parent / "src"))
 CACHE = Path(os.environ.get("LIVERELOAD_TEST_CACHE", "~/.cache/livereload-frameworks")).expanduser()
 
 BODY, DEFINE, ADD, CHANGE, FAIL, MEND = "body", "define", "add", "change", "fail", "mend"
@@ -174,6 +174,7 @@ class Play:
         scenario, fresh = self.scenario, self._fresh()
         assert fresh["imports"]["error"] is None, f"{edit} is no edit: {fresh['imports']['error']}"
         live = self.live.ask(scenario.imports, fresh=True)
+        self.held = held = self.live.ask("", [*scenario.probes, *scenario.lasting], space="held")
         if live["error"] is not None:
             self._tell(edit, f"raises {live['error']}")
             return
@@ -186,7 +187,6 @@ class Play:
             self._must_be_empty(edit, "another object stands for", others)
             changed = {name for name, kind in live["others"].items() if kind == "class"}
             self._must_be_empty(edit, "another class stands for", sorted(changed - edit.news))
-        self.held = held = self.live.ask("", [*scenario.probes, *scenario.lasting], space="held")
         obtained = self.live.ask(scenario.holds, [*scenario.probes, *scenario.obtained])
         warned = [each for answer in (live, held, obtained) for each in answer["warned"]]
         expected = fresh["imports"]["warned"] + fresh["holds"]["warned"]

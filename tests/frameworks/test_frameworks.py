@@ -4,7 +4,8 @@
 
 The libraries (newest versions) are installed once, by pip, into a virtual environment below the user's cache folder
 (LIVERELOAD_TEST_CACHE says another); delete it to have newer ones.  A scenario that fails prints what came out
-otherwise than in a fresh interpreter, edit by edit.  FRAMEWORKS_TRACEBACKS=1 shows the tracebacks of the live session.
+otherwise than in a fresh interpreter, edit by edit.  FRAMEWORKS_TRACEBACKS=1 shows the tracebacks of the live session,
+FRAMEWORKS_SRC names other sources of livereload to be tried.
 How a scenario is written and played: `harness.py`.
 """
 
