@@ -11,6 +11,7 @@ How a scenario is written and played: `harness.py`.
 
 import os
 
+import bots
 import commands
 import data_classes
 import django_models
@@ -28,7 +29,7 @@ from harness import Libraries, Play
 
 TABLES = [
     *(pydantic_models, data_classes, schemas, sqlalchemy_models, django_models),
-    *(web_apps, web_apis, commands, registries, numerics, plain),
+    *(web_apps, web_apis, bots, commands, registries, numerics, plain),
 ]
 SCENARIOS = [scenario for table in TABLES for scenario in table.SCENARIOS]
 
