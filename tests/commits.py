@@ -18,6 +18,7 @@ that is tried.
 
 import argparse
 import random
+import re
 import shutil
 import statistics
 import sys
@@ -67,6 +68,9 @@ def left_behind():
                 found.append(name + "." + key)
     return found
 """
+
+
+GENERATED = re.compile(r"(<attrs generated [^>]*?)-\d+>")
 
 
 class Replay:
@@ -142,17 +146,18 @@ def differences(fresh, live):
         if have is None:
             found.append(f"{module} is not there")
         elif have != names:
-            found += [
-                f"{module}.{name}: {excerpt(have.get(name), names.get(name))}"
-                for name in sorted(have.keys() | names.keys())
-                if have.get(name) != names.get(name)
-            ]
+            pairs = {name: (text(have, name), text(names, name)) for name in sorted(have.keys() | names.keys())}
+            found += [f"{module}.{name}: {excerpt(*pair)}" for name, pair in pairs.items() if pair[0] != pair[1]]
     return found
+
+
+def text(names, name):
+    """What a name is described by.  attrs counts the sources that it has generated for the classes of one name."""
+    return GENERATED.sub(r"\1>", repr(names[name])) if name in names else "nothing"
 
 
 def excerpt(have, expected):
     """Where two descriptions begin to differ."""
-    have, expected = repr(have), repr(expected)
     at = next((i for i, pair in enumerate(zip(have, expected, strict=False)) if pair[0] != pair[1]), 0)
     return f"…{have[max(0, at - 60) : at + 60]}… instead of …{expected[max(0, at - 60) : at + 60]}…"
 
