@@ -70,7 +70,7 @@ def left_behind():
 """
 
 
-# attrs counts the sources that it has generated for the classes of one name; pydantic writes addresses into its schemas.
+# attrs counts the sources that it generates for the classes of one name; pydantic writes addresses into its schemas.
 PASSING = re.compile(r"(?<=<attrs generated methods )[^>]*|(?<=:)\d{12,}")
 
 
