@@ -57,8 +57,9 @@ TIMED = "import time; began = time.perf_counter(); {}; took = time.perf_counter(
 HOLD = """
 import sys
 held = [(name, key, value) for name, module in list(sys.modules.items()) if name.partition(".")[0] == {package!r}
-    for key, value in list(vars(module).items()) if getattr(value, "__module__", None) == name
-    and (isinstance(value, type) or type(value) is type(lambda: 0)) and value.__qualname__ == key]
+    for key, value in list(vars(module).items())
+    if (isinstance(value, type) or type(value) is type(lambda: 0)) and value.__module__ == name
+    and value.__qualname__ == key and (isinstance(value, type) or value.__code__.co_filename == module.__file__)]
 def left_behind():
     found = []
     for name, key, value in held:
@@ -71,7 +72,7 @@ def left_behind():
 
 
 # attrs counts the sources that it generates for the classes of one name; pydantic writes addresses into its schemas.
-PASSING = re.compile(r"(?<=<attrs generated methods )[^>]*|(?<=:)\d{12,}")
+PASSING = re.compile(r"""(?<=<attrs generated methods )[^>]*|(?<=:)\d{12,}|(?<='__cached__'", ")'[^']*'""")
 
 
 class Replay:
@@ -85,7 +86,7 @@ class Replay:
         self.counts = defaultdict(lambda: [0, 0, [], []])  # {kind: [edits, executed, seconds, seconds fresh]}
 
     def start(self, whole):
-        self.project.start("livereload.install(whole=True)" if whole else "livereload.install()")
+        self.project.start("livereload.install(whole=True)" if whole else "livereload.install()", frozen=False)
         outcome = self.project.run(self.statement)
         self.project.run(HOLD.format(package=self.package))
         files = [Path(self.project.root, name.replace(".", "/")) for name in outcome.modules]
