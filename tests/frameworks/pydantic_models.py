@@ -64,6 +64,7 @@ PYDANTIC_PROBES = [
     "User(name='x', address=Address(city='Ulm')).label()",
     "Page[User](items=[User(**data)]).first().label()",
     "isinstance(Page[User](items=[data]).items[0], User)",
+    "Page[User](items=[data]).model_dump()",
     "Address(city='a', code='123456')",
     "list(User.model_fields), list(Address.model_fields)",
     "User.model_json_schema()",
@@ -95,9 +96,9 @@ PYDANTIC = Scenario(
         Edit(DEFINE, SHOP, "    def first(self):", "    def last(self):\n        return -1\n\n    def first(self):"),
         Edit(FAIL, SHOP, "name: str\n", "name: Str\n"),
         Edit(MEND, SHOP, "name: Str\n", "name: str = 'nobody'\n"),
-        Edit(CHANGE, SHOP, "class Address(BaseModel):", BASE.replace("\n    ", "\n").strip(), news={"shop.models.Address"}),
         Edit(CHANGE, SHOP, "LIMIT = 5", "LIMIT = 7"),
         Edit(BODY, SHOP, "return self.items[0]", "return self.items[-1]"),
+        Edit(CHANGE, SHOP, "class Address(BaseModel):", BASE.replace("\n    ", "\n").strip(), news={"shop.models.Address"}, remakes=True),
     ],
     holds="""
         data = {"name": "c", "address": {"city": " x "}}
@@ -132,7 +133,7 @@ PYDANTIC_USED = Scenario(
         Edit(CHANGE, SHOP, "    city: str\n", "    city: str\n    street: str = 'Main'\n"),
         Edit(FAIL, SHOP, "max_length=LIMIT", "max_length=2 + len(None)"),
         Edit(MEND, SHOP, "max_length=2 + len(None)", "max_length=2"),
-        Edit(CHANGE, SHOP, "class Address(BaseModel):", BASE.replace("\n    ", "\n").strip(), news={"shop.models.Address"}),
+        Edit(CHANGE, SHOP, "class Address(BaseModel):", BASE.replace("\n    ", "\n").strip(), news={"shop.models.Address"}, remakes=True),
     ],
     holds="data = {'name': 'c', 'address': {'city': ' x '}}",
     probes=[
