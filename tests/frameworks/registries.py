@@ -108,9 +108,11 @@ GIN = Scenario(
         import gin
         optimizer = Optimizer()
         def configured(text):
-            with gin.unlock_config():
-                gin.parse_config(text)
-            return gin.config._REGISTRY.get_match(text.split(".")[0]).wrapper()
+            gin.parse_config(text)
+            made = gin.config._REGISTRY.get_match(text.split(".")[0]).wrapper()
+            gin.clear_config()
+            gin.parse_config("layer.size = 5")
+            return made
     """,
     probes=["layer()[:2], layer(7, 1)", "optimizer.step()[0], type(optimizer) is Optimizer", "build()", "other()"],
     obtained=[

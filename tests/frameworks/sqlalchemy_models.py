@@ -214,6 +214,7 @@ SQLMODEL = Scenario(
         session.refresh(hero)
     """,
     probes=[
+        "str(select(Hero))",
         "hero.label()",
         "hero.team.heroes[0] is hero, type(hero) is Hero, isinstance(hero.team, Team)",
         "HeroPublic.model_validate(hero.model_dump()).label()",
