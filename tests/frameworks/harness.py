@@ -178,20 +178,9 @@ class Play:
         if live["error"] is not None:
             self._tell(edit, f"raises {live['error']}")
             return
-        if edit.kind == BODY:
-            self._must_be_empty(edit, "executes", live["executed"])
-            self._must_be_empty(edit, "another object stands for", list(live["others"]))
-        else:
-            module = edit.changes[0][0].removesuffix(".py").replace("/", ".")
-            others = [name for name in live["others"] if edit.kind == DEFINE and name.rpartition(".")[0] == module]
-            self._must_be_empty(edit, "another object stands for", others)
-            changed = {name for name, kind in live["others"].items() if kind == "class"}
-            self._must_be_empty(edit, "another class stands for", sorted(changed - edit.news))
+        self._see_objects(edit, live)
         obtained = self.live.ask(scenario.holds, [*scenario.probes, *scenario.obtained])
-        warned = [each for answer in (live, held, obtained) for each in answer["warned"]]
-        expected = fresh["imports"]["warned"] + fresh["holds"]["warned"]
-        told = {each for each in warned if edit.news and each.startswith("LiveReloadWarning")}
-        self._must_be_empty(edit, "warns", sorted({*warned} - {*expected} - told))
+        self._see_warnings(edit, (live, held, obtained), fresh)
         self.holding = self.holding and not edit.remakes
         if self.holding:
             self._compare(edit, "held", held, fresh["holds"])
@@ -199,6 +188,25 @@ class Play:
             self._compare(edit, "obtained", obtained, fresh["holds"])
         else:
             self._tell(edit, f"holding raises {obtained['error']}, fresh {fresh['holds']['error']}")
+
+    def _see_objects(self, edit, live):
+        """What has been executed and exchanged, and was not to be."""
+        others = live["others"]
+        if edit.kind == BODY:
+            self._must_be_empty(edit, "executes", live["executed"])
+            self._must_be_empty(edit, "another object stands for", list(others))
+            return
+        if edit.kind == DEFINE:
+            module = edit.changes[0][0].removesuffix(".py").replace("/", ".")
+            beside = [name for name in others if name.rpartition(".")[0] == module]
+            self._must_be_empty(edit, "another object stands for", beside)
+        changed = {name for name, kind in others.items() if kind == "class"}
+        self._must_be_empty(edit, "another class stands for", sorted(changed - edit.news))
+
+    def _see_warnings(self, edit, answers, fresh):
+        expected = {*fresh["imports"]["warned"], *fresh["holds"]["warned"]}
+        warned = {each for answer in answers for each in answer["warned"]} - expected
+        self._must_be_empty(edit, "warns", sorted(w for w in warned if not (edit.news and w.startswith("LiveReload"))))
 
     def _refuse(self, edit):
         """The live session raises what a fresh interpreter raises, twice, and is as it was."""
