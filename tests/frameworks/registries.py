@@ -213,7 +213,7 @@ PLUGGY = Scenario(
         Edit(MEND, "plugs.py", "@impl(trylast=Yes)", "@impl(tryfirst=True)"),
         Edit(ADD, "plugs.py", "import sys\n", "import sys\n\nclass Rude:\n    @staticmethod\n    def unused():\n        pass\n"),
         Edit(CHANGE, "plugs.py", '"polite"', '"very polite"'),
-        Edit(ADD, "host.py", "    @spec\n", "    @spec\n    def leave(self):\n        'Leave.'\n\n    @spec\n"),
+        Edit(ADD, "host.py", "    @spec\n", "    @spec\n    def leave(self):\n        'Leave.'\n\n    @spec\n", remakes=True),
     ],
     holds="def greeted(): return manager.hook.greet(name='ann')",
     probes=["greeted()"],
