@@ -19,7 +19,7 @@ needs_network = pytest.mark.skipif(
 
 
 class Environment:
-    """A virtual environment of a Python, and a pip that installs into it.
+    """A virtual environment of a Python, made if it is not there, and a pip that installs into it.
 
     Where that Python has no ensurepip (Debian and Ubuntu have it in python3-venv), this Python's pip does.
     """
@@ -27,7 +27,8 @@ class Environment:
     def __init__(self, folder, python=sys.executable):
         ask = "import importlib.util as u, sysconfig; print(u.find_spec('ensurepip') is not None)"
         has_pip = run([python, "-c", ask]).strip() == "True"
-        run([python, "-m", "venv", *([] if has_pip else ["--without-pip"]), str(folder)])
+        if not (folder / "pyvenv.cfg").exists():
+            run([python, "-m", "venv", *([] if has_pip else ["--without-pip"]), str(folder)])
         self.scripts = str(folder / ("Scripts" if os.name == "nt" else "bin"))
         self.python = os.path.join(self.scripts, "python")
         ours = ("PYTHON", "LIVERELOAD", "VIRTUAL_ENV")

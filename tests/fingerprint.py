@@ -82,11 +82,14 @@ def describe(value, root, seen=()):
 
 def _attributes(value, root, seen):
     """What an instance of a class of the project holds."""
-    if hasattr(value, "__wrapped__"):
-        return describe(value.__wrapped__, root, seen)
-    if not _is_ours(type(value), root):
-        return None
-    attributes = getattr(value, "__dict__", {})
+    try:
+        if hasattr(value, "__wrapped__"):
+            return describe(value.__wrapped__, root, seen)
+        if not _is_ours(type(value), root):
+            return None
+        attributes = getattr(value, "__dict__", {})
+    except Exception as error:  # its own __getattr__
+        return f"raises {type(error).__name__}"
     return {key: describe(each, root, seen) for key, each in sorted(attributes.items()) if key not in _SKIPPED}
 
 
