@@ -16,7 +16,7 @@ import sys
 from _operator import attrgetter
 from types import CodeType
 
-from ..interpreter.bytecode import handled, is_function, numbers
+from ..interpreter.bytecode import handled, is_function, numbers, stack_effect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Uses:
     """What executing one module's code does with names."""
 
     __slots__ = (
-        *("bindings", "called_codes", "classes", "code", "decorated", "doing", "dormant", "effects", "given", "read", "imports", "lists", "loads"),
+        *("bindings", "called_codes", "classes", "code", "decorated", "doing", "dormant", "effects", "given", "handed", "read", "imports", "lists", "loads"),
         *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
@@ -134,6 +134,8 @@ class Uses:
         self.imports: list[Import] = []
         # it imports in the body of a class
         self.nested_imports = False
+        # names that statements load that call something, and do not call themselves
+        self.handed: set[str] = set()
         # attributes that statements read that run nothing else
         self.read: set[Load] = set()
         # it does something for its effect: calls and drops the result, stores into something
@@ -156,7 +158,7 @@ class Uses:
         """Functions that may be called use what they read, and so on."""
         waiting = [name for (name, _), strength in self.loads.items() if strength == USED]
         while waiting:
-            for code in self.dormant.get(waiting.pop(), ()):
+            for code in filter(is_function, self.dormant.get(waiting.pop(), ())):
                 for load in self.called(code):
                     if self.loads.get(load) != USED:
                         self.loads[load] = USED
@@ -271,7 +273,7 @@ class _Scan:
             if opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):  # another name for it
                 self.made += self.dormant[name]
             elif not self.top and attribute not in OF_A_PROPERTY:
-                for code in self.dormant[name]:
+                for code in filter(is_function, self.dormant[name]):
                     self._use(code)
 
     def _use(self, code: "CodeType") -> None:
@@ -326,7 +328,7 @@ class _Scan:
             self.made.append(code)
             self.decorators = dict(self.chunk)
             if self.chunk:
-                self.uses.decorated.append(([*self._paths(index)], code))
+                self.uses.decorated.append((self._decorators(index), code))
             _Scan(self.uses, code, self.inner, top=False).run()
             return
         self._mention(self._constants(index))
@@ -337,7 +339,7 @@ class _Scan:
             self.body = code
             self.made.append(code)
         elif self.chunk and not code.co_name.startswith("<") and self._is_decoration(index):
-            self.uses.decorated.append(([*self._paths(index)], code))
+            self.uses.decorated.append((self._decorators(index), code))
             self.made.append(code)
         else:
             self.unsure.append(code)
@@ -493,6 +495,8 @@ class _Scan:
         self._give(index + 1)
         for code in self.unsure:
             self._use(code)
+        if self.calls and not self.makes_class:
+            self.uses.handed.update(self._handed(index + 1))
         if self.chunk:
             if not self.runs:  # attributes may be properties, which run
                 deep = {path[:2] for path in self._paths(index + 1) if len(path) > 2}
@@ -509,6 +513,52 @@ class _Scan:
         self._begin(index + 1)
 
 
+    def _handed(self, end: int) -> "Iterator[str]":
+        """The names that a statement loads and does not call, told from where they lie on the stack."""
+        op = numbers()
+        depth = 0
+        loaded: dict[int, str] = {}  # by the height of the stack below it
+        for _, opcode, argument in self.instructions[self.begun : end]:
+            if opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
+                loaded[depth] = self.names[argument >> (opcode == op["LOAD_GLOBAL"])]
+            depth += stack_effect(opcode, argument)
+            if opcode in all_of("CALL") and opcode not in all_of("CALL_INTRINSIC"):
+                # What is called lies where the result is put; up to 3.12, there may be a NULL below it.
+                for height in (depth - 1, depth):
+                    loaded.pop(height, None)
+                yield from [loaded.pop(height) for height in [*loaded] if height > depth]
+        yield from loaded.values()
+
+    def _decorators(self, end: int) -> "list[tuple[str, ...]]":
+        """The paths to the decorators: those that begin where the stack holds nothing but decorators.
+
+        Defaults and annotations are loaded after them, as are arguments of decorators.
+        """
+        op = numbers()
+        found: list[tuple[str, ...]] = []
+        count = depth = 0
+        for index in range(self.begun, end):
+            _, opcode, argument = self.instructions[index]
+            if opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
+                count += depth == count + 1
+                if depth == count == len(found):
+                    begun, self.begun = self.begun, index
+                    found.append(next(self._paths(end), ()))
+                    self.begun = begun
+            depth += stack_effect(opcode, argument)
+        return found[: self._count_decorators(end)]
+
+    def _count_decorators(self, index: int) -> int:
+        """How many calls follow that give a decorator what was made; of a class, all that came before."""
+        op = numbers()
+        while index < len(self.instructions) and self.instructions[index][1] in all_of("LOAD_CONST", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"):
+            index += 1
+        count = 0
+        while index < len(self.instructions) and self.instructions[index][1] in (op["CALL"], op.get("PRECALL")):
+            count += self.instructions[index][1] == op["CALL"]
+            index += 1
+        return count or len(self.instructions)
+
     def _give(self, end: int) -> None:
         """Of a statement that is one call, note what is called, and what it is given: perhaps only to be kept."""
         if not (self.call_count == self.runs == 1) or self.made or self.makes_class or not self.chunk:
@@ -517,7 +567,7 @@ class _Scan:
         path = next(self._paths(end), ())
         if path[: 1 if called[1] is None else 2] != tuple(each for each in called if each is not None):
             return  # something else than what is loaded first is called
-        for code in self.dormant.get(path[0], ()) if len(path) == 1 else ():
+        for code in filter(is_function, self.dormant.get(path[0], ()) if len(path) == 1 else ()):
             self._use(code)
         self.uses.given.append((path, given, self.unsure))
         self.chunk = dict.fromkeys((called, *given), PASSED)

@@ -17,7 +17,7 @@ to them.
 
 from types import FunctionType
 
-from ..identity.objects import is_class, is_plain, mro_of, namespace_of, qualname_of
+from ..identity.objects import is_plain, mro_of, namespace_of, qualname_of
 from . import containers, outside, patches
 from .candidates import Candidate, constants
 from .merging import Emptied, differs, merge

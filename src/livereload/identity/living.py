@@ -12,7 +12,7 @@ import sys
 from types import CodeType, FunctionType, ModuleType
 
 from ..changes.difference import bound_constants, docstring
-from . import functions, objects
+from . import functions, objects, verdicts
 from .objects import is_class, module_of_class, mro_of, namespace_of, namespace_of_class, qualname_of
 from .places import is_made_in, walk
 
@@ -74,15 +74,21 @@ def update(module: ModuleType, codes: "Mapping[CodeType, CodeType]", note: "Note
     for function in found:
         new = codes.get(function.__code__)
         if new is not None:
-            _update_function(function, new, note)
+            _update_function(function, new, classes, note)
     bodies = {(old.co_qualname, old.co_firstlineno): new for old, new in codes.items()}
     for cls in {id(base): base for cls in classes for base in mro_of(cls)}.values():
         if module_of_class(cls) == (namespace_of(module) or {}).get("__name__"):
             _update_class(cls, bodies, note)
 
 
-def _update_function(function: FunctionType, new: CodeType, note: "Note") -> None:
+_CHECKS = frozenset(("__subclasshook__", "__instancecheck__", "__subclasscheck__"))
+
+
+def _update_function(function: FunctionType, new: CodeType, classes: list[type], note: "Note") -> None:
     old = function.__code__
+    if old.co_name in _CHECKS:
+        for cls in classes:
+            verdicts.forget(cls, False)
     if not functions.follow_code(function, new, note):
         return
     if function.__doc__ == docstring(old) != docstring(new):

@@ -61,14 +61,14 @@ def _references(pair: Pair) -> int:
 _NONE = _references(Pair(type("probe", (), {}), type))
 
 
-def is_held_by_others(function: FunctionType) -> bool:
-    """True if anything refers to a function but a variable of the caller, and its own closure."""
+def is_held_by_others(function: "Any") -> bool:
+    """True if anything refers to a function, or a cache, but a variable of the caller, and its own closure."""
     return _holds(function) > _FREE
 
 
-def _holds(function: FunctionType) -> int:
+def _holds(function: "Any") -> int:
     own = 0
-    for cell in function.__closure__ or ():
+    for cell in (function.__closure__ or ()) if type(function) is FunctionType else ():
         if cell_contents(cell) is function and sys.getrefcount(cell) <= _ALONE:
             own += 1
     return sys.getrefcount(function) - own

@@ -66,6 +66,8 @@ _OF_AN_ENUM = frozenset(("__new__", "__init__", "_generate_next_value_", "__set_
 _DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
 _CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
 _METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
+# Bases that ask nothing of the classes derived from them.
+_HARMLESS_BASES = frozenset(("builtins", "abc", "typing", "enum", "collections.abc", "_collections_abc"))
 _READING_ANNOTATIONS = frozenset(("get_type_hints", "get_annotations", "signature", "__annotations__", "TypeAdapter"))
 # Nested data beyond this is looked at no further: it counts as changed.
 _MOST = 1_000
@@ -227,6 +229,10 @@ class _Search:
         for decorators, code in uses.decorated:
             if not all(keeps_at(self._namespace, each, self._is_tracked) for each in decorators):
                 self._code(self._namespace, code)
+        for name in uses.handed:
+            value = self._namespace.get(name)
+            if value is not None and is_class(value) and self._is_made_by_others(value):
+                self._use_all(value)
         if self._are_annotations_looked_at(uses):
             for (name, attribute), strength in uses.loads.items():
                 if strength == MENTIONED and attribute is None and is_class(self._namespace.get(name)):
@@ -268,6 +274,8 @@ class _Search:
         if home is not None and self._is_bound_anew(name, home, its_name):
             self._load_from(sys.modules[home], its_name, max(strength, PASSED))
         if name not in self._namespace:
+            for code in self._uses.dormant.get(name, ()) if self._uses is not None and strength == USED else ():
+                self._code(self._namespace, code)  # a name that the module has removed
             return
         value = self._namespace[name]
         if issubclass(type(value), ModuleType):
@@ -276,6 +284,30 @@ class _Search:
             self._derive(value)
         elif strength == USED:
             self._push_from(home, its_name, value)
+            if attribute is not None:
+                self._call_through(value, attribute)
+
+    def _call_through(self, value: "Any", attribute: str) -> None:
+        """A method that installed code defines for a class of one's own may call all that the class defines."""
+        for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
+            if attribute in namespace_of_class(cls):
+                if not self._is_tracked(module_of_class(cls)) and cls is not object:
+                    self._use_all(value)
+                return
+
+    def _use_all(self, value: "Any") -> None:
+        """Installed code has got hold of a class or an instance of one's own.
+
+        It may use what its own classes have by these names, too, special methods, and data.
+        """
+        self._push(value)
+        classes = mro_of(value if is_class(value) else type(value))
+        known = {name for cls in classes if not self._is_tracked(module_of_class(cls)) for name in namespace_of_class(cls)}
+        for cls in classes:
+            if self._is_tracked(module_of_class(cls)):
+                self._hold(cls)
+                self._enter(cls, known & {*namespace_of_class(cls)})
+        self._ask_for_members(classes[0])
 
     def _is_bound_anew(self, name: str, home: str, its_name: str) -> bool:
         """True if a name does not stand any more for what was imported by it, and loaded."""
@@ -305,6 +337,8 @@ class _Search:
         """A call is given something: it may call it, too."""
         if keeps_at(self._namespace, called, self._is_tracked):
             self._push_called(called)
+            if called in (("isinstance",), ("issubclass",)):
+                self._check(given)
             for name, attribute in given:
                 if attribute is not None:
                     self._read(name, attribute)
@@ -315,8 +349,30 @@ class _Search:
             return
         for load in ((called[0], called[1] if len(called) > 1 else None), *given):
             self._load(load, USED)
+        for name, attribute in given:
+            value = self._namespace.get(name)
+            if attribute is None and (is_class(value) or _can_change(value)):
+                self._use_all(value)
         for code in codes:
             self._code(self._namespace, code)
+
+    def _check(self, given: "list[Load]") -> None:
+        """`isinstance` and `issubclass` ask what a class has, and the hooks of its metaclass."""
+        for name, _ in given:
+            value = self._namespace.get(name)
+            cls: type = value if is_class(value) else type(value)  # type: ignore[assignment]
+            if type(cls) is not type:
+                self._use_all(cls)
+            self._ask_for_members(cls)
+
+    def _ask_for_members(self, cls: type) -> None:
+        """What a class has counts, not what its methods do."""
+        for each in mro_of(cls):
+            module, name = module_of_class(each), qualname_of(each)
+            record = self._records.get(module) if module is not None else None
+            for key, moment in (record.changed or {}).items() if record is not None else ():
+                if moment > self._since and not key.endswith("()") and (key == name or key.startswith(f"{name}.")):
+                    self._found(f"{module}.{key}")
 
     def _push_called(self, path: tuple[str, ...]) -> None:
         """A function, class or method is called; not what the container or instance holds whose method it is."""
@@ -517,8 +573,17 @@ class _Search:
                 self._hold(each)
         if self._is_tracked(module_of_class(cls)):
             self._hold(cls)
+            if self._is_made_by_others(cls) or "_member_map_" in namespace_of_class(cls):
+                self._ask_for_members(cls)
         if self._is_tracked(module_of_class(type(cls))):
             self._push(type(cls))
+
+    def _is_made_by_others(self, cls: type) -> bool:
+        """True if code that is not one's own makes instances of a class, and may ask for what it has."""
+        return any(
+            not self._is_tracked(module_of_class(each)) and (module_of_class(each) or "builtins") not in _HARMLESS_BASES
+            for each in mro_of(cls)
+        )
 
     def _hold(self, holder: "Any", *, special: bool = True) -> None:
         """What a class or module has is reached by the names that occur, and its `special` methods."""
@@ -551,6 +616,9 @@ class _Search:
                 if self._affected._changed(module, prefix + name, self._since):
                     self._found(f"{module}.{prefix}{name}")
                 self._push_from(module, prefix + name, contents[name])
+                if hasattr(type(contents[name]), "__get__") and not is_class(contents[name]):  # a descriptor
+                    for each in (instance_dict(contents[name]) or {}).values():
+                        self._push(each)
 
     def _is_tracked(self, name: object) -> bool:
         return type(name) is str and name in self._records

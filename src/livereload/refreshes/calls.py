@@ -35,11 +35,14 @@ _COMPILING = frozenset(
 
 # Of the standard library, what keeps what it is given.  All else may call it: map, sorted, reduce, re.sub …
 _KEEPING = {
-    "builtins": ("property", "staticmethod", "classmethod", "list", "tuple", "super", "isinstance", "issubclass", "id", "ReferenceType"),
+    "builtins": (
+        *("str", "int", "float", "bool", "bytes", "complex", "object", "dict", "set", "frozenset", "type"),
+        "property", "staticmethod", "classmethod", "list", "tuple", "super", "isinstance", "issubclass", "id", "ReferenceType",
+    ),
     "_functools": ("partial", "_lru_cache_wrapper", "partial.__new__"),
     "functools": (
         *("lru_cache", "cache", "cached_property", "wraps", "update_wrapper", "singledispatch", "total_ordering"),
-        *("partial", "partialmethod", "singledispatchmethod", "_lru_cache_wrapper"),
+        *("partial", "partialmethod", "singledispatchmethod", "_lru_cache_wrapper", "register"),
     ),
     "contextlib": ("contextmanager", "asynccontextmanager", "ContextDecorator"),
     "abc": ("abstractmethod", "ABC"),
@@ -108,6 +111,8 @@ def keeps(namespace: "Namespace", name: str, attribute: str | None, is_tracked: 
     if issubclass(type(value), ModuleType):
         member = (namespace_of(value) or {}).get(attribute)
         return member is not None and _keeps(member, is_tracked)
+    if type(value) is FunctionType and attribute in value.__dict__:  # show.register of `functools.singledispatch`
+        return _keeps(value.__dict__[attribute], is_tracked)
     return _method_keeps(value, attribute, is_tracked)
 
 

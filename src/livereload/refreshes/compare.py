@@ -13,6 +13,7 @@ from ..changes.uses import alike
 from ..identity.objects import (
     bases,
     cell_contents,
+    instance_dict,
     is_class,
     is_plain,
     module_of_class,
@@ -97,6 +98,8 @@ def _describe(value: "Any", namespace: "Namespace", name: str, depth: int = 0) -
         return _Function(value, namespace, name, depth)
     if is_class(value) and module_of_class(value) == name and depth < _DEPTH:
         return _Class(value, namespace, name, depth)
+    if module_of_class(kind) == name and "_member_map_" in namespace_of_class(kind):
+        return _Member(value)
     inner = wrapped(value) if depth < _DEPTH else None
     if inner is not None and kind is not MethodType:
         return _Wrapper(kind, [_describe(each, namespace, name, depth + 1) for each in inner])
@@ -122,6 +125,19 @@ class _Thing:
         if type(one) is CodeType and type(other) is CodeType:
             return alike(one, other)
         return type(one) is type(other) and is_plain(one) and (one == other or one != one) and repr(one) == repr(other)
+
+
+class _Member(_Thing):
+    """A member of an enum: the same object may have another value."""
+
+    def __init__(self, member: "Any") -> None:
+        super().__init__(member)
+        self.is_worth = (instance_dict(member) or {}).get("_value_")
+
+    def is_same(self, now: _Thing) -> bool:
+        if type(now) is not _Member or self.value is not now.value:
+            return False
+        return _Thing(self.is_worth).is_same(_Thing(now.is_worth))
 
 
 class _Function(_Thing):
