@@ -757,14 +757,16 @@ def _path(code: "CodeType", found: "list[Instruction]", index: int) -> "Iterator
         yield tuple(path)
 
 
-def stores_into_class(code: "CodeType") -> bool:
-    """True if a function binds attributes of its class, or of something that it knows by a global name."""
+def attribute_owners(code: "CodeType") -> "Iterator[str]":
+    """What a function binds attributes of: "cls" for its class, or the global names of others."""
     op = numbers()
     found = instructions(code) if _contains(code, "STORE_ATTR") else []
-    return any(
-        opcode == op["STORE_ATTR"] and (before == op["LOAD_GLOBAL"] or _parameter(code, before, target) == "cls")
-        for (_, before, target), (_, opcode, _) in itertools.pairwise(found)
-    )
+    for (_, before, target), (_, opcode, _) in itertools.pairwise(found):
+        if opcode == op["STORE_ATTR"]:
+            if before == op["LOAD_GLOBAL"]:
+                yield code.co_names[target >> 1]
+            elif _parameter(code, before, target) == "cls":
+                yield "cls"
 
 
 def _parameter(code: "CodeType", opcode: int, argument: int, *, first: bool = False) -> str:

@@ -88,6 +88,9 @@ class Transaction:
         # {"shop.app": {"shop.cart"}}: what modules had imported when they were executed before
         self.edges: dict[str, frozenset[str]] = {}
         self.executed: list[Executed] = []
+        # modules that may be executed, and those whose entries are looked for
+        self.candidates: dict[str, None] = {}
+        self.announced: set[str] = set()
         # what decides which modules are executed; None if all are
         self.verification: Verification | None = None
         # something has failed, and whoever imports it for the first time may catch the error

@@ -6,7 +6,7 @@ A module that is not executed again keeps its state.  That is right as long as t
 out the same; what a function has computed from something that has changed would not.
 """
 
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, ModuleType
 
 from ..changes.uses import (
     PUTTING,
@@ -15,7 +15,6 @@ from ..changes.uses import (
     global_stores,
     instructions,
     loads_in,
-    stores_into_class,
 )
 from ..identity.objects import cell_contents, instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from ..identity.places import LRU_CACHE, PARTIAL
@@ -65,7 +64,9 @@ def is_memo(code: "CodeType") -> bool:
         return "setdefault" in code.co_names
     stored = {*global_stores(code), *containers_stored_into(code)}
     loads = [name for name, _ in loads_in(code)]
-    return any(loads.count(name) > (name not in {*global_stores(code)}) for name in stored) or stores_into_class(code)
+    return any(loads.count(name) > (name not in {*global_stores(code)}) for name in stored) or any(
+        True for _ in attribute_owners(code)
+    )
 
 
 def _jumps() -> frozenset[int]:
@@ -120,7 +121,9 @@ def wrapped(value: "Any") -> "list[Any] | None":
 
 
 def _has_kept(code: "CodeType", namespace: "Namespace", contents: "Any") -> bool:
-    if any(namespace.get(name) is not None for name in global_stores(code)) or stores_into_class(code):
+    if any(namespace.get(name) is not None for name in global_stores(code)):
+        return True
+    if any(name == "cls" or not issubclass(type(namespace.get(name)), ModuleType) for name in attribute_owners(code)):
         return True
     if any(_may_have(namespace.get(name)) for name in containers_stored_into(code)):
         return True

@@ -19,6 +19,7 @@ transaction.  A failure does not use up staleness: the records are rolled back a
 import _thread
 import sys
 import time
+from types import ModuleType
 
 from .._report import Kept, Progress, Report, tell
 from ..entries.candidates import Candidate
@@ -37,12 +38,16 @@ from .journal import Taken, Transaction
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from types import CodeType, ModuleType
+    from types import CodeType
     from typing import Any
 
     from ..entries.stores import Stored
     from ..modules.import_system import Interpreter
     from .verify import Verification
+
+
+# How many modules' entries are looked for at once.
+_MOST_SEARCHED = 60
 
 
 class Refresher:
@@ -431,11 +436,29 @@ class Refresher:
 
         new = transaction.take(plan, records, remember)
         transaction.generations.start([taken.namespace for taken in new.values()], self._tracked().values())
-        transaction.entries.start(
-            {name: self._candidate(name, taken.module, taken.contents) for name, taken in new.items()}
-        )
+        self._announce(transaction, new)
         for name in new:
             transaction.edges.setdefault(name, frozenset(records[name].edges or ()))
+
+    def _announce(self, transaction: Transaction, new: "dict[str, Taken]") -> None:
+        """Tell whose entries are to be looked for: of what is going to be executed, and what may follow.
+
+        So the heap is searched once for all of them, unless they are many: a search takes as long as there are objects
+        to look for.
+        """
+        known = transaction.announced
+        candidates = {
+            name: self._candidate(name, taken.module, taken.contents) for name, taken in new.items() if name not in known
+        }
+        others = [name for name in transaction.candidates if name not in known and name not in new]
+        for name in others if len(others) + len(new) <= _MOST_SEARCHED else ():
+            module = sys.modules.get(name)
+            namespace = namespace_of(module)
+            if type(module) is ModuleType and namespace is not None:
+                candidates[name] = self._candidate(name, module, dict(namespace))
+        known.update(candidates)
+        if candidates:
+            transaction.entries.start(candidates)
 
     def _candidate(self, name: str, module: "ModuleType", contents: "dict[str, Any]") -> Candidate:
         record = self.state.records.get(name)

@@ -109,6 +109,7 @@ class Verification:
     def run(self, plan: Plan, names: "Iterable[str]") -> None:
         """Bring up to date what `plan` says may be stale, in the order in which importing `names` reaches it."""
         walk = _Walk(self, plan)
+        self._transaction.candidates.update(dict.fromkeys(plan.reasons))
         self._depth += 1
         try:
             self._take_at_once(plan, walk)
