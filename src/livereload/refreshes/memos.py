@@ -11,6 +11,7 @@ from types import FunctionType, MethodType, ModuleType
 from ..changes.uses import (
     PUTTING,
     all_of,
+    attribute_owners,
     containers_stored_into,
     global_stores,
     instructions,
