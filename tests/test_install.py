@@ -404,7 +404,7 @@ def test_status(project):
     project.run("livereload.install()")
     assert project.value("repr(livereload.status())") == "livereload is installed and tracks no module yet"
     project.step("import a", ["a", "b"])
-    project.write({"b.py": "X = 2\n"})
+    project.write({"b.py": "X = int('2')\n"})
     rows = "[(m.name, m.path, m.stale, m.executions) for m in livereload.status().modules.values()]"
     outcome = project.run("", rows)
     a, b = str(project.file("a.py")), str(project.file("b.py"))

@@ -145,6 +145,20 @@ def test_more_than_definitions_is_executed(project, before, after):
     assert project.run("").modules["shop"] == project.fresh("import shop").modules["shop"]
 
 
+def test_an_update_makes_no_pass_over_the_heap(project):
+    """Where names lead to all functions of a module, nothing on the heap is looked at for an edit of bodies."""
+    source = "state = []\ndef f(): return {0}\nclass C:\n    def m(self): return {0}\n    p = property(lambda self: {0})\n"
+    start(project, {"shop.py": source.format(1)}, "import shop; held = shop.f, shop.C().m")
+    project.run(
+        "import sys\npasses = []\ndef note(event, _):\n"
+        "    if event in ('gc.get_referrers', 'gc.get_objects'): passes.append(event)\nsys.addaudithook(note)"
+    )
+    for number in (2, 3):
+        project.write({"shop.py": source.format(number)})
+        assert project.run("import shop").executed == []
+        assert project.value("([each() for each in held], shop.C().p, passes)") == ([number, number], number, [])
+
+
 def test_whole(project):
     """With `whole`, a changed module is executed, whatever has changed in it."""
     start(project, {"shop.py": "state = []\ndef f(): return 1\n"}, "import shop")

@@ -11,7 +11,7 @@ from types import CodeType, FunctionType, ModuleType
 
 from ..changes.statements import class_body
 from ..identity import functions
-from ..identity.objects import is_class, namespace_of
+from ..identity.objects import is_class, module_of_class, mro_of, namespace_of, namespace_of_class
 from .compare import Before
 
 TYPE_CHECKING = False
@@ -28,9 +28,32 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 
 
 def can_be_executed(module: ModuleType, difference: "Difference") -> bool:
-    """True if the statements need nothing but the module's namespace: they do not make a class anew."""
+    """True if the statements do nothing but bind names: a class that they make again tells nobody of it."""
     namespace = namespace_of(module) or {}
-    return not any(
+    return all(
+        _is_plainly_made(namespace.get(name))
+        for statement in difference.statements
+        if class_body(statement) is not None
+        for name in statement.names
+        if name in namespace
+    )
+
+
+def _is_plainly_made(cls: object) -> bool:
+    """True for a class that `type` makes, or `ABCMeta`, without a hook of its bases or metaclass."""
+    if not is_class(cls) or (module_of_class(type(cls)) or "builtins") not in ("builtins", "abc"):
+        return False
+    return all(
+        (module_of_class(each) or "builtins") in ("builtins", "abc", "typing")
+        for each in mro_of(cls)[1:]  # type: ignore[arg-type]
+        if "__init_subclass__" in namespace_of_class(each)
+    )
+
+
+def makes_classes_again(module: ModuleType, difference: "Difference") -> bool:
+    """True if one of the statements makes a class that is there already: it is to be filled."""
+    namespace = namespace_of(module) or {}
+    return any(
         class_body(statement) is not None and any(is_class(namespace.get(name)) for name in statement.names)
         for statement in difference.statements
     )

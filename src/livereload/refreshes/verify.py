@@ -37,6 +37,7 @@ from . import statements
 from .affected import Affected
 from .compare import Before, Names
 from .importers import ImportFrame, import_of
+from .journal import Taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -285,11 +286,23 @@ class Verification:
         has_lock, record.has_lock = record.has_lock, False
         self._transaction.note(setattr, record, "edges", dict(record.edges or {}))
         stack.append(record)  # what they import, the module depends on
+        assert change.new is not None
+        generations, namespace = self._transaction.generations, namespace_of(module) or {}
+        fills = statements.makes_classes_again(module, difference)
+        if fills:
+            references = Taken(module, module).references - 1
+            generations.remember(record.name, namespace, dict(namespace), references, record.last_code)
+            generations.begin(namespace)
+        has_failed = True
         try:
-            return statements.execute(
-                module, change.source.data or b"", record.path or "", change.new, difference, self._transaction.note  # type: ignore[arg-type]
+            keys = statements.execute(
+                module, change.source.data or b"", record.path or "", change.new, difference, self._transaction.note
             )
+            has_failed = False
+            return keys
         finally:
+            if fills:
+                generations.end(namespace, change.new, failed=has_failed)
             stack.remove(record)
             record.has_lock = has_lock
             note_lazy(record, self._transaction.note)
