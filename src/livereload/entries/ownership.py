@@ -104,6 +104,8 @@ class Search:
                 if id(container) not in self.tables:
                     self._find_tables(container)
         self._holders.clear()
+        self._owners.clear()  # the holders refer to this search
+        self._budget.clear()
         return result
 
     def _find_tables(self, container: "Any") -> None:
