@@ -105,6 +105,7 @@ class Search:
                     self._find_tables(container)
         self._holders.clear()
         self._owners.clear()  # the holders refer to this search
+        self._leads.clear()
         self._budget.clear()
         return result
 
