@@ -143,7 +143,9 @@ class Search:
 
     def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
         """The functions that no name leads to.  Those made by calls may have been made since: the first ones count."""
-        owners = {id(each.namespace): each for each in self._owners}
+        owners = {
+            id(each.namespace): each for each in self._owners if each.counts is None or each.counts.get(HIDDEN, 0) > 0
+        }
         spaces = [each.namespace for each in owners.values()]
         for function in gc.get_referrers(*spaces) if spaces else ():
             if type(function) is not FunctionType or id(function.__globals__) not in owners:
