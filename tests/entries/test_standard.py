@@ -74,8 +74,8 @@ WAYS = {
         "[each.n for each in sys.meta_path if getattr(each, '__module__', '') == 'shop']",
     ),
     "sys.path_hooks": (
-        "import sys\ndef hook(path): raise ImportError({n})\nsys.path_hooks.append(hook)",
-        "[each.__code__.co_consts[1] for each in sys.path_hooks if getattr(each, '__module__', '') == 'shop']",
+        "import sys\ndef hook(path, n={n}): raise ImportError\nsys.path_hooks.append(hook)",
+        "[each.__defaults__[0] for each in sys.path_hooks if getattr(each, '__module__', '') == 'shop']",
     ),
     "singledispatch": (
         "from hub import show\n@show.register\ndef _(x: int): return {n}",

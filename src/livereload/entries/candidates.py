@@ -17,7 +17,18 @@ _OPTIMIZED = 1  # CO_OPTIMIZED: functions have it, class bodies do not
 class Candidate:
     """A module that may be executed: its namespace, its contents before, what it left elsewhere, and its code."""
 
-    __slots__ = ("_names", "code", "contents", "made_by", "module", "namespace", "numbers", "outside", "references")
+    __slots__ = (
+        "_names",
+        "code",
+        "contents",
+        "made_by",
+        "module",
+        "namespace",
+        "notes",
+        "numbers",
+        "outside",
+        "references",
+    )
 
     def __init__(
         self,
@@ -38,6 +49,7 @@ class Candidate:
         # references to the namespace and, by id, to what it held before the module is executed
         self.references = 0
         self.numbers: dict[int, int] = {}
+        self.notes = 0
 
     def names(self) -> set[str]:
         """The names in the code that it was executed from, nested code included."""

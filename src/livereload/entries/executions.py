@@ -15,11 +15,12 @@ All of it is on the journal; after a failure, what the new definitions have been
 to them.
 """
 
+import gc
 from types import FunctionType
 
 from ..identity.objects import is_plain, mro_of, namespace_of, qualname_of
 from . import containers, outside, patches
-from .candidates import Candidate, constants
+from .candidates import Candidate, constants, nested
 from .merging import Emptied, differs, merge
 from .outside import Outside
 from .ownership import Owner, Search
@@ -31,11 +32,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from types import CodeType, ModuleType
-    from typing import Any
+    from typing import Any, Protocol
 
     from .stores import Stored
 
     Note = Callable[..., None]
+
+    class Journal(Protocol):
+        def number_of_notes(self) -> int: ...
+        def noted_since(self, place: int) -> "dict[int, int]": ...
+
 
 _INTERPRETER = "sys"
 
@@ -67,6 +73,8 @@ class Entries:
         self._undone: dict[tuple[int, Any], Any] = {}
         self._changed: dict[str, list[tuple[Any, Any]]] = {}
         self._above: list[tuple[Stored, Any]] = []  # what was taken back, and what was on top of it
+        # what the notes go to: it refers to classes, too
+        self.journal: Journal | None = None
         self._candidates: dict[str, Candidate] = {}
         self._found: dict[str, list[tuple[Any, Any]]] = {}  # {"shop": [(container, entry)]}
         self._functions: dict[str, list[FunctionType]] = {}  # {"shop": [functions]}: all that live
@@ -76,6 +84,7 @@ class Entries:
         self._snapshot: Snapshot | None = None
         self._running: list[str] = []
         self._group: list[str] = []  # those that are running, and those that have been since no other was
+        self._again: dict[str, None] = {}  # those that have been executed since the snapshot was made
         self._emptied: dict[int, Emptied] = {}  # the containers that this group has entries in
         self._registered = (ExitCallbacks(), LogHandlers())
         self._overloads = Overloads()
@@ -93,6 +102,9 @@ class Entries:
         if candidate is None:
             return
         snapshot = self._take_snapshot()
+        for each in self._again:  # not before: what is new is held by nobody until it is brought together with the old
+            snapshot.take_again(each, self._candidates[each].namespace)
+        self._again.clear()
         self._search(snapshot)
         self._running.append(name)
         self._group.append(name)
@@ -103,6 +115,7 @@ class Entries:
         snapshot.forget_dispatch()
         candidate.references = outside.references_to_namespace(candidate.module)
         candidate.numbers = outside.numbers(name, candidate.namespace, candidate.contents)
+        candidate.notes = 0 if self.journal is None else self.journal.number_of_notes()
         self._note(self._discard, name, candidate)
 
     def first(self, name: str, module: "ModuleType") -> None:
@@ -129,7 +142,11 @@ class Entries:
         self._running.remove(name)
         candidate = self._candidates[name]
         made = outside.references_to_namespace(candidate.module) - candidate.references - held
-        counts = outside.count_in(name, candidate.namespace, made, candidate.numbers)
+        numbers = dict(candidate.numbers)
+        for key, number in () if self.journal is None else self.journal.noted_since(candidate.notes).items():
+            if key in numbers:
+                numbers[key] += 2 * number  # the keeper of classes has its own journal, too
+        counts = outside.count_in(name, candidate.namespace, made, numbers)
         candidate.made_by = self._code(name)
         stored: list[Stored] = []
         if not self._running:
@@ -164,6 +181,7 @@ class Entries:
         self._tables.clear()
         self._emptied.clear()
         self._above.clear()
+        self._again.clear()
         self._snapshot = None
 
     # Before.
@@ -335,9 +353,8 @@ class Entries:
         changed = [(holder, GONE) for holder, before in started.values() if differs(before, containers.copy(holder))]
         changed += [(each.holder, each.key) for each in snapshot.changed(self._group, names)]
         self._changed.update(dict.fromkeys(self._group, changed))
-        snapshot.renew(names)
-        for each in self._group:
-            snapshot.take_again(each, self._candidates[each].namespace)
+        snapshot.renew(each for each in names if each not in self._group)
+        self._again.update(dict.fromkeys(self._group))
         alone = len(self._group) == 1
         self._emptied.clear()
         self._group.clear()
@@ -348,8 +365,15 @@ class Entries:
     def _discard(self, name: str, candidate: Candidate) -> None:
         """Take what an execution that is undone has made out of all containers."""
         older = {id(value) for value in candidate.contents.values()}
-        older.update(map(id, self._functions.get(name, ())))
+        codes = set() if candidate.made_by is None else set(map(id, nested(candidate.made_by)))
+        known = outside.definitions(name, candidate.namespace, candidate.contents)
+        older.update(id(value) for _, value in known if type(value) is FunctionType)
         new = {key: value for key, value in candidate.namespace.items() if id(value) not in older}
+        older.update(
+            id(each)
+            for each in gc.get_referrers(candidate.namespace)
+            if type(each) is FunctionType and id(each.__code__) not in codes
+        )
         made = Candidate(candidate.module, candidate.namespace, new, None, lambda: candidate.made_by)
         reached = {} if self._snapshot is None else self._snapshot.reached
         for container, entry in Search([self._owner(name, made, older)], reached).entries().get(name, ()):

@@ -37,11 +37,12 @@ from . import containers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from typing import Any
 
 _PACKAGE = __name__.partition(".")[0] + "."
 _LEVELS = 10
+_MANY = 100
 _MOST_HOLDERS = 20_000
 _MOST_REFERENCES = 200_000
 _WRAPPERS = frozenset(
@@ -122,19 +123,19 @@ class Node:
 class Holders:
     """What has been found.
 
-    `reached` tells, by id, the modules that have an object; the climb goes on from what only modules of some `names`
-    have.  `spaces` are namespaces of modules that are not in `sys.modules`.  `ignored` are ids of what holds nothing.
+    `reached` tells, by id, the modules that have an object; the climb ends at those that it `ends_at`.  `spaces` are namespaces of modules that are not in `sys.modules`.  `ignored` are ids of what holds nothing.
     """
 
     def __init__(
         self,
         reached: "Mapping[int, set[str]]",
-        names: "Collection[str]",
+        ends_at: "Callable[[str], bool]",
         spaces: "Mapping[int, str]",
         ignored: "Collection[int]",
     ) -> None:
         self._reached = reached
-        self._names = frozenset(names)
+        self._ends_at = ends_at
+        self._ends: dict[str, bool] = {}
         self._ignored = ignored
         self.nodes: dict[int, Node] = {}
         self._spaces = {
@@ -163,7 +164,7 @@ class Holders:
         values = [node.value for node in frontier]
         waiting = {id(value): node for value, node in zip(values, frontier, strict=True)}
         held: list[tuple[Any, list[Node]]] = []
-        for holder in gc.get_referrers(*values):
+        for holder in _holders_of(values):
             kind = type(holder)
             if holder is values or id(holder) in self._ignored or issubclass(kind, _NO_HOLDERS) or _is_ours(kind):
                 continue
@@ -203,8 +204,24 @@ class Holders:
                 node = self.nodes[id(holder)] = Node(holder, self._reached.get(id(holder), ()))
             for child in children:
                 child.holders[id(holder)] = node
-            if is_new and not node.roots - self._names:
+            if is_new and not any(map(self._is_end, node.roots)):
                 yield node
+
+    def _is_end(self, root: str) -> bool:
+        if root not in self._ends:
+            self._ends[root] = self._ends_at(root)
+        return self._ends[root]
+
+
+def _holders_of(values: "list[Any]") -> "Iterator[Any]":
+    """What refers to some objects.  `get_referrers` compares each reference in the heap with each of these."""
+    if len(values) <= _MANY:
+        yield from gc.get_referrers(*values)
+        return
+    wanted = frozenset(map(id, values))
+    for each in gc.get_objects():
+        if not wanted.isdisjoint(map(id, gc.get_referents(each))):
+            yield each
 
 
 def _is_ours(kind: type) -> bool:

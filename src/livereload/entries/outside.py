@@ -10,9 +10,10 @@ They may be too high, as what a module holds in its own tables is counted, too.
 
 import sys
 from _weakref import getweakrefs
-from types import CellType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 
 from ..identity.objects import (
+    bases,
     cell_contents,
     instance_dict,
     is_class,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Counts = dict[str, int]
 
 HIDDEN = ""
+_base = type.__dict__["__base__"]
+_MOST = 1_000
 
 
 class Outside:
@@ -63,10 +66,15 @@ def references_to_namespace(module: "ModuleType") -> int:
 
 
 def numbers(name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> "dict[int, int]":
-    """{id: how many references there are} to what was defined in a namespace that has been emptied since."""
+    """{id: how many references there are} to what was defined in a namespace that has been emptied since.
+
+    Of a class, the journal is going to keep the methods that it had, and the attributes of its members.
+    """
     found = {}
     for _, value in definitions(name, namespace, contents):
         found[id(value)] = _references(value)
+        if is_class(value):
+            found[id(value)] += len(_cells(value)) + len(_members_of_enum(value))
     return found
 
 
@@ -91,16 +99,17 @@ def count_in(name: str, namespace: "dict[str, Any]", made: int, earlier: "Mappin
             functions[id(value)] = value
             for each in _annotating(value):
                 functions[id(each)] = each
-        names[id(value)] = names.get(id(value), 0) + 1 + key.endswith(".__wrapped__")  # a cache has two
+        names[id(value)] = names.get(id(value), 0) + 1
         found.setdefault(key, 0)
     value = None
     own = functions.keys() & names.keys()
+    derived = _derived(name, namespace) if earlier is None else {}
     for key, value in definitions(name, namespace):
         references = _references(value) - names[id(value)] - (id(value) in own)
         if earlier is not None and id(value) in earlier:
             found[key] = references - earlier[id(value)]
         else:
-            found[key] = references - (_BASE_OF_CLASS if is_class(value) else _BASE)
+            found[key] = references - (_BASE_OF_CLASS if is_class(value) else _BASE) - derived.get(id(value), 0)
     found[HIDDEN] = made - len(functions)
     return {key: number for key, number in found.items() if number > 0}
 
@@ -121,12 +130,15 @@ def definitions(
         if type(value) is FunctionType:
             if value.__globals__ is namespace:
                 yield key, value
+                yield from _wrapped(key, value, namespace)
         elif not is_class(value):
             yield key, value
+            yield from _entries(key, value, namespace)
             if type(value) is LRU_CACHE:
                 inner = (instance_dict(value) or {}).get("__wrapped__")
                 if type(inner) is FunctionType and inner.__globals__ is namespace:
                     yield f"{key}.__wrapped__", inner
+                    yield f"{key}.__wrapped__", inner  # the cache has it twice
         elif module_of_class(value) == name or is_made_in(namespace, value):
             yield key, value
             yield from _members(key, value, namespace, 0)
@@ -139,6 +151,8 @@ def _members(prefix: str, cls: type, namespace: "dict[str, Any]", depth: int) ->
         if kind is FunctionType:
             if value.__globals__ is namespace:
                 yield f"{prefix}.{key}", value
+            if value.__closure__ is not None:
+                yield from _wrapped(f"{prefix}.{key}", value, namespace)
         elif kind is staticmethod or kind is classmethod:
             inner = value.__func__
             if type(inner) is FunctionType and inner.__globals__ is namespace:
@@ -153,6 +167,40 @@ def _members(prefix: str, cls: type, namespace: "dict[str, Any]", depth: int) ->
             yield from _members(f"{prefix}.{key}", value, namespace, depth + 1)
 
 
+def _wrapped(prefix: str, function: FunctionType, namespace: "dict[str, Any]") -> "Iterator[tuple[str, Any]]":
+    """The functions that one made by a decorator has: in its variables, and as what it wraps."""
+    for cell in function.__closure__ or ():
+        each = cell_contents(cell)
+        if type(each) is FunctionType and each.__globals__ is namespace:
+            yield f"{prefix}.__wrapped__", each
+    each = function.__dict__.get("__wrapped__")
+    if type(each) is FunctionType and each.__globals__ is namespace:
+        yield f"{prefix}.__wrapped__", each
+
+
+def _derived(name: str, namespace: "dict[str, Any]") -> "dict[int, int]":
+    """How often the classes of a module are referred to by others of it as what they derive from, by id."""
+    found: dict[int, int] = {}
+    for _, cls in definitions(name, namespace):
+        if is_class(cls):
+            holding = (*mro_of(cls)[1:], *bases.__get__(cls), _base.__get__(cls))
+            for each in holding:
+                found[id(each)] = found.get(id(each), 0) + 1
+    return found
+
+
+def _entries(prefix: str, table: "Any", namespace: "dict[str, Any]") -> "Iterator[tuple[str, Any]]":
+    """The functions in a table of the module's own."""
+    kind = type(table)
+    if (kind is not dict and kind is not list and kind is not tuple) or len(table) > _MOST:
+        return
+    for key in list(table) if kind is dict else range(len(table)):
+        if kind is not dict or is_plain(key):
+            each = table[key]
+            if type(each) is FunctionType and each.__globals__ is namespace:
+                yield f"{prefix}[{key}]", each
+
+
 def _annotating(function: FunctionType) -> "Iterator[FunctionType]":
     """The function that gives the annotations of another (PEP 649), if it has been made."""
     if hasattr(FunctionType, "__annotate__"):
@@ -162,17 +210,30 @@ def _annotating(function: FunctionType) -> "Iterator[FunctionType]":
 
 
 def _own_references(cls: type) -> int:
-    """How often a class is referred to by itself and its methods."""
+    """How often a class is referred to by itself, its methods and, if it is an enum, its members."""
     own = sum(each is cls for each in mro_of(cls))
-    cells: dict[int, CellType] = {}
     for value in namespace_of_class(cls).values():
-        if type(value) is FunctionType:
-            for cell in value.__closure__ or ():
-                if cell_contents(cell) is cls:
-                    cells[id(cell)] = cell
-        elif hasattr(type(value), "__objclass__") and value.__objclass__ is cls:
-            own += 1
-    return own + len(cells)
+        own += hasattr(type(value), "__objclass__") and type(value) is not cls and value.__objclass__ is cls
+    return own + 2 * len(_members_of_enum(cls)) + len(_cells(cls))  # `__class__` and `__objclass__`
+
+
+def _members_of_enum(cls: type) -> set[int]:
+    contents = namespace_of_class(cls)
+    members = contents.get("_member_map_")
+    values = [*contents.values(), *(members.values() if type(members) is dict else ())]
+    return {id(each) for each in values if type(each) is cls}
+
+
+def _cells(cls: type) -> set[int]:
+    """The cells from which the methods of a class, or what these wrap, take the class itself."""
+    cells: set[int] = set()
+    for value in namespace_of_class(cls).values():
+        for cell in (value.__closure__ or ()) if type(value) is FunctionType else ():
+            inner = cell_contents(cell)
+            for each in (cell, *((inner.__closure__ or ()) if type(inner) is FunctionType else ())):
+                if cell_contents(each) is cls:
+                    cells.add(id(each))
+    return cells
 
 
 def _probe() -> "tuple[int, int, int]":

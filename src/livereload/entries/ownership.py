@@ -13,6 +13,7 @@ Knows who refers to an object (the garbage collector's view).  Must not know wha
 """
 
 import gc
+import sys
 from _weakref import getweakrefs
 from types import FunctionType
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _PLENTY = 1 << 30
 _MADE_BY_CALLS = "<locals>"
+# References to the code of a function: the function's, the constants that it was made of, and this call's.
+_USUAL = 3
 
 
 class Owner:
@@ -74,7 +77,7 @@ class Search:
         self._reached = reached
         self._holders = Holders(
             reached,
-            {each.name for each in self._owners},
+            lambda root: all(self._is_other(root, each) for each in self._owners),
             {id(each.namespace): each.name for each in self._owners},
             {id(each.contents) for each in self._owners},
         )
@@ -101,6 +104,9 @@ class Search:
                 if id(container) not in self.tables:
                     self._find_tables(container)
         self._holders.clear()
+        self._owners.clear()  # the holders refer to this search
+        self._leads.clear()
+        self._budget.clear()
         return result
 
     def _find_tables(self, container: "Any") -> None:
@@ -126,7 +132,9 @@ class Search:
     def _suspect(self, owner: Owner, key: str, value: "Any", number: int) -> "Iterator[Node]":
         self._budget[owner, key] = self._budget.get((owner, key), 0) + number
         weak = [each for each in getweakrefs(value) if not is_class(value) or each.__callback__ is not None]
-        code = [value.__code__] if type(value) is FunctionType else []
+        code: list[Any] = []
+        if type(value) is FunctionType and sys.getrefcount(value.__code__) > _USUAL:
+            code.append(value.__code__)
         for each in (value, *weak, *code):
             if id(each) not in self._leads:
                 self._leads[id(each)] = (owner, key)
@@ -135,7 +143,9 @@ class Search:
 
     def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
         """The functions that no name leads to.  Those made by calls may have been made since: the first ones count."""
-        owners = {id(each.namespace): each for each in self._owners}
+        owners = {
+            id(each.namespace): each for each in self._owners if each.counts is None or each.counts.get(HIDDEN, 0) > 0
+        }
         spaces = [each.namespace for each in owners.values()]
         for function in gc.get_referrers(*spaces) if spaces else ():
             if type(function) is not FunctionType or id(function.__globals__) not in owners:
@@ -215,7 +225,7 @@ class Search:
             if instance is not None:
                 is_function = type(instance.value) is FunctionType
                 return "" if is_function else self._kind(instance, node, owner)
-        if holder.roots == {owner.name} or not self._is_elsewhere(holder, owner):
+        if not self._is_elsewhere(holder, owner):
             return ""
         return "wrapper" if _is_record(holder) else "entry"
 

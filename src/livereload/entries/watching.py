@@ -14,6 +14,7 @@ from ..identity.objects import instance_dict, is_class, is_plain, namespace_of, 
 from ..interpreter import bytecode
 from . import containers
 from .candidates import nested
+from .holders import slots
 from .stdlib import SIGNALS, places_behind, set_up_since
 from .stores import Stored, in_attributes, in_container, in_mapping
 
@@ -98,6 +99,8 @@ class Watch:
             if attributes is not None:
                 self._keep(self._attributes, attributes)
                 self._enter_named(attributes, depth)
+            for each in slots(value) if depth < _DEPTH else ():
+                self._enter(each, depth + 1)
 
     def _enter_globals(self, function: FunctionType, depth: int) -> None:
         """What a function that may be called names of its module's."""

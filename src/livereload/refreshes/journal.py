@@ -15,7 +15,7 @@ import sys
 from _weakref import ref
 from types import ModuleType
 
-from ..identity.objects import class_of, namespace_of
+from ..identity.objects import class_of, is_class, namespace_of
 from ..modules import graph
 
 TYPE_CHECKING = False
@@ -328,6 +328,18 @@ class Transaction:
             else:
                 namespace[tail] = bound
         sys.modules.pop(name, None)  # last, as an interrupt may come before: then all is done again
+
+    def noted_since(self, place: int) -> "dict[int, int]":
+        """How often the journal refers to each class since it had `place` entries, by id."""
+        found: dict[int, int] = {}
+        for _, arguments in self._journal[place:]:
+            for each in arguments:
+                if is_class(each):
+                    found[id(each)] = found.get(id(each), 0) + 1
+        return found
+
+    def number_of_notes(self) -> int:
+        return len(self._journal)
 
     def note(self, undo: "Callable[..., object]", *arguments: object) -> None:
         """Have `undo(*arguments)` called when this is rolled back."""

@@ -265,6 +265,7 @@ class Refresher:
         transaction.entries = Entries(
             transaction.note, self._tracked, self._imports, self._users, self._code, self._stored
         )
+        transaction.entries.journal = transaction
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         try:
             try:
