@@ -317,7 +317,7 @@ class Case:
         return [text for step in chosen if (text := self.broken_at(steps, step, error))]
 
     def broken_at(self, steps, step, error):
-        """"": all is well; else what is not, and where the import was broken off."""
+        """ "": all is well; else what is not, and where the import was broken off."""
         fault = Fault(steps, self.root, step, error)
 
         def body():

@@ -1,6 +1,5 @@
 """What a fuzzer found: each test is the smallest project and the fewest edits that showed a difference."""
 
-
 import pytest
 
 

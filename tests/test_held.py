@@ -1438,7 +1438,7 @@ def test_passes_over_the_heap(project):
 
 
 def test_one_pass_over_the_heap(project):
-    """Whatever is held elsewhere of several modules is found by one pass for all of them, and their entries by three."""
+    """What is held elsewhere of several modules is found by one pass for all of them, and their entries by three."""
     hub = "LIST, DICT = [], {}\ndef on(f): LIST.append(f); DICT[f.__name__] = f; return f\n"
     shop = "import hub, lib\n@hub.on\ndef f(): return {0}\ndef make(): return lambda: {0}\nL = hub.on(make())\n"
     lib = "import hub\nfrom collections import namedtuple\n@hub.on\ndef g(): return {0}\n"

@@ -143,14 +143,17 @@ def test_finders_are_asked_as_importlib_asks_them(project):
 def test_finder_that_raises(project):
     """What another finder raises reaches the statement of a first import; it does not disturb a repeated one."""
     project.write({"a.py": "X = 1\n", "b.py": "X = 1\n"})
-    project.start(FINDER + textwrap.dedent("""
+    project.start(
+        FINDER
+        + textwrap.dedent("""
         class Raising:
             def find_spec(self, fullname, path=None, target=None):
                 if fullname == "b":
                     raise RuntimeError("not b")
         livereload.install()
         sys.meta_path.insert(0, Raising())
-    """))
+    """)
+    )
     project.step("import a", ["a"])
     error = project.attempt("import b").error
     assert (error["type"], error["message"]) == ("RuntimeError", "not b")

@@ -103,7 +103,10 @@ def test_typeguard(hosted, order):
 @both_orders
 def test_coverage(hosted, order):
     """The lines that ran of each version of a module are measured."""
-    start(hosted, order, f"""
+    start(
+        hosted,
+        order,
+        f"""
         import coverage
         measured = coverage.Coverage(data_file=None, config_file=False, source=[{hosted.root!r}])
         measured.start()
@@ -113,7 +116,8 @@ def test_coverage(hosted, order):
             measured.erase()
             measured.start()
             return sorted(found)
-    """)
+    """,
+    )
     hosted.write({"a.py": "def f():\n    return 1\n"})
     assert hosted.run("import a; f = a.f; f()", "lines(a)").value == [1, 2]
     hosted.write({"a.py": "X = 1\n\ndef f():\n    if X:\n        return 2\n    return 3\n"})
@@ -126,11 +130,15 @@ def test_coverage(hosted, order):
 @both_orders
 def test_wrapt(hosted, order):
     """A post-import hook is called once, as ever; what its decorators made follows an edit."""
-    start(hosted, order, """
+    start(
+        hosted,
+        order,
+        """
         import wrapt
         called = []
         wrapt.register_post_import_hook(lambda module: called.append(module.f()), "a")
-    """)
+    """,
+    )
     source = "import wrapt\n@wrapt.decorator\ndef double(wrapped, instance, args, kwargs):\n    return 2 * wrapped()\n"
     source += "@double\ndef f(): return {}\n"
     steps(hosted, "import a", "a.f()", "a.py", [(source.format(1), 2)], ["a"])
@@ -237,7 +245,7 @@ class Plugin:
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider"], plugins=[Plugin()]))
 """
 
-TEST = '''
+TEST = """
 import pathlib, sys
 import helper, livereload, pytest
 
@@ -257,7 +265,7 @@ def test_edit():
         assert sys.executed[len(before):] == ["helper"]
         assert said(3).startswith("assert 3 == " + digit)
     assert livereload.last().names == ("helper",)
-'''
+"""
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])

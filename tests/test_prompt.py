@@ -51,9 +51,7 @@ Start = Callable[..., "Prompt"]
 class Prompt:
     """An interactive Python on a pseudo-terminal of its own."""
 
-    def __init__(
-        self, arguments: tuple[str, ...], environment: dict[str, str], python: str = sys.executable
-    ) -> None:
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str], python: str = sys.executable) -> None:
         self._terminal, theirs = pty.openpty()
         try:
             fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))

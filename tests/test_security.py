@@ -151,9 +151,7 @@ def test_nothing_else_is_written(project):
     assert written == {"pkg", "pkg/__pycache__", "__pycache__", *bytecode}
 
 
-ENABLE = (
-    "sys.argv[1:] = ['enable']; runpy.run_module('livereload.__main__', run_name='__main__', alter_sys=True)"
-)
+ENABLE = "sys.argv[1:] = ['enable']; runpy.run_module('livereload.__main__', run_name='__main__', alter_sys=True)"
 
 
 def test_enable_does_not_write_through_links(tmp_path):
@@ -189,7 +187,10 @@ def test_no_file_that_the_environment_names(tmp_path, option):
     own = tmp_path / "own.py"
     own.write_text(f"open({str(tmp_path / 'executed')!r}, 'w')")
     startup = environment.site / "livereload" / "startup.py"
-    for variables in ({"PYTHONSTARTUP": str(startup)}, {"PYTHONPATH": str(environment.site / "livereload" / "session" / "_site")}):
+    for variables in (
+        {"PYTHONSTARTUP": str(startup)},
+        {"PYTHONPATH": str(environment.site / "livereload" / "session" / "_site")},
+    ):
         for setting in ("1", "all", "prompt", str(own)):
             environment.run(
                 option, "-i", "-c", "pass", LIVERELOAD=setting, LIVERELOAD_STARTUP_NEXT=str(own),

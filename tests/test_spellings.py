@@ -108,8 +108,6 @@ def test_in_a_class_body(project):
     project.step("import user", ["user", "mod"])
 
 
-
-
 @pytest.mark.parametrize("statement", ["from . import mod", "from .mod import value", "from .mod import *"])
 def test_relative_in_a_package(project, statement):
     """Relative imports in `__init__.py` are followed."""

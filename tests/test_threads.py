@@ -323,12 +323,15 @@ def test_forked_child_refreshes_for_itself(project):
     project.write({"a.py": "X = 1\n"})
     project.run(SHARED + CHILD + "import a")
     project.write({"a.py": "X = 2\n"})
-    run(project, """
+    run(
+        project,
+        """
         def body():
             from a import X
             assert X == 2
         code = in_child(body)
-    """)
+    """,
+    )
     assert project.value("(code, a.X)") == (0, 1)
     project.step("import a", ["a"])
 
@@ -407,7 +410,9 @@ def test_threads_that_change_what_modules_hold(project):
 def test_tasks(project):
     """Tasks of one event loop that import, each at its own pace, all get the new modules, executed once."""
     project.write(generation(1))
-    run(project, """
+    run(
+        project,
+        """
         import asyncio, a
         async def use(number):
             for _ in range(number % 3):
@@ -418,7 +423,8 @@ def test_tasks(project):
             return X, Y, pkg.sub.X, pkg.sub.Y
         async def all_of_them():
             return await asyncio.gather(*[use(number) for number in range(12)])
-    """)
+    """,
+    )
     for n in range(2, 5):
         project.write(generation(n))
         outcome = project.run("results = asyncio.run(all_of_them())")

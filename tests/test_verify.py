@@ -1,6 +1,5 @@
 """The least work: an importer is not executed again if nothing that executing it used has changed."""
 
-
 import pytest
 
 UTIL = "def f():\n    return 1\n\ndef g():\n    return f()\n\nclass Base:\n    def method(self):\n        return 1\n"
@@ -642,8 +641,7 @@ def test_an_import_that_only_type_checkers_see(project):
 # Comments and layout.
 
 LAID_OUT = (
-    "class A:\n    x = 5\n    def m(self):\n        return [1 for _ in 'ab']\n"
-    "def f():\n    return 1 / 0\ncache = []\n"
+    "class A:\n    x = 5\n    def m(self):\n        return [1 for _ in 'ab']\ndef f():\n    return 1 / 0\ncache = []\n"
 )
 
 

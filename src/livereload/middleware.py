@@ -137,9 +137,7 @@ def asgi(app: "str | Callable[..., Any]") -> "Callable[..., Awaitable[None]]":
     """An ASGI application that serves `app`, or what "package.module:name" names at each request, up to date."""
     requests, current = Requests(), _lookup(app)
 
-    async def serve(
-        scope: "dict[str, Any]", receive: "Callable[..., Any]", send: "Callable[..., Any]"
-    ) -> None:
+    async def serve(scope: "dict[str, Any]", receive: "Callable[..., Any]", send: "Callable[..., Any]") -> None:
         if scope["type"] != "http":  # the lifespan of the server, or a connection that stays
             await current()(scope, receive, send)
             return

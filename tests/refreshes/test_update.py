@@ -38,7 +38,8 @@ HOLDERS = {
     "a partial": ("import functools\np = functools.partial(f)", "shop.p()"),
     "a cache": ("import functools\nc = functools.lru_cache(f)", "shop.c()"),
     "a wrapper": (
-        "import functools\ndef twice(g):\n    @functools.wraps(g)\n    def w(*a): return g(*a)\n    return w\nw = twice(f)",
+        "import functools\ndef twice(g):\n    @functools.wraps(g)\n    def w(*a): return g(*a)\n    return w\n"
+        "w = twice(f)",
         "shop.w()",
     ),
     "a property": ("class C:\n    p = property(lambda self: f())", "shop.C().p"),
@@ -102,6 +103,13 @@ STATEMENTS = {
     "a table": ("table = {'a': f}", "table = {'a': f, 'b': 2}", "shop.table['b']", 2),
     "two at once": ("A = 1\nB = 1", "A = 2\nB = 2", "(shop.A, shop.B)", (2, 2)),
     "the docstring": ("", "", "shop.__doc__", None),
+    "a method more": (
+        "class C:\n    def a(self): return 1",
+        "class C:\n    def a(self): return 1\n    def b(self): return 2",
+        "shop.C().b()",
+        2,
+    ),
+    "a class's attribute": ("class C:\n    x = 1", "class C:\n    x = 2", "shop.C.x", 2),
 }
 
 
@@ -114,9 +122,10 @@ def test_statements_that_bind_names_are_executed_alone(project, before, after, e
     project.write({"shop.py": source.format(after)})
     assert [each for each in project.run("import shop").executed if each != "other"] == []
     assert project.value(f"({expression}, shop.state)") == (value, [1])
-    assert project.value("shop.last.__code__.co_firstlineno") == project.fresh(
-        "import shop", expression="shop.last.__code__.co_firstlineno"
-    ).value
+    assert (
+        project.value("shop.last.__code__.co_firstlineno")
+        == project.fresh("import shop", expression="shop.last.__code__.co_firstlineno").value
+    )
 
 
 # {what makes executing the module right: (before, after)}
@@ -147,7 +156,9 @@ def test_more_than_definitions_is_executed(project, before, after):
 
 def test_an_update_makes_no_pass_over_the_heap(project):
     """Where names lead to all functions of a module, nothing on the heap is looked at for an edit of bodies."""
-    source = "state = []\ndef f(): return {0}\nclass C:\n    def m(self): return {0}\n    p = property(lambda self: {0})\n"
+    source = (
+        "state = []\ndef f(): return {0}\nclass C:\n    def m(self): return {0}\n    p = property(lambda self: {0})\n"
+    )
     start(project, {"shop.py": source.format(1)}, "import shop; held = shop.f, shop.C().m")
     project.run(
         "import sys\npasses = []\ndef note(event, _):\n"

@@ -233,6 +233,7 @@ def app(environ, start_response):
 
 def test_under_load(write: Write) -> None:
     """Four clients, a save at any moment: no request fails, none sees two versions, and the last save is served."""
+
     def save(version: int) -> None:
         write("shop_rates", f"RATE = {version}\nclass Rate:\n    value = RATE\n")
 

@@ -88,9 +88,7 @@ def _is_made_alike(one: CodeType, other: CodeType) -> bool:
     return _compare_constants(one, other, Difference())
 
 
-def _in_common(
-    ours: "list[Statement]", its: "list[Statement]"
-) -> "dict[Statement, Statement]":
+def _in_common(ours: "list[Statement]", its: "list[Statement]") -> "dict[Statement, Statement]":
     """The statements that are there still, in their order: old and new (longest common subsequence)."""
     lengths = [[0] * (len(its) + 1) for _ in range(len(ours) + 1)]
     same = [[statements.same_statement(one, other, _is_made_alike) for other in its] for one in ours]

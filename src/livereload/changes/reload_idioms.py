@@ -122,8 +122,5 @@ def _is_namespace(node: "ast.AST") -> bool:
     import _ast as ast
 
     return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in _NAMESPACES
-        and not node.args
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMESPACES and not node.args
     )

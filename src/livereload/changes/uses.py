@@ -111,7 +111,22 @@ class Uses:
     """What executing one module's code does with names."""
 
     __slots__ = (
-        *("bindings", "called_codes", "classes", "code", "decorated", "doing", "dormant", "effects", "given", "handed", "read", "imports", "lists", "loads"),
+        *(
+            "bindings",
+            "called_codes",
+            "classes",
+            "code",
+            "decorated",
+            "doing",
+            "dormant",
+            "effects",
+            "given",
+            "handed",
+            "read",
+            "imports",
+            "lists",
+            "loads",
+        ),
         *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
     )
 
@@ -426,7 +441,9 @@ class _Scan:
         codes = [*self.made]
         if not self.runs:
             codes += self.unsure
-            codes += [code for name, attribute in self.chunk if attribute is None for code in self.dormant.get(name, ())]
+            codes += [
+                code for name, attribute in self.chunk if attribute is None for code in self.dormant.get(name, ())
+            ]
             self.unsure = []
         for name in names if codes else ():
             known = self.dormant.setdefault(name, [])
@@ -512,7 +529,6 @@ class _Scan:
             self.inner = {}
         self._begin(index + 1)
 
-
     def _handed(self, end: int) -> "Iterator[str]":
         """The names that a statement loads and does not call, told from where they lie on the stack."""
         op = numbers()
@@ -551,7 +567,9 @@ class _Scan:
     def _count_decorators(self, index: int) -> int:
         """How many calls follow that give a decorator what was made; of a class, all that came before."""
         op = numbers()
-        while index < len(self.instructions) and self.instructions[index][1] in all_of("LOAD_CONST", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"):
+        while index < len(self.instructions) and self.instructions[index][1] in all_of(
+            "LOAD_CONST", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"
+        ):
             index += 1
         count = 0
         while index < len(self.instructions) and self.instructions[index][1] in (op["CALL"], op.get("PRECALL")):
@@ -572,7 +590,6 @@ class _Scan:
         self.uses.given.append((path, given, self.unsure))
         self.chunk = dict.fromkeys((called, *given), PASSED)
         self.unsure = []
-
 
     def _paths(self, end: int) -> "Iterator[tuple[str, ...]]":
         """Each name that the statement loads up to there, with the attributes of it: ("app", "routes", "append")."""
@@ -958,7 +975,8 @@ PASSIVE = (
     "LOAD_NAME", "LOAD_GLOBAL", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_FAST", "LOAD_LOCALS",
     "LOAD_ATTR", "STORE_", "BUILD_", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "MAKE_FUNCTION",
     "SET_FUNCTION_ATTRIBUTE", "PUSH_NULL", "COPY", "SWAP", "NOP", "RESUME", "POP_TOP", "RETURN_", "IMPORT_",
-    "SETUP_ANNOTATIONS", "CACHE", "PRECALL", "KW_NAMES", "EXTENDED_ARG", "NOT_TAKEN", "COPY_FREE_VARS", "MAKE_CELL", "LOAD_CLOSURE",
+    "SETUP_ANNOTATIONS", "CACHE", "PRECALL", "KW_NAMES", "EXTENDED_ARG", "NOT_TAKEN",
+    "COPY_FREE_VARS", "MAKE_CELL", "LOAD_CLOSURE",
 )  # fmt: skip
 
 _families: dict[tuple[str, ...], frozenset[int]] = {}

@@ -21,7 +21,7 @@ from types import FunctionType
 from ..identity.objects import is_plain, mro_of, namespace_of, qualname_of
 from . import containers, outside, patches
 from .candidates import Candidate, constants, nested
-from .merging import Emptied, differs, merge
+from .merging import Emptied, merge
 from .outside import Outside
 from .ownership import Owner, Search
 from .snapshots import Snapshot
@@ -71,7 +71,6 @@ class Entries:
         self._others = others
         # {(id, "f"): what an attribute, of a namespace, class or instance, was given back}
         self._undone: dict[tuple[int, Any], Any] = {}
-        self._changed: dict[str, list[tuple[Any, Any]]] = {}
         self._above: list[tuple[Stored, Any]] = []  # what was taken back, and what was on top of it
         # what the notes go to: it refers to classes, too
         self.journal: Journal | None = None
@@ -153,13 +152,6 @@ class Entries:
             stored = self._end_group(name, kept or {})
         known = {(id(each.holder), id(each.key)) for each in seen if each.key is not GONE or each.holder}
         return Outside(counts, [*seen, *(each for each in stored if (id(each.holder), id(each.key)) not in known)])
-
-    def changed(self, name: str) -> "list[tuple[Any, Any]]":
-        """What the last execution of the module of this name has made of others that is not as it was before.
-
-        Containers, each with `GONE`; and namespaces, attributes of instances and classes, each with a name in it.
-        """
-        return self._changed.get(name, [])
 
     def finish(self, executed: "Iterable[str]") -> None:
         """All has been executed: the standard library's registries have what modules have registered once."""
@@ -343,16 +335,12 @@ class Entries:
                 self._emptied[id(container)] = Emptied(container, before)
         self._put_on_top()
         stored: list[Stored] = []
-        started = {key: (emptied.container, emptied.before) for key, emptied in self._emptied.items()}
         for emptied in self._emptied.values():
             if not containers.unchanged(emptied.container, emptied.rest):
                 stored += merge(emptied)
                 containers.replace(emptied.container, dict(kept))
         stored += snapshot.stored(name, names, self._undone)
         self._undone.clear()
-        changed = [(holder, GONE) for holder, before in started.values() if differs(before, containers.copy(holder))]
-        changed += [(each.holder, each.key) for each in snapshot.changed(self._group, names)]
-        self._changed.update(dict.fromkeys(self._group, changed))
         snapshot.renew(each for each in names if each not in self._group)
         self._again.update(dict.fromkeys(self._group))
         alone = len(self._group) == 1

@@ -94,17 +94,6 @@ def merge(emptied: Emptied) -> "list[Stored]":
     return stored
 
 
-def differs(before: "Any", now: "Any") -> bool:
-    """True if what a container holds does not say the same as what it held."""
-    if type(now) is list:
-        return [*map(says, before)] != [*map(says, now)]
-    if type(now) is set:
-        return _count(before) != _count(now)
-    return [(says(key), says(value)) for key, value in before.items()] != [
-        (says(key), says(value)) for key, value in now.items()
-    ]
-
-
 def _merge_sequence(emptied: Emptied) -> "list[Any]":
     container, rest = emptied.container, emptied.rest
     now = containers.order(container)

@@ -9,12 +9,11 @@ from types import FunctionType, ModuleType
 from ..identity import objects
 from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from . import containers
-from .saying import says
-from .stores import GONE, in_attributes, in_mapping
+from .stores import GONE, in_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from .stores import Stored
@@ -123,20 +122,6 @@ class Snapshot:
                     before.update((key, value) for key, value in given.items() if value is not GONE)
                 if keys or not _same_items(now, before):
                     yield from in_attributes(name, holder, before, now)
-
-    def changed(self, executed: "Collection[str]", names: "Iterable[str]") -> "Iterator[Stored]":
-        """The attributes of some modules, their classes and instances, that do not say what they said.
-
-        Not those of the modules that were `executed`.
-        """
-        for holdings in [self._of[name] for name in names if name in self._of and name not in executed]:
-            for holder in [*holdings.attributes, *holdings.classes]:
-                before = self._last[id(holder)]
-                now: Any = _contents(holder)
-                if not _same_items(now, before):
-                    for each in in_mapping(holder, before, now):
-                        if says(each.before) != says(now.get(each.key, GONE)):
-                            yield each
 
     def renew(self, names: "Iterable[str]") -> None:
         """Remember what some modules have now."""

@@ -65,7 +65,6 @@ class Module:
         # {id of a code: [(offset of the statement, code of the class body)]}
         self.bodies: dict[int, list[tuple[int, CodeType]]] = {}
 
-
     def undo(self, count: int) -> None:
         """Undo all effects on the classes but the first `count`."""
         while len(self.journal) > count:

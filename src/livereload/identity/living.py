@@ -76,7 +76,7 @@ def update(module: ModuleType, codes: "Mapping[CodeType, CodeType]", note: "Note
         if new is not None:
             _update_function(function, new, classes, note)
     bodies = {(old.co_qualname, old.co_firstlineno): new for old, new in codes.items()}
-    for cls in {id(base): base for cls in classes for base in mro_of(cls)}.values():
+    for cls in {id(base): base for each in classes for base in mro_of(each)}.values():
         if module_of_class(cls) == (namespace_of(module) or {}).get("__name__"):
             _update_class(cls, bodies, note)
 

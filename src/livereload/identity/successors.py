@@ -183,9 +183,7 @@ class Successors:
             released += self._keep_cache(module.namespace, owner, name, cache, followed)
         return released
 
-    def _released(
-        self, same: "dict[int, Any]", pairs: "list[tuple[Any, Any]]"
-    ) -> "list[tuple[ref[Any], Any]]":
+    def _released(self, same: "dict[int, Any]", pairs: "list[tuple[Any, Any]]") -> "list[tuple[ref[Any], Any]]":
         """Weak references to the new ones that others stand for; what others refer to weakly is held."""
         new = [(now, same[id(now)]) for _, now in pairs if id(now) in same]
         self._held += [Pair(now, old) for now, old in new if getweakrefs(now)]

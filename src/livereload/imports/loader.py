@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = __name__.partition(".")[0] + "."
 
+
 class Loader(SourceFileLoader):
     """A `SourceFileLoader` that executes exactly the bytes whose hash was recorded.
 

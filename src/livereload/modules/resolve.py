@@ -357,9 +357,7 @@ class Survey:
         Where somebody has taken the module out of `sys.modules`, it need not be in any editor's hands: programs
         that write modules, import them and delete them do so.
         """
-        return not record.gone and (
-            record.name in sys.modules or record.failed or self.state.transaction is not None
-        )
+        return not record.gone and (record.name in sys.modules or record.failed or self.state.transaction is not None)
 
     def _moved(self, record: Record) -> str | None:
         """Why the name no longer stands for what it stood for; None if it does."""

@@ -142,9 +142,7 @@ def _module_names(argument: str, names: "Iterable[str]") -> tuple[str, ...]:
     try:
         found = tuple(names)
     except TypeError:
-        raise TypeError(
-            f"{argument} must be an iterable of module names, not {type(names).__name__}"
-        ) from None
+        raise TypeError(f"{argument} must be an iterable of module names, not {type(names).__name__}") from None
     for name in found:
         check_module_name(argument, name)
     return found

@@ -72,6 +72,7 @@ _READING_ANNOTATIONS = frozenset(("get_type_hints", "get_annotations", "signatur
 # Nested data beyond this is looked at no further: it counts as changed.
 _MOST = 1_000
 
+
 class Affected:
     """Answers for modules whose imports are up to date."""
 
@@ -159,8 +160,10 @@ class Affected:
 
     def _changes_since(self, name: str, since: int) -> bool:
         record = self._records.get(name)
-        return record is not None and record.changed is not None and any(
-            moment > since for key, moment in record.changed.items() if key != CONTENTS
+        return (
+            record is not None
+            and record.changed is not None
+            and any(moment > since for key, moment in record.changed.items() if key != CONTENTS)
         )
 
     def _changed(self, name: str, key: str, since: int) -> bool:
@@ -302,7 +305,9 @@ class _Search:
         """
         self._push(value)
         classes = mro_of(value if is_class(value) else type(value))
-        known = {name for cls in classes if not self._is_tracked(module_of_class(cls)) for name in namespace_of_class(cls)}
+        known = {
+            name for cls in classes if not self._is_tracked(module_of_class(cls)) for name in namespace_of_class(cls)
+        }
         for cls in classes:
             if self._is_tracked(module_of_class(cls)):
                 self._hold(cls)
@@ -383,7 +388,9 @@ class _Search:
                 value = (namespace_of(value) or {}).get(name)
                 continue
             cls = value if is_class(value) else type(value)
-            found = next((namespace_of_class(each)[name] for each in mro_of(cls) if name in namespace_of_class(each)), None)
+            found = next(
+                (namespace_of_class(each)[name] for each in mro_of(cls) if name in namespace_of_class(each)), None
+            )
             value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
         if type(value) is FunctionType or is_class(value) or wrapped(value) is not None:
             self._push(value)
@@ -412,7 +419,9 @@ class _Search:
         if not is_class(cls):
             return
         hooks = [
-            namespace_of_class(each)[name] for each in mro_of(cls)[1:] for name in _DERIVING & {*namespace_of_class(each)}
+            namespace_of_class(each)[name]
+            for each in mro_of(cls)[1:]
+            for name in _DERIVING & {*namespace_of_class(each)}
         ]
         metaclasses = [each for each in mro_of(type(cls)) if self._is_tracked(module_of_class(each))]
         own = [each for hook in hooks for each in wrapped(hook) or [hook] if self._is_own(each)]
@@ -635,8 +644,10 @@ def _can_change(value: "Any") -> bool:
     kind = type(value)
     if is_plain(value) or kind is FunctionType or kind is tuple or kind is frozenset or is_class(value):
         return False
-    return not issubclass(kind, ModuleType) and wrapped(value) is None and (
-        id(kind) in _CONTAINERS or instance_dict(value) is not None
+    return (
+        not issubclass(kind, ModuleType)
+        and wrapped(value) is None
+        and (id(kind) in _CONTAINERS or instance_dict(value) is not None)
     )
 
 

@@ -37,7 +37,16 @@ _COMPILING = frozenset(
 _KEEPING = {
     "builtins": (
         *("str", "int", "float", "bool", "bytes", "complex", "object", "dict", "set", "frozenset", "type"),
-        "property", "staticmethod", "classmethod", "list", "tuple", "super", "isinstance", "issubclass", "id", "ReferenceType",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "list",
+        "tuple",
+        "super",
+        "isinstance",
+        "issubclass",
+        "id",
+        "ReferenceType",
     ),
     "_functools": ("partial", "_lru_cache_wrapper", "partial.__new__"),
     "functools": (
@@ -136,9 +145,7 @@ def _class_keeps(cls: type, is_tracked: "Callable[[str], bool]") -> bool:
     if module is None or not is_tracked(module):
         return _is_keeper("builtins" if module is None else module, qualname_of(cls))
     makers = [namespace_of_class(each).get(name) for each in mro_of(cls) for name in ("__init__", "__new__")]
-    return all(
-        not calls_what_it_gets(each.__code__, methods=True) for each in makers if type(each) is FunctionType
-    )
+    return all(not calls_what_it_gets(each.__code__, methods=True) for each in makers if type(each) is FunctionType)
 
 
 def _method_keeps(value: "Any", name: str, is_tracked: "Callable[[str], bool]") -> bool:

@@ -200,11 +200,7 @@ class _Class(_Thing):
         if type(now) is not _Class or self.value is not now.value:
             yield key
             return
-        if (
-            not same(self.bases, now.bases)
-            or self.metaclass is not now.metaclass
-            or self.parameters != now.parameters
-        ):
+        if not same(self.bases, now.bases) or self.metaclass is not now.metaclass or self.parameters != now.parameters:
             yield self.qualname
         if not _are_same(self.annotations, now.annotations):
             yield f"{self.qualname}.__annotations__"
@@ -253,5 +249,3 @@ class _Container(_Thing):
 
 def _are_same(ones: "list[_Thing]", others: "list[_Thing]") -> bool:
     return len(ones) == len(others) and all(one.is_same(other) for one, other in zip(ones, others, strict=True))
-
-

@@ -449,7 +449,9 @@ class Refresher:
         """
         known = transaction.announced
         candidates = {
-            name: self._candidate(name, taken.module, taken.contents) for name, taken in new.items() if name not in known
+            name: self._candidate(name, taken.module, taken.contents)
+            for name, taken in new.items()
+            if name not in known
         }
         others = [name for name in transaction.candidates if name not in known and name not in new]
         for name in others if len(others) + len(new) <= _MOST_SEARCHED else ():

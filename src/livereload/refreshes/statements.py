@@ -76,9 +76,9 @@ def execute(
         exec(_compiled(source, path, code, difference), namespace)
     for name, old in held.items():
         new = namespace.get(name)
-        if type(old) is FunctionType is type(new) and old is not new and old.__globals__ is namespace:
-            if functions.same_variables(old, new) and functions.follow(old, new, note):
-                namespace[name] = old
+        is_own = type(old) is FunctionType is type(new) and old is not new and old.__globals__ is namespace
+        if is_own and functions.same_variables(old, new) and functions.follow(old, new, note):
+            namespace[name] = old
     for name in difference.removed:
         namespace.pop(name, None)
     return {key for key in before.differences() if key.partition(".")[0].removesuffix("()") in names}
@@ -91,7 +91,9 @@ def _compiled(source: bytes, path: str, code: CodeType, difference: "Difference"
     tree = compile(source, path, "exec", _ONLY_AST | flags, dont_inherit=True)
     lines = {statement.line for statement in difference.statements}
     body = [each for each in tree.body if not lines.isdisjoint(range(_first_line(each), (each.end_lineno or 0) + 1))]
-    compiled: CodeType = compile(_ast.Module(_without_docstring(body, tree), []), path, "exec", flags, dont_inherit=True)
+    compiled: CodeType = compile(
+        _ast.Module(_without_docstring(body, tree), []), path, "exec", flags, dont_inherit=True
+    )
     return compiled.replace(co_qualname="<statements>")  # whoever looks for modules being executed passes it by
 
 

@@ -135,7 +135,7 @@ class Verification:
             if name not in self._verified and not self._records[name].executing and self._must(plan, name):
                 must[name] = reason
         if must:
-            for name in [each for name in must for each in walk.cycle(name)]:
+            for name in [each for changed in must for each in walk.cycle(changed)]:
                 must.setdefault(name, plan.reasons.get(name, ""))
             self.take(plan, must)
 
@@ -358,7 +358,9 @@ class Verification:
             if binding is not None and binding.kind != "import":
                 continue  # the module has bound the name to something else since
             if namespace.get(bound, there) is not there[attribute]:
-                undo = (namespace.__setitem__, bound, namespace[bound]) if bound in namespace else (namespace.pop, bound)
+                undo = (
+                    (namespace.__setitem__, bound, namespace[bound]) if bound in namespace else (namespace.pop, bound)
+                )
                 self._transaction.note(*undo)
                 namespace[bound] = there[attribute]
             changed.add(bound)
@@ -435,10 +437,14 @@ class Verification:
     def _has_effects(self, record: "Record") -> bool:
         """True if executing a module may have changed others, beside those that it is compared with."""
         uses = self._uses(record)
-        return uses is None or uses.effects or any(
-            (self._records[name].changed or {}).get(EFFECTS, 0) == self._transaction.moment
-            for name in record.edges or ()
-            if name in self._records
+        return (
+            uses is None
+            or uses.effects
+            or any(
+                (self._records[name].changed or {}).get(EFFECTS, 0) == self._transaction.moment
+                for name in record.edges or ()
+                if name in self._records
+            )
         )
 
     def renew_edges(self) -> None:

@@ -119,8 +119,10 @@ def html_of_status(status: "Status") -> str:
     if not shown:
         return _paragraph(status.summary)
     rows = [(each.name, "; ".join(filter(None, (_state(each), each.error))), _short(each.path)) for each in shown]
-    return _paragraph(status.summary) + _table(("module", "state", "file"), rows) + "".join(
-        map(_paragraph, _rest(status, shown))
+    return (
+        _paragraph(status.summary)
+        + _table(("module", "state", "file"), rows)
+        + "".join(map(_paragraph, _rest(status, shown)))
     )
 
 

@@ -71,6 +71,7 @@ def uses(state: "State", function: object) -> set[str]:
             waiting += _parts(value)
             if type(value) is FunctionType:
                 found.update(_imported(value), _submodules(value))
+
     def enter(name: str) -> "Iterable[str] | None":
         return records[name].edges or () if name in records else None
 
