@@ -76,8 +76,9 @@ def execute(
         exec(_compiled(source, path, code, difference), namespace)
     for name, old in held.items():
         new = namespace.get(name)
-        is_own = type(old) is FunctionType is type(new) and old is not new and old.__globals__ is namespace
-        if is_own and functions.same_variables(old, new) and functions.follow(old, new, note):
+        if type(old) is not FunctionType or type(new) is not FunctionType or old is new:
+            continue
+        if old.__globals__ is namespace and functions.same_variables(old, new) and functions.follow(old, new, note):
             namespace[name] = old
     for name in difference.removed:
         namespace.pop(name, None)
