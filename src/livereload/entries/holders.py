@@ -123,7 +123,8 @@ class Node:
 class Holders:
     """What has been found.
 
-    `reached` tells, by id, the modules that have an object; the climb ends at those that it `ends_at`.  `spaces` are namespaces of modules that are not in `sys.modules`.  `ignored` are ids of what holds nothing.
+    `reached` tells, by id, the modules that have an object; the climb ends at those that it `ends_at`.  `spaces` are
+    namespaces of modules that are not in `sys.modules`.  `ignored` are ids of what holds nothing.
     """
 
     def __init__(
