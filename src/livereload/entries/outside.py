@@ -158,13 +158,18 @@ def _members(prefix: str, cls: type, namespace: "dict[str, Any]", depth: int) ->
             if type(inner) is FunctionType and inner.__globals__ is namespace:
                 yield f"{prefix}.{key}", inner
         elif kind is property:
-            for part in ("fget", "fset", "fdel"):
-                each = getattr(value, part)
-                if type(each) is FunctionType and each.__globals__ is namespace:
-                    yield f"{prefix}.{key}.{part}", each
+            yield from _parts(f"{prefix}.{key}", value, namespace)
         elif is_class(value) and depth < 3 and module_of_class(value) == module_of_class(cls):
             yield f"{prefix}.{key}", value
             yield from _members(f"{prefix}.{key}", value, namespace, depth + 1)
+
+
+def _parts(prefix: str, value: property, namespace: "dict[str, Any]") -> "Iterator[tuple[str, Any]]":
+    """The functions of a property."""
+    for part in ("fget", "fset", "fdel"):
+        each = getattr(value, part)
+        if type(each) is FunctionType and each.__globals__ is namespace:
+            yield f"{prefix}.{part}", each
 
 
 def _wrapped(prefix: str, function: FunctionType, namespace: "dict[str, Any]") -> "Iterator[tuple[str, Any]]":
