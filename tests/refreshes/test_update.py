@@ -128,6 +128,16 @@ def test_statements_that_bind_names_are_executed_alone(project, before, after, e
     )
 
 
+def test_an_import_that_is_gone_is_not_followed(project):
+    """What only a statement that is gone has imported may fail from then on."""
+    start(project, {"b.py": "X = 1\n", "shop.py": "import b\nstate = []\ndef f(): return 1\n"}, "import shop")
+    project.write({"shop.py": "state = []\ndef f(): return 2\n"})
+    assert project.run("import shop").executed == []
+    project.write({"b.py": "X = 1 / 0\n"})
+    assert project.run("import shop").executed == []
+    assert project.value("(shop.f(), shop.state)") == (2, [1])
+
+
 # {what makes executing the module right: (before, after)}
 MORE = {
     "a call at the module's level": ("X = f()", "X = f() + 1"),

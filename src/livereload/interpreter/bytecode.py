@@ -121,6 +121,22 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
             yield from imports(constant)
 
 
+def imported(code: "CodeType", package: str) -> "Iterator[str]":
+    """The full names of what a module's own code imports, or may import: modules, what they are in, and from-lists."""
+    for name, from_list, level in imports(code):
+        target = name
+        if level:
+            base = package
+            for _ in range(level - 1):
+                base = base.rpartition(".")[0]
+            target = f"{base}.{name}" if name else base
+        yield target
+        yield from (f"{target}.{other}" for other in from_list)
+        while not level and "." in target:
+            target = target.rpartition(".")[0]
+            yield target
+
+
 def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, str]]":
     """What the from-imports of a module's code bind: (module, name in it, name bound to).
 

@@ -11,7 +11,6 @@ from importlib._bootstrap_external import _get_cached  # type: ignore[attr-defin
 from ..files.stamp import hash_of, stamp_at
 from ..identity.objects import namespace_of
 from ..interpreter import bytecode
-from . import graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,19 +34,10 @@ def edges_in_code(record: "Record", records: "dict[str, Record]") -> dict[str, i
     if code is None:
         return edges
     package = record.name if "__path__" in namespace else record.name.rpartition(".")[0]
-    for name, from_list, level in bytecode.imports(code):
-        base = package
-        if level:
-            for _ in range(level - 1):
-                base = base.rpartition(".")[0]
-            target = f"{base}.{name}" if name else base
-        else:
-            target = name
-        above = [] if from_list else graph.parents(target)
-        for each in (target, *(f"{target}.{other}" for other in from_list), *above):
-            other = records.get(each)
-            if other is not None:
-                edges[each] = 0 if other.edges is None or other.version == 0 else other.version
+    for each in bytecode.imported(code, package):
+        other = records.get(each)
+        if other is not None:
+            edges[each] = 0 if other.edges is None or other.version == 0 else other.version
     return edges
 
 

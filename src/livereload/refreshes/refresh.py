@@ -327,7 +327,8 @@ class Refresher:
             if name not in sys.modules and state.records[name].gone:
                 transaction.entries.drop(name)
         executed = [each.name for each in transaction.executed if each.name in sys.modules]
-        self._drop_forsaken(transaction, executed)
+        in_place = [] if transaction.verification is None else transaction.verification.updated
+        self._drop_forsaken(transaction, [*executed, *(each.name for each in in_place)])
         generations.finish()
         transaction.entries.finish(executed)
         verification = transaction.verification

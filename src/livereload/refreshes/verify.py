@@ -25,10 +25,11 @@ import sys
 from types import ModuleType
 
 from .._report import Updated
+from ..entries.candidates import nested
 from ..identity import living
 from ..identity.objects import namespace_of
 from ..identity.places import LRU_CACHE
-from ..interpreter.bytecode import imports
+from ..interpreter.bytecode import imported, imports
 from ..modules import graph
 from ..modules.lazy import note_lazy, put_back
 from ..modules.plan import Plan
@@ -299,6 +300,7 @@ class Verification:
                 module, change.source.data or b"", record.path or "", change.new, difference, self._transaction.note
             )
             has_failed = False
+            self._forget_imports(record, change.old, change.new)
             return keys
         finally:
             if fills:
@@ -306,6 +308,17 @@ class Verification:
             stack.remove(record)
             record.has_lock = has_lock
             note_lazy(record, self._transaction.note)
+
+    def _forget_imports(self, record: "Record", old: "CodeType | None", new: "CodeType") -> None:
+        """A module does not depend any more on what only statements that are gone have imported."""
+        package = (namespace_of(sys.modules[record.name]) or {}).get("__package__")
+        if old is None or type(package) is not str or record.edges is None:
+            return
+        left = set(imported(old, package)) - {name for code in nested(new) for name in imported(code, package)}
+        left &= record.edges.keys()
+        if left:
+            self._transaction.edges.setdefault(record.name, frozenset(record.edges))
+            record.edges = {name: version for name, version in record.edges.items() if name not in left}
 
     def _enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
