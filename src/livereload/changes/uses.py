@@ -973,7 +973,7 @@ def _names_in_annotation(annotation: str) -> "Iterator[tuple[str, str | None]]":
 # Instructions that execute nothing of the user's.
 PASSIVE = (
     "LOAD_NAME", "LOAD_GLOBAL", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_FAST", "LOAD_LOCALS",
-    "LOAD_ATTR", "STORE_", "BUILD_", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "MAKE_FUNCTION",
+    "LOAD_ATTR", "LOAD_METHOD", "STORE_", "BUILD_", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "MAKE_FUNCTION",
     "SET_FUNCTION_ATTRIBUTE", "PUSH_NULL", "COPY", "SWAP", "NOP", "RESUME", "POP_TOP", "RETURN_", "IMPORT_",
     "SETUP_ANNOTATIONS", "CACHE", "PRECALL", "KW_NAMES", "EXTENDED_ARG", "NOT_TAKEN",
     "COPY_FREE_VARS", "MAKE_CELL", "LOAD_CLOSURE",
