@@ -128,6 +128,16 @@ def test_statements_that_bind_names_are_executed_alone(project, before, after, e
     )
 
 
+def test_a_statement_is_compiled_as_in_its_module(project):
+    """The compiler calls an attribute of what the module has imported in another way."""
+    source = "import json\nstate = []\ndef f(): return 1\ndef g(x={0}): return json.dumps(x)\n"
+    start(project, {"shop.py": source.format(1)}, "import shop")
+    project.write({"shop.py": source.format(2)})
+    assert project.run("import shop").executed == []
+    code = "shop.g.__code__.co_code"
+    assert project.value(code) == project.fresh("import shop", expression=code).value
+
+
 def test_an_import_that_is_gone_is_not_followed(project):
     """What only a statement that is gone has imported may fail from then on."""
     start(project, {"b.py": "X = 1\n", "shop.py": "import b\nstate = []\ndef f(): return 1\n"}, "import shop")

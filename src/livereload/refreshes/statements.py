@@ -17,7 +17,7 @@ from .compare import Before
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..changes.difference import Difference
 
@@ -85,6 +85,10 @@ def execute(
     return {key for key in before.differences() if key.partition(".")[0].removesuffix("()") in names}
 
 
+# where nodes of ours stand
+_PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+
+
 def _compiled(source: bytes, path: str, code: CodeType, difference: "Difference") -> CodeType:
     import _ast
 
@@ -92,9 +96,8 @@ def _compiled(source: bytes, path: str, code: CodeType, difference: "Difference"
     tree = compile(source, path, "exec", _ONLY_AST | flags, dont_inherit=True)
     lines = {statement.line for statement in difference.statements}
     body = [each for each in tree.body if not lines.isdisjoint(range(_first_line(each), (each.end_lineno or 0) + 1))]
-    compiled: CodeType = compile(
-        _ast.Module(_without_docstring(body, tree), []), path, "exec", flags, dont_inherit=True
-    )
+    body = [*_without_docstring(body, tree), *_never(_imports(tree.body))]
+    compiled: CodeType = compile(_ast.Module(body, []), path, "exec", flags, dont_inherit=True)
     return compiled.replace(co_qualname="<statements>")  # whoever looks for modules being executed passes it by
 
 
@@ -109,5 +112,28 @@ def _without_docstring(body: "list[ast.stmt]", tree: "ast.Module") -> "list[ast.
 
     if body and body[0] is tree.body[0]:
         return body
-    place = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
-    return [_ast.Pass(**place), *body]
+    return [_ast.Pass(**_PLACE), *body]
+
+
+def _imports(statements: "list[ast.stmt]") -> "Iterator[ast.stmt]":
+    """The import statements of a module's own level, but for those of `__future__`."""
+    import _ast
+
+    for each in statements:
+        if isinstance(each, _ast.Import) or (isinstance(each, _ast.ImportFrom) and each.module != "__future__"):
+            yield each
+        elif not isinstance(each, (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)):
+            for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+                yield from _imports(getattr(each, part, []))
+
+
+def _never(statements: "Iterator[ast.stmt]") -> "list[ast.stmt]":
+    """Statements that are compiled, but not executed.
+
+    The compiler calls an attribute of what is imported otherwise (`is_import_originated` in CPython's codegen.c,
+    3.12 and later): so functions get the code that the whole module would give them.
+    """
+    import _ast
+
+    found = list(statements)
+    return [_ast.If(_ast.Constant(False, None, **_PLACE), found, [], **_PLACE)] if found else []
