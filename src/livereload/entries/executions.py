@@ -356,7 +356,7 @@ class Entries:
         codes = set() if candidate.made_by is None else set(map(id, nested(candidate.made_by)))
         known = outside.definitions(name, candidate.namespace, candidate.contents)
         older.update(id(value) for _, value in known if type(value) is FunctionType)
-        new = {key: value for key, value in candidate.namespace.items() if id(value) not in older}
+        new = {key: value for key, value in list(candidate.namespace.items()) if id(value) not in older}
         older.update(
             id(each)
             for each in gc.get_referrers(candidate.namespace)

@@ -217,7 +217,7 @@ def _annotating(function: FunctionType) -> "Iterator[FunctionType]":
 def _own_references(cls: type) -> int:
     """How often a class is referred to by itself, its methods and, if it is an enum, its members."""
     own = sum(each is cls for each in mro_of(cls))
-    for value in namespace_of_class(cls).values():
+    for value in list(namespace_of_class(cls).values()):
         own += hasattr(type(value), "__objclass__") and type(value) is not cls and value.__objclass__ is cls
     return own + 2 * len(_members_of_enum(cls)) + len(_cells(cls))  # `__class__` and `__objclass__`
 
@@ -232,7 +232,7 @@ def _members_of_enum(cls: type) -> set[int]:
 def _cells(cls: type) -> set[int]:
     """The cells from which the methods of a class, or what these wrap, take the class itself."""
     cells: set[int] = set()
-    for value in namespace_of_class(cls).values():
+    for value in list(namespace_of_class(cls).values()):
         for cell in (value.__closure__ or ()) if type(value) is FunctionType else ():
             inner = cell_contents(cell)
             for each in (cell, *((inner.__closure__ or ()) if type(inner) is FunctionType else ())):

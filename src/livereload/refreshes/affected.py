@@ -626,7 +626,7 @@ class _Search:
                     self._found(f"{module}.{prefix}{name}")
                 self._push_from(module, prefix + name, contents[name])
                 if hasattr(type(contents[name]), "__get__") and not is_class(contents[name]):  # a descriptor
-                    for each in (instance_dict(contents[name]) or {}).values():
+                    for each in list((instance_dict(contents[name]) or {}).values()):
                         self._push(each)
 
     def _is_tracked(self, name: object) -> bool:

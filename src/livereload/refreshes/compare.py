@@ -50,7 +50,7 @@ class Before:
     def __init__(self, name: str, namespace: "Namespace", contents: "Namespace") -> None:
         self._name = name
         self._namespace = namespace
-        self._held = {key: _describe(value, namespace, name) for key, value in contents.items()}
+        self._held = {key: _describe(value, namespace, name) for key, value in list(contents.items())}
 
     def differences(self) -> "Iterator[str]":
         """The keys of what is different now."""
@@ -74,10 +74,10 @@ class Names:
 
     def _look(self) -> "dict[str, Any]":
         found = dict(self._namespace)
-        for value in self._namespace.values():
+        for value in list(self._namespace.values()):
             if is_class(value) and module_of_class(value) == self._name:
                 prefix = f"{qualname_of(value)}."
-                found.update({prefix + key: each for key, each in namespace_of_class(value).items()})
+                found.update({prefix + key: each for key, each in list(namespace_of_class(value).items())})
         return found
 
     def differences(self) -> "Iterator[str]":
@@ -191,7 +191,7 @@ class _Class(_Thing):
         self.metaclass = type(cls)
         self.annotations = [_describe(each, namespace, name, depth + 1) for each in _annotations(cls)]
         self.parameters = [str(each) for each in namespace_of_class(cls).get("__parameters__", ())]
-        members = namespace_of_class(cls).items()
+        members = list(namespace_of_class(cls).items())
         self.members = {
             key: _describe(each, namespace, name, depth + 1) for key, each in members if key not in _NOT_COMPARED
         }

@@ -86,7 +86,7 @@ def _may_store(code: "CodeType") -> bool:
 
 def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
     """Each function and each cache in a module and its classes, and the contents of the class or None."""
-    waiting: list[tuple[Any, Any]] = [(value, None) for value in namespace.values()]
+    waiting: list[tuple[Any, Any]] = [(value, None) for value in list(namespace.values())]
     seen: set[int] = set()
     for value, contents in waiting:  # it grows
         if is_plain(value) or id(value) in seen:
@@ -101,7 +101,7 @@ def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
             yield value, contents
         elif is_class(value) and module_of_class(value) == namespace.get("__name__"):
             contents = namespace_of_class(value)
-            inner = contents.values()
+            inner = list(contents.values())
         waiting += [(each, contents) for each in inner]
 
 
