@@ -10,7 +10,15 @@ over the heap; so first ask `is_referred_to`.
 import gc
 import sys
 from _weakref import getweakrefs
-from types import CellType, FrameType, FunctionType, MemberDescriptorType, MethodType, WrapperDescriptorType
+from types import (
+    CellType,
+    FrameType,
+    FunctionType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 
 from . import objects
 from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
@@ -144,6 +152,8 @@ def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
     for _ in range(2):
         tuples = {}
         for holder in gc.get_referrers(*entries):
+            if issubclass(type(holder), ModuleType):
+                continue  # on CPython 3.12, `_asyncio` shows what waits in its free list: not to be touched
             if type(holder) is FrameType or (type(holder) in (list, tuple) and objects.same(holder, entries)):
                 continue  # the arguments of this very call are among them
             inside = tuple(entry for each in gc.get_referents(holder) for entry in waiting.get(id(each), ()))
