@@ -11,7 +11,6 @@ import sys
 from types import FunctionType
 
 from ..identity.objects import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
-from ..interpreter import bytecode
 from . import containers
 from .candidates import nested
 from .holders import slots
@@ -25,26 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DEPTH = 3
-_CALLING = ("CALL", "CALL_KW", "CALL_FUNCTION_EX")
-_STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
-
-
-def may_store(code: "CodeType") -> bool:
-    """True if code may store something elsewhere: it assigns to attributes, or calls what it takes no result of."""
-    numbers = bytecode.numbers()
-    instructions = code.co_code[::2]
-    if any(numbers[name] in instructions for name in _STORING):
-        return True
-    calls = {numbers[name] for name in _CALLING if name in numbers}
-    place = instructions.find(numbers["POP_TOP"])
-    while place >= 0:
-        before = place - 1
-        while before > 0 and instructions[before] == 0:  # the inline caches of a call
-            before -= 1
-        if instructions[before] in calls:
-            return True
-        place = instructions.find(numbers["POP_TOP"], place + 1)
-    return False
 
 
 class Watch:

@@ -14,11 +14,9 @@ from _weakref import ref
 
 from .._report import Executed
 from ..changes.reload_idioms import may_ask, names_asked_for
-from ..entries.candidates import Candidate
-from ..entries.outside import Outside, count
-from ..entries.watching import Watch, may_store
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
+from ..interpreter.bytecode import may_store
 from ..modules import graph
 from ..modules.lazy import lazy_imports
 from ..modules.plan import Plan
@@ -235,6 +233,8 @@ class Engine:
         transaction.generations.begin(taken.namespace)
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
         if taken.renewed:  # it has been executed in this refresh already
+            from ..entries.candidates import Candidate
+
             contents = dict(taken.namespace)
             transaction.entries.start({name: Candidate(taken.module, taken.namespace, contents, None, lambda: None)})
         module = transaction.renew(name, asked_for, own_type=own_type)
@@ -284,6 +284,8 @@ class Engine:
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Have an eye on what this code is going to store elsewhere."""
         if may_store(code):
+            from ..entries.watching import Watch  # not at start-up
+
             package = record.name if record.portions else record.name.rpartition(".")[0]
             record.watch = Watch(record.name, package, code)
 
@@ -432,6 +434,8 @@ class Engine:
         if transaction is not None:
             self._enter(record, transaction, seen)
         if not record.failed and record.outside is None and namespace:
+            from ..entries.outside import Outside, count
+
             record.outside = Outside(count(name, module, 1), seen)  # type: ignore[arg-type]
         record.started = 0.0
         if not thread.stack:

@@ -35,7 +35,6 @@ from types import ModuleType
 
 from .._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from .._report import Report
-from ..identity import statements
 from ..identity.objects import namespace_of
 from ..interpreter import bytecode, stdlib, tracebacks
 from ..interpreter.stdlib import bootstrap
@@ -50,6 +49,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from types import FrameType
     from typing import Any
+
+    from ..identity.statements import Door
 
 _PROBE = "livereload-probe"
 _WHERE = "_livereload_where"
@@ -122,7 +123,7 @@ class Installation:
         self.busy = state.busy
         self.finder = Finder(self.engine, self.attach_spec)
         # what stands in the place of builtins.__build_class__ while a refresh executes modules
-        self._door: statements.Door | None = None
+        self._door: "Door | None" = None
         self._get_module_lock = bootstrap._get_module_lock
         self._hook = tracebacks.disguised(self._lock_or_refresh())
         self._find_spec = bootstrap._find_spec
@@ -238,6 +239,8 @@ class Installation:
         """Have the class statements of modules that are executed again fill the kept classes."""
         transaction = self.engine.state.transaction
         if self._door is None and transaction is not None:
+            from ..identity import statements  # what only an edit needs is loaded then
+
             self._door = builtins.__build_class__ = statements.Door(builtins.__build_class__)
             statements.stand(transaction.generations.successors.keeper)
 
@@ -245,6 +248,8 @@ class Installation:
         """Class statements are plain again, whatever threads and errors left behind."""
         door = self._door
         if door is not None:
+            from ..identity import statements
+
             statements.leave()
             if builtins.__build_class__ is door:
                 builtins.__build_class__ = door.original

@@ -91,6 +91,28 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
     return not _LOOKING.isdisjoint(names) and _IMPORTING.isdisjoint(names)
 
 
+_CALLING = ("CALL", "CALL_KW", "CALL_FUNCTION_EX")
+_STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
+
+
+def may_store(code: "CodeType") -> bool:
+    """True if code may store something elsewhere: it assigns to attributes, or calls what it takes no result of."""
+    opcodes = numbers()
+    instructions = code.co_code[::2]
+    if any(opcodes[name] in instructions for name in _STORING):
+        return True
+    calls = {opcodes[name] for name in _CALLING if name in opcodes}
+    place = instructions.find(opcodes["POP_TOP"])
+    while place >= 0:
+        before = place - 1
+        while before > 0 and instructions[before] == 0:  # the inline caches of a call
+            before -= 1
+        if instructions[before] in calls:
+            return True
+        place = instructions.find(opcodes["POP_TOP"], place + 1)
+    return False
+
+
 def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
     """Each import statement of a module's own code and its class bodies: (name, from-list, level).
 

@@ -22,8 +22,6 @@ import time
 from types import ModuleType
 
 from .._report import Kept, Progress, Report, tell
-from ..entries.candidates import Candidate
-from ..entries.executions import Entries
 from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
@@ -32,7 +30,6 @@ from ..modules.lazy import put_back
 from ..modules.plan import Plan
 from ..modules.resolve import Survey
 from ..modules.state import Record, State, Wanted
-from .generations import Generations
 from .journal import Taken, Transaction
 
 TYPE_CHECKING = False
@@ -41,6 +38,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from ..entries.candidates import Candidate
     from ..entries.stores import Stored
     from ..modules.import_system import Interpreter
     from .verify import Verification
@@ -258,6 +256,9 @@ class Refresher:
         Within the first import of another module, which may catch the error, a failure that
         `is_believed` is not undone but left for `conclude`.
         """
+        from ..entries.executions import Entries  # what only an edit needs is loaded then
+        from .generations import Generations
+
         state = self.state
         before, depth = state.thread.moment, len(state.thread.stack)
         transaction = Transaction(before or next(state.moments))
@@ -408,7 +409,7 @@ class Refresher:
         return name
 
     def _verification(self, transaction: Transaction, first: set[str]) -> "Verification":
-        from .verify import Verification  # what only an edit needs is loaded then
+        from .verify import Verification
 
         return Verification(
             self.state, self.interpreter, transaction, lambda part: self.take(transaction, part), self._new_code, first
@@ -464,7 +465,9 @@ class Refresher:
         if candidates:
             transaction.entries.start(candidates)
 
-    def _candidate(self, name: str, module: "ModuleType", contents: "dict[str, Any]") -> Candidate:
+    def _candidate(self, name: str, module: "ModuleType", contents: "dict[str, Any]") -> "Candidate":
+        from ..entries.candidates import Candidate
+
         record = self.state.records.get(name)
         namespace = namespace_of(module) or {}
         if record is None:
