@@ -66,6 +66,10 @@ _OF_AN_ENUM = frozenset(("__new__", "__init__", "_generate_next_value_", "__set_
 _DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
 _CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
 _METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
+# Methods that code which cannot be looked into calls of a file or a mapping: `print(…, file=stream)` calls `write`.
+_OF_PROTOCOLS = frozenset((
+    *("write", "writelines", "flush", "read", "readline", "readlines", "readinto", "keys", "items", "values"),
+))  # fmt: skip
 # Bases that ask nothing of the classes derived from them.
 _HARMLESS_BASES = frozenset(("builtins", "abc", "typing", "enum", "collections.abc", "_collections_abc"))
 _READING_ANNOTATIONS = frozenset(("get_type_hints", "get_annotations", "signature", "__annotations__", "TypeAdapter"))
@@ -608,7 +612,7 @@ class _Search:
             if self._affected._changed(module or "", prefix[:-1], self._since):
                 self._found(f"{module}.{prefix[:-1]}")
             if special:
-                names = names | {each for each in contents if each[:2] == "__" == each[-2:]}
+                names = names | {each for each in contents if each[:2] == "__" == each[-2:] or each in _OF_PROTOCOLS}
         elif issubclass(type(holder), ModuleType):
             contents = MappingProxyType(namespace_of(holder) or {})
             module, prefix = contents.get("__name__"), ""

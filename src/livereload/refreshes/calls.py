@@ -74,7 +74,7 @@ _KEEPING = {
     "unittest": ("skip", "skipIf", "expectedFailure"),
     "warnings": ("deprecated",),
     "types": ("MethodType", "SimpleNamespace", "coroutine"),
-    "collections": ("defaultdict", "OrderedDict", "deque"),
+    "collections": ("OrderedDict", "deque"),  # a defaultdict calls its factory for any key that is missing
     "contextvars": ("ContextVar", "set"),
     "asyncio": ("create_task", "run_coroutine_threadsafe", "call_soon", "call_later"),
 }
