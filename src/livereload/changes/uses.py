@@ -90,19 +90,18 @@ class Import:
     """One import statement at module level.
 
     `module` with `level` leading dots, {name bound to: name} of a from-list (None: a plain import,
-    which binds `bound`, to the submodule where it is `renamed`: `import a.b as c`), and the offset of its instruction.
+    which binds `bound`), and the offset of its instruction.
     It is `plain` if it is executed as it stands: neither lazy (PEP 810) nor in a `try` or `with`, where an error
     might be caught.
     """
 
-    __slots__ = ("bound", "level", "module", "names", "offset", "plain", "renamed")
+    __slots__ = ("bound", "level", "module", "names", "offset", "plain")
 
     def __init__(self, module: str, level: int, names: "dict[str, str] | None", offset: int, plain: bool) -> None:
         self.module = module
         self.level = level
         self.names = names
         self.bound: str | None = None
-        self.renamed = False
         self.offset = offset
         self.plain = plain
 
@@ -406,11 +405,9 @@ class _Scan:
         op = numbers()
         _, opcode, following = self.instructions[index + 1]
         imported = self.imported
-        if imported is None:
+        if imported is None or imported.names is None:
             return
-        if imported.names is None:
-            imported.renamed = True
-        elif opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):
+        if opcode in (op["STORE_NAME"], op["STORE_GLOBAL"]):
             imported.names[self.names[following]] = self.names[argument]
 
     def _bind(self, index: int, argument: int) -> None:

@@ -3,6 +3,8 @@
 Knows values only.
 """
 
+from ..interpreter.bytecode import nested
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,14 +67,6 @@ class Candidate:
             [] if code is None else [each.co_qualname for each in nested(code)[1:] if not each.co_flags & _OPTIMIZED]
         )
         return len(set(bodies)) < len(bodies) or any("<locals>" in name for name in bodies)
-
-
-def nested(code: "CodeType") -> "list[CodeType]":
-    """A code object and all those in it."""
-    found = [code]
-    for each in found:  # it grows
-        found += [constant for constant in each.co_consts if type(constant) is type(code)]
-    return found
 
 
 def constants(code: "CodeType") -> set[str]:

@@ -19,8 +19,9 @@ import gc
 from types import FunctionType
 
 from ..identity.objects import is_plain, mro_of, namespace_of, qualname_of
+from ..interpreter.bytecode import nested
 from . import containers, outside, patches
-from .candidates import Candidate, constants, nested
+from .candidates import Candidate, constants
 from .merging import Emptied, merge
 from .outside import Outside
 from .ownership import Owner, Search

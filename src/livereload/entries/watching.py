@@ -11,8 +11,8 @@ import sys
 from types import FunctionType
 
 from ..identity.objects import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
+from ..interpreter.bytecode import nested
 from . import containers
-from .candidates import nested
 from .holders import slots
 from .stdlib import SIGNALS, places_behind, set_up_since
 from .stores import Stored, in_attributes, in_container, in_mapping

@@ -59,7 +59,6 @@ class Successors:
         self._is_described = False  # some classes are, by a library
         self._gone: list[type] = []  # classes that the new sources do not define
         self.forgotten: set[int] = set()  # the ids of what is defined no more
-        self.gone_codes: set[tuple[object, str]] = set()  # (path, qualified name) of functions defined no more
 
     def remember(
         self,
@@ -151,8 +150,6 @@ class Successors:
             if is_class(value) and not is_class(module.new.get(place)):
                 self.forgotten.add(id(value))
                 self._gone.append(value)
-        path = module.namespace.get("__file__")
-        self.gone_codes |= {(path, name) for name in module.old_codes if name not in module.new_codes}
 
     def _keep_functions(self, module: Definitions) -> "list[tuple[ref[Any], Any]]":
         """Let held functions follow, and stand where they stood.

@@ -34,7 +34,7 @@ class Bindings:
             self._origins[(module, "*") if name == "*" else bound_to] = (module, name)
         found = []
         for name, from_list, level in bytecode.imports(code):
-            module = ".".join(each for each in (bytecode.base(package, level), name) if each)
+            module = bytecode.absolute(name, level, package)
             found += [module, *(f"{module}.{each}" for each in from_list)]
         return found
 

@@ -146,12 +146,7 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
 def imported(code: "CodeType", package: str) -> "Iterator[str]":
     """The full names of what a module's own code imports, or may import: modules, what they are in, and from-lists."""
     for name, from_list, level in imports(code):
-        target = name
-        if level:
-            base = package
-            for _ in range(level - 1):
-                base = base.rpartition(".")[0]
-            target = f"{base}.{name}" if name else base
+        target = absolute(name, level, package)
         yield target
         yield from (f"{target}.{other}" for other in from_list)
         while not level and "." in target:
@@ -165,16 +160,25 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
     For `from x import *` both names are "*".  `package` resolves relative imports.
     """
     for name, names, level in imports(code):
-        module = ".".join(each for each in (base(package, level), name) if each)
+        module = absolute(name, level, package)
         bound = _stored_after(code, names)
         for each in names:
             yield module, each, bound.get(each, each)
 
 
-def base(package: str, level: int) -> str:
-    """The package that a relative import starts from; empty for an absolute one."""
+def absolute(name: str, level: int, package: str) -> str:
+    """The full name of what an import statement in this package names."""
     parts = package.split(".")
-    return ".".join(parts[: len(parts) - level + 1]) if level else ""
+    base = ".".join(parts[: len(parts) - level + 1]) if level else ""
+    return ".".join(each for each in (base, name) if each)
+
+
+def nested(code: "CodeType") -> "list[CodeType]":
+    """A code object and all those in it."""
+    found = [code]
+    for each in found:  # it grows
+        found += [constant for constant in each.co_consts if type(constant) is type(code)]
+    return found
 
 
 def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:

@@ -42,7 +42,7 @@ from ..identity.objects import (
     namespace_of_class,
     qualname_of,
 )
-from ..interpreter.bytecode import imports, is_function
+from ..interpreter.bytecode import absolute, imports, is_function, nested
 from ..modules import graph
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
 from .calls import keeps_at
@@ -153,12 +153,7 @@ class Affected:
 
     def absolute(self, name: str, namespace: "Namespace", module: str, level: int) -> str:
         """The name of the module that a statement in the module `name` imports from."""
-        if not level:
-            return module
-        base = name if "__path__" in namespace else name.rpartition(".")[0]
-        for _ in range(level - 1):
-            base = base.rpartition(".")[0]
-        return f"{base}.{module}" if module else base
+        return absolute(module, level, name if "__path__" in namespace else name.rpartition(".")[0])
 
     # What has changed.
 
@@ -220,10 +215,19 @@ class _Search:
         self._sources: dict[str, tuple[str, str]] = {}
 
     def why(self) -> str | None:
+        """What the module has used that has changed, if it has."""
         uses = self._uses
         if uses is None:
             return None
         self._mention(names_in_level(uses.code))
+        self._look_at_loads(uses)
+        self._look_at_calls(uses)
+        for code, _ in uses.classes:
+            self._make(code)
+        self._run()
+        return self._hit
+
+    def _look_at_loads(self, uses: "Uses") -> None:
         for name, attribute in uses.read:
             self._read(name, attribute or "")
         for statement in uses.imports:
@@ -231,6 +235,12 @@ class _Search:
             self._sources.update({bound: (home, each) for bound, each in (statement.names or {}).items()})
         for load, strength in uses.loads.items():
             self._load(load, strength)
+        if self._are_annotations_looked_at(uses):
+            for (name, attribute), strength in uses.loads.items():
+                if strength == MENTIONED and attribute is None and is_class(self._namespace.get(name)):
+                    self._derive(self._namespace[name])
+
+    def _look_at_calls(self, uses: "Uses") -> None:
         for called, given, codes in uses.given:
             self._give(called, given, codes)
         for decorators, code in uses.decorated:
@@ -240,16 +250,8 @@ class _Search:
             value = self._namespace.get(name)
             if value is not None and is_class(value) and self._is_made_by_others(value):
                 self._use_all(value)
-        if self._are_annotations_looked_at(uses):
-            for (name, attribute), strength in uses.loads.items():
-                if strength == MENTIONED and attribute is None and is_class(self._namespace.get(name)):
-                    self._derive(self._namespace[name])
         for code in uses.called_codes:
             self._code(self._namespace, code)
-        for code, _ in uses.classes:
-            self._make(code)
-        self._run()
-        return self._hit
 
     def _are_annotations_looked_at(self, uses: "Uses") -> bool:
         """True if what the module decorates, or the classes that it makes, may be built by what annotations say."""
@@ -348,13 +350,7 @@ class _Search:
             self._push_called(called)
             if called in (("isinstance",), ("issubclass",)):
                 self._check(given)
-            for name, attribute in given:
-                if attribute is not None:
-                    self._read(name, attribute)
-                elif self._looks_different(self._namespace.get(name)):
-                    self._found(name)
-                elif _can_change(self._namespace.get(name)):  # it is looked into, or kept: both see what is in it
-                    self._load((name, None), USED)
+            self._keep(given)
             return
         for load in ((called[0], called[1] if len(called) > 1 else None), *given):
             self._load(load, USED)
@@ -364,6 +360,16 @@ class _Search:
                 self._use_all(value)
         for code in codes:
             self._code(self._namespace, code)
+
+    def _keep(self, given: "list[Load]") -> None:
+        """A call only keeps what it is given."""
+        for name, attribute in given:
+            if attribute is not None:
+                self._read(name, attribute)
+            elif self._looks_different(self._namespace.get(name)):
+                self._found(name)
+            elif _can_change(self._namespace.get(name)):  # it is looked into, or kept: both see what is in it
+                self._load((name, None), USED)
 
     def _check(self, given: "list[Load]") -> None:
         """`isinstance` and `issubclass` ask what a class has, and the hooks of its metaclass."""
@@ -544,7 +550,7 @@ class _Search:
         home = namespace.get("__name__")
         if type(home) is not str or home not in self._records:
             return
-        for each in _codes_in(code):
+        for each in nested(code):
             if self._affected._changed(home, body(each.co_qualname), self._since):
                 self._found(f"{home}.{each.co_qualname}")
                 return
@@ -559,6 +565,10 @@ class _Search:
         read = names_read(code)
         self._mention(read)
         self._import(home, namespace, code)
+        self._names_of(home, namespace, names, read)
+
+    def _names_of(self, home: str, namespace: "Namespace", names: frozenset[str], read: frozenset[str]) -> None:
+        """Code of the module `home` has these names, and reads some."""
         for name in names:
             if home != self._record.name and self._affected._changed(home, name, self._since):
                 self._found(f"{home}.{name}")
@@ -571,7 +581,7 @@ class _Search:
 
     def _import(self, home: str, namespace: "Namespace", code: "CodeType") -> None:
         """The import statements in a function lead to modules."""
-        for each in _codes_in(code):
+        for each in nested(code):
             for module, names, level in imports(each):
                 target = self._affected.absolute(home, namespace, module, level)
                 for name in (target, *(f"{target}.{tail}" for tail in names)):
@@ -629,9 +639,12 @@ class _Search:
                 if self._affected._changed(module, prefix + name, self._since):
                     self._found(f"{module}.{prefix}{name}")
                 self._push_from(module, prefix + name, contents[name])
-                if hasattr(type(contents[name]), "__get__") and not is_class(contents[name]):  # a descriptor
-                    for each in list((instance_dict(contents[name]) or {}).values()):
-                        self._push(each)
+                self._push_held_by_descriptor(contents[name])
+
+    def _push_held_by_descriptor(self, value: "Any") -> None:
+        if hasattr(type(value), "__get__") and not is_class(value):
+            for each in list((instance_dict(value) or {}).values()):
+                self._push(each)
 
     def _is_tracked(self, name: object) -> bool:
         return type(name) is str and name in self._records
@@ -681,13 +694,6 @@ def names_in_level(code: "CodeType") -> set[str]:
         if type(constant) is CodeType and not is_function(constant):
             found |= names_in_level(constant)
     return found
-
-
-def _codes_in(code: "CodeType") -> "Iterator[CodeType]":
-    yield code
-    for constant in code.co_consts:
-        if type(constant) is CodeType:
-            yield from _codes_in(constant)
 
 
 def _namespace(name: str) -> "Namespace":

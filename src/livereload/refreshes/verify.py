@@ -25,11 +25,10 @@ import sys
 from types import ModuleType
 
 from .._report import Updated
-from ..entries.candidates import nested
 from ..identity import living
 from ..identity.objects import namespace_of
 from ..identity.places import LRU_CACHE
-from ..interpreter.bytecode import imported, imports
+from ..interpreter.bytecode import imported, imports, nested
 from ..modules import graph
 from ..modules.lazy import note_lazy, put_back
 from ..modules.plan import Plan

@@ -128,25 +128,16 @@ def _cell_contents(function: FunctionType) -> "Iterator[object]":
             pass
 
 
-def _codes(code: CodeType) -> "Iterator[CodeType]":
-    """The code and all that is defined in it."""
-    yield code
-    for each in code.co_consts:
-        if type(each) is CodeType:
-            yield from _codes(each)
-
-
 def _names(code: CodeType) -> set[str]:
-    return {name for each in _codes(code) for name in each.co_names}
+    return {name for each in bytecode.nested(code) for name in each.co_names}
 
 
 def _imported(function: FunctionType) -> "Iterator[str]":
     """The modules that the function imports when it runs."""
     package = function.__globals__.get("__package__") or ""
-    for code in _codes(function.__code__):
+    for code in bytecode.nested(function.__code__):
         for name, from_list, level in bytecode.imports(code):
-            base = package.split(".")[: len(package.split(".")) - level + 1] if level else []
-            module = ".".join([*base, name] if name else base)
+            module = bytecode.absolute(name, level, package)
             yield from (module, *(f"{module}.{each}" for each in from_list))
 
 
