@@ -65,6 +65,8 @@ class Session:
             error = _text(caught)
             if os.environ.get("FRAMEWORKS_TRACEBACKS"):
                 sys.excepthook(type(caught), caught, caught.__traceback__)
+        if os.environ.get("FRAMEWORKS_TRACEBACKS") and "livereload" in sys.modules:
+            print(sys.modules["livereload"].last(), file=sys.stderr)
         found = {"error": error, "others": self.others(), **self.watch.told()}
         return {**found, "probes": {each: _look(each, namespace) for each in probes}}
 

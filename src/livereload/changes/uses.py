@@ -17,10 +17,13 @@ from _operator import attrgetter
 from types import CodeType
 
 from ..interpreter.bytecode import handled, is_function, numbers, stack_effect
+from .calls import ITSELF, annotation_calls, calls_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from .calls import Call
 
     # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
     Load = tuple[str, str | None]
@@ -142,13 +145,12 @@ class Uses:
         self.classes: list[tuple[CodeType, Loads]] = []
         # what is decorated: the paths that the decorators (and defaults) load, and the code of the function or class
         self.decorated: list[tuple[list[tuple[str, ...]], CodeType]] = []
-        # statements that are one call: the path to what is called, ("app", "routes", "append"), and what it is given,
-        # names and functions made on the spot
-        self.given: list[tuple[tuple[str, ...], list[Load], list[CodeType]]] = []
+        # the calls of statements that do nothing but call, in order
+        self.given: list[Call] = []
         self.imports: list[Import] = []
         # it imports in the body of a class
         self.nested_imports = False
-        # names that statements load that call something, and do not call themselves
+        # names that statements load whose calls are not known
         self.handed: set[str] = set()
         # attributes that statements read that run nothing else
         self.read: set[Load] = set()
@@ -237,7 +239,6 @@ class _Scan:
         self.calls = False
         # how often it executes something else than loading, making and storing
         self.runs = 0
-        self.call_count = 0
         self.makes_class = False
 
     def run(self) -> None:
@@ -305,7 +306,6 @@ class _Scan:
 
     def _call(self, index: int, argument: int) -> None:
         self.calls = True
-        self.call_count += 1
 
     def _store(self, index: int, argument: int) -> None:
         """The end of a statement that stores into something, or deletes from it."""
@@ -333,9 +333,7 @@ class _Scan:
         """A function, the body of a class, or whatever else the compiler makes code of."""
         op = numbers()
         if code.co_name == "__annotate__":  # evaluated when somebody asks (PEP 649), as a dataclass does
-            calls = any(opcode in all_of("CALL") for _, opcode, _ in instructions(code))
-            _add(self.inner, dict.fromkeys(loads_in(code), USED if calls else MENTIONED))
-            self._mention(code.co_consts)
+            self._annotate(code)
             return
         if not is_function(code):
             self.body = code
@@ -357,6 +355,17 @@ class _Scan:
             self.made.append(code)
         else:
             self.unsure.append(code)
+
+    def _annotate(self, code: "CodeType") -> None:
+        """Annotations mention what they name; what they call, uses it or keeps it."""
+        found = annotation_calls(code, instructions(code))
+        if found is None:
+            _add(self.inner, dict.fromkeys(loads_in(code), USED))
+        else:
+            _add(self.inner, dict.fromkeys(loads_in(code), PASSED if found.made else MENTIONED))
+            _add(self.inner, dict.fromkeys(map(_load_of, found.computed), USED))
+            self.uses.given += found.made
+        self._mention(code.co_consts)
 
     def _constants(self, index: int) -> "Iterator[object]":
         """Those that the statement has loaded, and what is in tuples of them."""
@@ -509,8 +518,6 @@ class _Scan:
         self._give(index + 1)
         for code in self.unsure:
             self._use(code)
-        if self.calls and not self.makes_class:
-            self.uses.handed.update(self._handed(index + 1))
         if self.chunk:
             if not self.runs:  # attributes may be properties, which run
                 deep = {path[:2] for path in self._paths(index + 1) if len(path) > 2}
@@ -525,22 +532,6 @@ class _Scan:
             _add(self.loads, self.inner)
             self.inner = {}
         self._begin(index + 1)
-
-    def _handed(self, end: int) -> "Iterator[str]":
-        """The names that a statement loads and does not call, told from where they lie on the stack."""
-        op = numbers()
-        depth = 0
-        loaded: dict[int, str] = {}  # by the height of the stack below it
-        for _, opcode, argument in self.instructions[self.begun : end]:
-            if opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
-                loaded[depth] = self.names[argument >> (opcode == op["LOAD_GLOBAL"])]
-            depth += stack_effect(opcode, argument)
-            if opcode in all_of("CALL") and opcode not in all_of("CALL_INTRINSIC"):
-                # What is called lies where the result is put; up to 3.12, there may be a NULL below it.
-                for height in (depth - 1, depth):
-                    loaded.pop(height, None)
-                yield from [loaded.pop(height) for height in [*loaded] if height > depth]
-        yield from loaded.values()
 
     def _decorators(self, end: int) -> "list[tuple[str, ...]]":
         """The paths to the decorators: those that begin where the stack holds nothing but decorators.
@@ -575,18 +566,22 @@ class _Scan:
         return count or len(self.instructions)
 
     def _give(self, end: int) -> None:
-        """Of a statement that is one call, note what is called, and what it is given: perhaps only to be kept."""
-        if not (self.call_count == self.runs == 1) or self.made or self.makes_class or not self.chunk:
+        """Note what a statement calls, and what that is given: perhaps only to be kept."""
+        if not self.calls or self.makes_class:
             return
-        called, *given = self.chunk
-        path = next(self._paths(end), ())
-        if path[: 1 if called[1] is None else 2] != tuple(each for each in called if each is not None):
-            return  # something else than what is loaded first is called
-        for code in filter(is_function, self.dormant.get(path[0], ()) if len(path) == 1 else ()):
-            self._use(code)
-        self.uses.given.append((path, given, self.unsure))
-        self.chunk = dict.fromkeys((called, *given), PASSED)
+        found = calls_of(self.code, self.instructions[self.begun : end])
+        if found is None:
+            self.uses.handed.update(name for name, _ in self.chunk)
+            return
+        for call in found.made:
+            call.codes = [code for code in call.codes if code not in self.made]
+            if call.path is not None and len(call.path) == 1 and call.callee == ITSELF:
+                for code in filter(is_function, self.dormant.get(call.path[0], ())):
+                    self._use(code)
+        self.uses.given += found.made
         self.unsure = []
+        for load in self.chunk.keys() - {*map(_load_of, found.computed)}:
+            self.chunk[load] = PASSED
 
     def _paths(self, end: int) -> "Iterator[tuple[str, ...]]":
         """Each name that the statement loads up to there, with the attributes of it: ("app", "routes", "append")."""
@@ -632,7 +627,7 @@ def names_read(code: "CodeType") -> frozenset[str]:
     """
     known = _read.get(id(code))
     if known is None or known[0] is not code:
-        found = {name for name, is_put_into in names_loaded(code) if not is_put_into}
+        found = {name for name, is_put_into, _ in names_loaded(code) if not is_put_into}
         for constant in code.co_consts:
             if type(constant) is CodeType:
                 found |= names_read(constant)
@@ -647,15 +642,23 @@ _read: dict[int, tuple[CodeType, frozenset[str]]] = {}
 _MOST_KNOWN = 10_000
 
 
-def names_loaded(code: "CodeType") -> "Iterator[tuple[str, bool]]":
-    """Each name that code loads, without code in it, and whether what it stands for is only put into."""
+def names_loaded(code: "CodeType") -> "Iterator[tuple[str, bool, str | None]]":
+    """Each name that code loads, without code in it, whether what it stands for is only put into, and of what.
+
+    The last is the name of what an attribute is loaded from, if that is a name.
+    """
     op = numbers()
     shifts = {op[name]: shift for name, shift in _LOADING.items() if name in op}
     skipped = (op["PUSH_NULL"], op.get("PRECALL"))
+    attributes, names = (op["LOAD_ATTR"], op.get("LOAD_METHOD")), (op["LOAD_NAME"], op["LOAD_GLOBAL"])
     found = [each for each in instructions(code) if each[1] not in skipped]
     for index, (_, opcode, argument) in enumerate(found):
         if opcode in shifts:
-            yield code.co_names[argument >> shifts[opcode]], _is_put_into(code, found, index + 1, shifts)
+            name = code.co_names[argument >> shifts[opcode]]
+            _, before, owner = found[index - 1]
+            is_of_a_name = opcode in attributes and index and before in names
+            of = code.co_names[owner >> shifts[before]] if is_of_a_name else None
+            yield name, _is_put_into(code, found, index + 1, shifts), of
 
 
 _LOADING = {
@@ -940,6 +943,10 @@ def _statement(code: "CodeType", chunk: "list[Instruction]") -> object:
         else:
             described.append((opcode, argument))
     return described
+
+
+def _load_of(path: tuple[str, ...]) -> "Load":
+    return path[0], path[1] if len(path) > 1 else None
 
 
 def _add(loads: "Loads", more: "Loads") -> None:

@@ -45,7 +45,7 @@ from ..identity.objects import (
 from ..interpreter.bytecode import absolute, imports, is_function, nested
 from ..modules import graph
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
-from .calls import keeps_at
+from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, living
 from .memos import is_filled_cache, memos, wrapped
 
 TYPE_CHECKING = False
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from ..changes.calls import Call
     from ..changes.uses import Load, Uses
     from ..modules.state import Record
 
@@ -211,6 +212,8 @@ class _Search:
         self._holders: list[Any] = []
         self._held: set[int] = set()
         self._hit: str | None = None
+        # functions, and codes of functions, that were given to installed code
+        self._doubts: list[Any] = []
         # {"r": ("registry", "entries")}: where the names come from that import statements bind
         self._sources: dict[str, tuple[str, str]] = {}
 
@@ -219,13 +222,30 @@ class _Search:
         uses = self._uses
         if uses is None:
             return None
-        self._mention(names_in_level(uses.code))
+        self._mention(self._names_of_own(uses.code))
         self._look_at_loads(uses)
         self._look_at_calls(uses)
         for code, _ in uses.classes:
             self._make(code)
         self._run()
+        self._resolve()
         return self._hit
+
+    def _names_of_own(self, code: "CodeType") -> set[str]:
+        """The names that the level of the module reads, but for attributes of what is nobody's own."""
+        return {name for name, of in level_names(code) if of is None or not self._is_others(of, name)}
+
+    def _is_others(self, name: str, attribute: str) -> bool:
+        """True if an attribute of what the name stands for is none that code of one's own has given it."""
+        value = self._namespace.get(name)
+        if value is None:
+            return False
+        if issubclass(type(value), ModuleType):
+            return not self._is_tracked((namespace_of(value) or {}).get("__name__"))
+        kinds = (*mro_of(type(value)), *(mro_of(value) if is_class(value) else ()))
+        if any(self._is_tracked(module_of_class(each)) for each in kinds):
+            return False
+        return attribute not in (instance_dict(value) or {})
 
     def _look_at_loads(self, uses: "Uses") -> None:
         for name, attribute in uses.read:
@@ -241,11 +261,14 @@ class _Search:
                     self._derive(self._namespace[name])
 
     def _look_at_calls(self, uses: "Uses") -> None:
-        for called, given, codes in uses.given:
-            self._give(called, given, codes)
+        for call in uses.given:
+            self._give(call)
         for decorators, code in uses.decorated:
-            if not all(keeps_at(self._namespace, each, self._is_tracked) for each in decorators):
+            found = min([keeps_at(self._namespace, each, self._is_tracked) for each in decorators], default=CALLS)
+            if found == CALLS:
                 self._code(self._namespace, code)
+            elif found == MAY_CALL and is_function(code):
+                self._doubts.append(code)
         for name in uses.handed:
             value = self._namespace.get(name)
             if value is not None and is_class(value) and self._is_made_by_others(value):
@@ -266,7 +289,10 @@ class _Search:
 
     def leads(self, value: "Any") -> bool:
         """True if a value leads to something that has changed."""
-        self._push(value)
+        if type(value) is CodeType:
+            self._code(self._namespace, value)
+        else:
+            self._push(value)
         self._run()
         return self._hit is not None
 
@@ -344,22 +370,65 @@ class _Search:
         elif strength == USED:
             self._push_from(name, attribute, namespace[attribute])
 
-    def _give(self, called: tuple[str, ...], given: "list[Load]", codes: "list[CodeType]") -> None:
+    def _give(self, call: "Call") -> None:
         """A call is given something: it may call it, too."""
-        if keeps_at(self._namespace, called, self._is_tracked):
-            self._push_called(called)
-            if called in (("isinstance",), ("issubclass",)):
+        given = [(path[0], path[1] if len(path) > 1 else None) for path in call.given]
+        found = attitude(self._namespace, call, self._is_tracked)
+        if found != CALLS and call.path is not None:
+            self._push_called(call.path)
+            if call.path in (("isinstance",), ("issubclass",)):
                 self._check(given)
             self._keep(given)
+            if found == MAY_CALL:
+                self._give_installed(given, call.codes)
+            elif call.made_by is not None:  # partial(f)() calls what `partial` has kept
+                self._use_given(call.made_by)
             return
-        for load in ((called[0], called[1] if len(called) > 1 else None), *given):
-            self._load(load, USED)
+        if call.path is not None:
+            self._load((call.path[0], call.path[1] if len(call.path) > 1 else None), USED)
+        self._use_given(call)
+        if call.made_by is not None:
+            self._use_given(call.made_by)
+
+    def _use_given(self, call: "Call") -> None:
+        """A call uses all that it is given."""
+        for name, *attributes in call.given:
+            self._load((name, attributes[0] if attributes else None), USED)
+            value = self._namespace.get(name)
+            if value is not None and not attributes and (is_class(value) or _can_change(value)):
+                self._use_all(value)
+        for code in call.codes:
+            self._code(self._namespace, code)
+
+    def _give_installed(self, given: "list[Load]", codes: "list[CodeType]") -> None:
+        """Installed code gets functions and classes: it asks what a class has; it may keep a function, or call it."""
         for name, attribute in given:
             value = self._namespace.get(name)
-            if attribute is None and (is_class(value) or _can_change(value)):
-                self._use_all(value)
-        for code in codes:
-            self._code(self._namespace, code)
+            if value is not None and attribute is None and is_class(value):
+                self._ask_for_members(value)
+                if self._is_made_by_others(value):
+                    self._use_all(value)
+                continue
+            function = value if attribute is None else _function_of(value, attribute)
+            if self._is_own(function):
+                self._doubts.append(function)
+        self._doubts += codes
+
+    def _resolve(self) -> None:
+        """Of functions that installed code has got: what nobody has kept has been called."""
+        for doubt in self._doubts if self._hit is None else ():
+            search = _Search(self._affected, self._record, None, self._namespace, self._stale)
+            search._mention(self._names)
+            if not search.leads(doubt):
+                continue
+            if type(doubt) is FunctionType or self._uses is None:
+                is_kept = kept(doubt, {id(self._doubts), id(search._waiting)})
+            else:
+                made = [each for each in nested(self._uses.code) if each.co_qualname == doubt.co_qualname]
+                is_kept = len(living(self._namespace, doubt.co_qualname)) >= len(made)
+            if not is_kept:
+                self._hit = search._hit
+                return
 
     def _keep(self, given: "list[Load]") -> None:
         """A call only keeps what it is given."""
@@ -668,6 +737,15 @@ def _can_change(value: "Any") -> bool:
     )
 
 
+def _function_of(value: "Any", attribute: str) -> "Any":
+    """The function of a method that is read from an instance or a class; None if it is none."""
+    for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
+        if attribute in namespace_of_class(cls):
+            found = namespace_of_class(cls)[attribute]
+            return found.__func__ if id(type(found)) in _METHODS and type(found) is not FunctionType else found
+    return None
+
+
 def _is_standard(value: "Any") -> bool:
     """True for what the standard library has made."""
     if issubclass(type(value), ModuleType):
@@ -689,11 +767,17 @@ def _is_built(cls: "Any") -> bool:
 
 def names_in_level(code: "CodeType") -> set[str]:
     """The names that are read in what runs when a module is executed: its level, and the bodies of its classes."""
-    found = {name for name, is_put_into in names_loaded(code) if not is_put_into}
+    return {name for name, _ in level_names(code)}
+
+
+def level_names(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
+    """`names_in_level`, each with the name of what it is an attribute of, if it is one of a name."""
+    for name, is_put_into, of in names_loaded(code):
+        if not is_put_into:
+            yield name, of
     for constant in code.co_consts:
         if type(constant) is CodeType and not is_function(constant):
-            found |= names_in_level(constant)
-    return found
+            yield from level_names(constant)
 
 
 def _namespace(name: str) -> "Namespace":

@@ -4,11 +4,17 @@ Knows which callables register, wrap or decorate.  Must not know modules or what
 
 A function that is given to a decorator or a call (`@app.route("/")`, `atexit.register(f)`) runs the new
 body wherever it is kept.  Only what calls it at once has computed something with the old one.
+
+What the standard library does is known from a table, and the user's own code is read.  An installed library
+may do either; where it matters, `kept` looks whether somebody has kept the function.
 """
 
+import gc
 import sys
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+import weakref
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
 
+from ..changes.calls import OF_A_RESULT, SUBSCRIPT
 from ..changes.uses import OF_A_PROPERTY, Instruction, instructions
 from ..identity.objects import (
     instance_dict,
@@ -23,8 +29,10 @@ from ..interpreter.bytecode import is_function, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from typing import Any
+
+    from ..changes.calls import Call
 
     Namespace = dict[str, Any]
 
@@ -46,6 +54,8 @@ _KEEPING = {
         "isinstance",
         "issubclass",
         "id",
+        "__getitem__",
+        "__class_getitem__",
         "ReferenceType",
     ),
     "_functools": ("partial", "_lru_cache_wrapper", "partial.__new__"),
@@ -59,7 +69,7 @@ _KEEPING = {
     "dataclasses": ("dataclass", "field"),
     "typing": (
         *("overload", "final", "override", "runtime_checkable", "no_type_check", "cast", "NewType", "TypeVar"),
-        *("dataclass_transform", "assert_type", "Annotated"),
+        *("dataclass_transform", "assert_type", "Annotated", "__getitem__", "__class_getitem__"),
     ),
     "enum": ("unique", "member", "nonmember", "property", "global_enum"),
     "atexit": ("register",),
@@ -91,84 +101,133 @@ _LOOKING = frozenset((
 ))  # fmt: skip
 
 
-def keeps_at(namespace: "Namespace", path: tuple[str, ...], is_tracked: "Callable[[str], bool]") -> bool:
+# What a callee does with a function that it is given.
+CALLS, MAY_CALL, KEEPS = range(3)
+
+
+def attitude(namespace: "Namespace", call: "Call", is_tracked: "Callable[[str], bool]") -> int:
+    """CALLS if what is called may call at once what it is given, KEEPS if it does not, MAY_CALL if it is installed."""
+    if call.path is None:
+        return CALLS
+    found = keeps_at(namespace, call.path, is_tracked)
+    return CALLS if call.callee == OF_A_RESULT and found == KEEPS else found
+
+
+def keeps_at(namespace: "Namespace", path: tuple[str, ...], is_tracked: "Callable[[str], bool]") -> int:
     """`keeps` of what a path of attributes leads to: ("app", "routes", "append")."""
+    if path and path[-1] == SUBSCRIPT:
+        value = _reached(namespace, path[:-1])
+        return _method_keeps(value, "__class_getitem__" if is_class(value) else "__getitem__", is_tracked)
     if len(path) <= 2:
-        return bool(path) and keeps(namespace, path[0], path[1] if len(path) > 1 else None, is_tracked)
-    value: Any = namespace.get(path[0])
-    for each in path[1:-1]:
-        inner = namespace_of(value) or instance_dict(value) or {}
-        value = inner.get(each)
-        if value is None:
-            return path[-1] in _PUTTING
+        return keeps(namespace, path[0], path[1] if len(path) > 1 else None, is_tracked) if path else CALLS
+    value = _reached(namespace, path[:-1])
+    if value is None:
+        return KEEPS if path[-1] in _PUTTING else CALLS
     return keeps({"": value}, "", path[-1], is_tracked)
 
 
-def keeps(namespace: "Namespace", name: str, attribute: str | None, is_tracked: "Callable[[str], bool]") -> bool:
-    """True if what is loaded by this name in a module, or an attribute of it, keeps a function that it is given.
+def _reached(namespace: "Namespace", path: tuple[str, ...]) -> "Any":
+    """What a path of attributes leads to; None if it cannot be told without running something."""
+    value: Any = namespace.get(path[0], (namespace_of(sys.modules["builtins"]) or {}).get(path[0]))
+    for each in path[1:]:
+        value = (namespace_of(value) or instance_dict(value) or {}).get(each)
+    return value
 
-    It does not call it at once.  `is_tracked` tells of the name of a module whether its source may be read.
+
+def keeps(namespace: "Namespace", name: str, attribute: str | None, is_tracked: "Callable[[str], bool]") -> int:
+    """What is done with a function by what is loaded by this name in a module, or by an attribute of it.
+
+    `is_tracked` tells of the name of a module whether its source may be read.
     """
     if attribute in OF_A_PROPERTY and name not in namespace:
-        return True
+        return KEEPS
     builtins = namespace_of(sys.modules["builtins"]) or {}
     value = namespace.get(name, builtins.get(name))
     if value is None:
-        return attribute in _PUTTING
+        return KEEPS if attribute in _PUTTING else CALLS
     if attribute is None:
         return _keeps(value, is_tracked)
     if issubclass(type(value), ModuleType):
         member = (namespace_of(value) or {}).get(attribute)
-        return member is not None and _keeps(member, is_tracked)
+        return CALLS if member is None else _keeps(member, is_tracked)
     if type(value) is FunctionType and attribute in value.__dict__:  # show.register of `functools.singledispatch`
         return _keeps(value.__dict__[attribute], is_tracked)
     return _method_keeps(value, attribute, is_tracked)
 
 
-def _keeps(value: "Any", is_tracked: "Callable[[str], bool]") -> bool:
+def _keeps(value: "Any", is_tracked: "Callable[[str], bool]") -> int:
     if type(value) is MethodType:
         value = value.__func__
     if type(value) is FunctionType:
         home = value.__globals__.get("__name__")
         if type(home) is str and is_tracked(home):
-            return not calls_what_it_gets(value.__code__)
-        return _is_keeper(value.__module__, value.__name__)
+            return CALLS if calls_what_it_gets(value.__code__) else KEEPS
+        return _known(value.__module__, value.__name__)
     if type(value) is BuiltinFunctionType:
-        return _is_keeper(value.__module__, value.__name__) or value.__name__ in _PUTTING
+        return KEEPS if value.__name__ in _PUTTING else _known(value.__module__, value.__name__)
     if is_class(value):
         return _class_keeps(value, is_tracked)
     return _method_keeps(value, "__call__", is_tracked)
 
 
-def _class_keeps(cls: type, is_tracked: "Callable[[str], bool]") -> bool:
+def _class_keeps(cls: type, is_tracked: "Callable[[str], bool]") -> int:
     module = module_of_class(cls)
     if module is None or not is_tracked(module):
-        return _is_keeper("builtins" if module is None else module, qualname_of(cls))
+        return _known("builtins" if module is None else module, qualname_of(cls))
     makers = [namespace_of_class(each).get(name) for each in mro_of(cls) for name in ("__init__", "__new__")]
-    return all(not calls_what_it_gets(each.__code__, methods=True) for each in makers if type(each) is FunctionType)
+    calls = any(calls_what_it_gets(each.__code__, methods=True) for each in makers if type(each) is FunctionType)
+    return CALLS if calls else KEEPS
 
 
-def _method_keeps(value: "Any", name: str, is_tracked: "Callable[[str], bool]") -> bool:
-    """True if a method of an instance, or of a class, keeps what it is given."""
+def _method_keeps(value: "Any", name: str, is_tracked: "Callable[[str], bool]") -> int:
+    """What a method of an instance, or of a class, does with a function that it is given."""
     for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
         if name not in namespace_of_class(cls):
             continue
         module = module_of_class(cls)
         if module is None or not is_tracked(module):
-            return name in _PUTTING or _is_keeper("builtins" if module is None else module, name)
+            return KEEPS if name in _PUTTING else _known("builtins" if module is None else module, name)
         member = namespace_of_class(cls)[name]
         member = member.__func__ if type(member) is staticmethod or type(member) is classmethod else member
-        return type(member) is FunctionType and not calls_what_it_gets(member.__code__, methods=True)
+        reads = type(member) is FunctionType and not calls_what_it_gets(member.__code__, methods=True)
+        return KEEPS if reads else CALLS
+    return CALLS
+
+
+def _known(module: object, name: str) -> int:
+    """What a callable does that is not the user's own."""
+    if type(module) is not str:
+        return CALLS
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return KEEPS if name in _KEEPING.get(module, ()) or name in _KEEPING.get(top, ()) else CALLS
+    return CALLS if top in _COMPILING else MAY_CALL
+
+
+# Evidence.
+
+
+def kept(function: FunctionType, beside: "Collection[int]" = ()) -> bool:
+    """True if somebody has kept a function: not only modules and classes refer to it, by its names in them.
+
+    Whoever calls a function at once lets go of it; whoever keeps it calls it later.  `beside` are the ids of
+    containers that do not count.
+    """
+    if weakref.getweakrefcount(function):
+        return True
+    for each in gc.get_referrers(function):
+        if id(each) in beside or type(each) is FrameType:
+            continue
+        if type(each) is not dict or not ("__name__" in each or "__module__" in each):
+            return True
     return False
 
 
-def _is_keeper(module: object, name: str) -> bool:
-    if type(module) is not str:
-        return False
-    top = module.partition(".")[0]
-    if top in sys.stdlib_module_names:
-        return name in _KEEPING.get(module, ()) or name in _KEEPING.get(top, ())
-    return top not in _COMPILING
+def living(namespace: "Namespace", qualname: str) -> list[FunctionType]:
+    """The living functions of a module that have this qualified name."""
+    referrers = gc.get_referrers(namespace)
+    found = [each for each in referrers if type(each) is FunctionType and each.__globals__ is namespace]
+    return [each for each in found if each.__code__.co_qualname == qualname]
 
 
 def calls_what_it_gets(code: CodeType, *, methods: bool = False) -> bool:
