@@ -30,10 +30,10 @@ class Call:
     `app.on(f)` calls what the path ("app", "on") leads to itself, `app.on("x")(f)` its result, `app.get("x").on(f)`
     something of a result of ("app", "get").  The path is None where the callee is computed otherwise; it ends with
     SUBSCRIPT for `Annotated[int, f]`, which may look at what it is given, too.
-    `made_by` is the call that has made the callee, if one has.
+    `made_by` is the call that has made the callee, if one has; `bound` are the names that the statement binds.
     """
 
-    __slots__ = ("callee", "codes", "given", "made_by", "path")
+    __slots__ = ("bound", "callee", "codes", "given", "made_by", "path")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Call:
         self.path = path
         self.callee = callee
         self.made_by = made_by
+        self.bound: list[str] = []
         # by arguments, and in containers among them
         self.given = given
         # functions that the statement makes
@@ -199,6 +200,11 @@ class _Stack:
     def _drop(self, argument: int) -> None:
         self._pop(1)
 
+    def _bind(self, argument: int) -> None:
+        self._pop(1)
+        for call in self.calls.made:
+            call.bound.append(self._code.co_names[argument])
+
     def _copy(self, argument: int) -> None:
         self._values.append(self._values[-argument])
 
@@ -295,8 +301,8 @@ _HANDLERS: "dict[str, Callable[[_Stack, int], None]]" = {
     "CALL": _Stack._call,
     "CALL_KW": _Stack._call_with_names,
     "CALL_FUNCTION_EX": _Stack._call_unpacked,
-    "STORE_NAME": _Stack._drop,
-    "STORE_GLOBAL": _Stack._drop,
+    "STORE_NAME": _Stack._bind,
+    "STORE_GLOBAL": _Stack._bind,
     "POP_TOP": _Stack._drop,
 }
 

@@ -675,6 +675,10 @@ _LOADING = {
 def _is_put_into(code: "CodeType", found: "list[Instruction]", index: int, shifts: dict[int, int]) -> bool:
     """True if what has been loaded just before is put into, or asked whether it has something."""
     op = numbers()
+    while index + 1 < len(found) and found[index][1] in all_of("LOAD_FAST", "LOAD_DEREF", "LOAD_CONST", "LOAD_NAME"):
+        if found[index + 1][1] not in (op.get("BINARY_SUBSCR"), op["BINARY_OP"]):
+            break
+        index += 2  # hooks[name].append(f)
     if index < len(found) and found[index][1] in (op["LOAD_ATTR"], op.get("LOAD_METHOD")):
         return code.co_names[found[index][2] >> shifts[found[index][1]]] in PUTTING
     for _, opcode, _ in found[index : index + 6]:

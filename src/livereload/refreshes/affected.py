@@ -45,7 +45,7 @@ from ..identity.objects import (
 from ..interpreter.bytecode import absolute, imports, is_function, nested
 from ..modules import graph
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
-from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, living
+from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
 from .memos import is_filled_cache, memos, wrapped
 
 TYPE_CHECKING = False
@@ -222,7 +222,7 @@ class _Search:
         uses = self._uses
         if uses is None:
             return None
-        self._mention(self._names_of_own(uses.code))
+        self._mention(self._names_of_own(uses))
         self._look_at_loads(uses)
         self._look_at_calls(uses)
         for code, _ in uses.classes:
@@ -231,20 +231,24 @@ class _Search:
         self._resolve()
         return self._hit
 
-    def _names_of_own(self, code: "CodeType") -> set[str]:
-        """The names that the level of the module reads, but for attributes of what is nobody's own."""
-        return {name for name, of in level_names(code) if of is None or not self._is_others(of, name)}
+    def _names_of_own(self, uses: "Uses") -> set[str]:
+        """The names that the level of the module uses, but for attributes of what is nobody's own."""
+        return {
+            name
+            for name, of in level_names(uses.code)
+            if of is None or (uses.loads.get((of, name), USED) > PASSED and not self._is_others(of, name))
+        }
 
     def _is_others(self, name: str, attribute: str) -> bool:
         """True if an attribute of what the name stands for is none that code of one's own has given it."""
         value = self._namespace.get(name)
         if value is None:
             return False
-        if issubclass(type(value), ModuleType):
-            return not self._is_tracked((namespace_of(value) or {}).get("__name__"))
-        kinds = (*mro_of(type(value)), *(mro_of(value) if is_class(value) else ()))
-        if any(self._is_tracked(module_of_class(each)) for each in kinds):
-            return False
+        for each in (*mro_of(type(value)), *(mro_of(value) if is_class(value) else ())):
+            home = module_of_class(each) or "builtins"
+            # What is in the standard library may stand for something else, such as `weakref.proxy`.
+            if self._is_tracked(home) or (home != "builtins" and home.partition(".")[0] in sys.stdlib_module_names):
+                return False
         return attribute not in (instance_dict(value) or {})
 
     def _look_at_loads(self, uses: "Uses") -> None:
@@ -264,7 +268,7 @@ class _Search:
         for call in uses.given:
             self._give(call)
         for decorators, code in uses.decorated:
-            found = min([keeps_at(self._namespace, each, self._is_tracked) for each in decorators], default=CALLS)
+            found = min([self._does(each, code) for each in decorators], default=CALLS)
             if found == CALLS:
                 self._code(self._namespace, code)
             elif found == MAY_CALL and is_function(code):
@@ -275,6 +279,12 @@ class _Search:
                 self._use_all(value)
         for code in uses.called_codes:
             self._code(self._namespace, code)
+
+    def _does(self, decorator: tuple[str, ...], code: "CodeType") -> int:
+        """What a decorator does with a function: one that only the body of a class knows may call it."""
+        found = keeps_at(self._namespace, decorator, self._is_tracked)
+        is_known = not decorator or decorator[0] in self._namespace or "." not in code.co_qualname
+        return found if found != CALLS or is_known else MAY_CALL
 
     def _are_annotations_looked_at(self, uses: "Uses") -> bool:
         """True if what the module decorates, or the classes that it makes, may be built by what annotations say."""
@@ -300,6 +310,8 @@ class _Search:
 
     def _load(self, load: "Load", strength: int) -> None:
         name, attribute = load
+        if strength == USED and attribute is not None:
+            self._mention((attribute,))
         if name in self._stale or (
             strength >= PASSED and self._affected._changed(self._record.name, name, self._since)
         ):
@@ -380,7 +392,7 @@ class _Search:
                 self._check(given)
             self._keep(given)
             if found == MAY_CALL:
-                self._give_installed(given, call.codes)
+                self._give_installed(given, call.codes, call.bound)
             elif call.made_by is not None:  # partial(f)() calls what `partial` has kept
                 self._use_given(call.made_by)
             return
@@ -400,14 +412,15 @@ class _Search:
         for code in call.codes:
             self._code(self._namespace, code)
 
-    def _give_installed(self, given: "list[Load]", codes: "list[CodeType]") -> None:
-        """Installed code gets functions and classes: it asks what a class has; it may keep a function, or call it."""
+    def _give_installed(self, given: "list[Load]", codes: "list[CodeType]", bound: list[str]) -> None:
+        """Installed code gets functions and classes: it asks what a class has; it may keep them, or call them."""
         for name, attribute in given:
             value = self._namespace.get(name)
             if value is not None and attribute is None and is_class(value):
                 self._ask_for_members(value)
-                if self._is_made_by_others(value):
-                    self._use_all(value)
+                results = [self._namespace[each] for each in bound if each in self._namespace]
+                if not all(leads_to(each, value) for each in results) and self._is_made_by_others(value):
+                    self._use_all(value)  # they have been computed with it
                 continue
             function = value if attribute is None else _function_of(value, attribute)
             if self._is_own(function):
@@ -471,6 +484,8 @@ class _Search:
                 (namespace_of_class(each)[name] for each in mro_of(cls) if name in namespace_of_class(each)), None
             )
             value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
+        if type(value) is FunctionType and _is_standard(value):
+            return  # `register` of `functools.singledispatch` holds all that has been registered
         if type(value) is FunctionType or is_class(value) or wrapped(value) is not None:
             self._push(value)
 

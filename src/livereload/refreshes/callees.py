@@ -25,6 +25,7 @@ from ..identity.objects import (
     namespace_of_class,
     qualname_of,
 )
+from ..identity.places import PARTIAL
 from ..interpreter.bytecode import is_function, numbers
 
 TYPE_CHECKING = False
@@ -156,8 +157,8 @@ def keeps(namespace: "Namespace", name: str, attribute: str | None, is_tracked: 
 
 
 def _keeps(value: "Any", is_tracked: "Callable[[str], bool]") -> int:
-    if type(value) is MethodType:
-        value = value.__func__
+    while type(value) is MethodType or type(value) is PARTIAL:
+        value = value.__func__ if type(value) is MethodType else value.func
     if type(value) is FunctionType:
         home = value.__globals__.get("__name__")
         if type(home) is str and is_tracked(home):
@@ -191,7 +192,10 @@ def _method_keeps(value: "Any", name: str, is_tracked: "Callable[[str], bool]") 
         member = member.__func__ if type(member) is staticmethod or type(member) is classmethod else member
         reads = type(member) is FunctionType and not calls_what_it_gets(member.__code__, methods=True)
         return KEEPS if reads else CALLS
-    return CALLS
+    if name != "__call__" and name in (instance_dict(value) or {}):
+        return _keeps((instance_dict(value) or {})[name], is_tracked)
+    home = module_of_class(value if is_class(value) else type(value)) or "builtins"
+    return CALLS if is_tracked(home) else _known(home, "")
 
 
 def _known(module: object, name: str) -> int:
@@ -221,6 +225,27 @@ def kept(function: FunctionType, beside: "Collection[int]" = ()) -> bool:
         if type(each) is not dict or not ("__name__" in each or "__module__" in each):
             return True
     return False
+
+
+def leads_to(value: object, target: object) -> bool:
+    """True if a value refers to a target, directly or through what it has; code and modules are not followed."""
+    waiting, seen = [value], {id(value)}
+    for each in waiting:  # it grows
+        if each is target:
+            return True
+        if len(waiting) > _MOST:
+            return False
+        kind = type(each)
+        if kind is FunctionType or issubclass(kind, ModuleType) or (is_class(each) and each is not value):
+            continue
+        for referent in gc.get_referents(each):
+            if id(referent) not in seen and not (type(referent) is dict and "__builtins__" in referent):
+                seen.add(id(referent))
+                waiting.append(referent)
+    return False
+
+
+_MOST = 2_000
 
 
 def living(namespace: "Namespace", qualname: str) -> list[FunctionType]:
