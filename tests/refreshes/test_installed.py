@@ -1,4 +1,4 @@
-"""What an installed library does with a function: a body that it has kept is updated, one that it has called is executed."""
+"""What installed libraries do with functions: a body that one has kept is updated, one that it has called executed."""
 
 import pytest
 
@@ -49,7 +49,7 @@ class Frame:
 KEPT = {
     "in a wrapper": ("d = lib.Depends(f)", "d.function(1)"),
     "in a default": ("def call(d=lib.Depends(f)): return d.function(1)", "call()"),
-    "in Annotated": ("from typing import Annotated\nT = Annotated[int, lib.Depends(f)]", "T.__metadata__[0].function(1)"),
+    "in Annotated": ("from typing import Annotated as A\nT = A[int, lib.Depends(f)]", "T.__metadata__[0].function(1)"),
     "in an annotation": ("from typing import Annotated\ndef call(x: Annotated[int, lib.Depends(f)] = 1): return f(x)", "call()"),
     "in a field of a class": ("class C:\n    x: int = lib.Field(1, check=f)", "C.x.check(1)"),
     "a lambda in a field": ("class C:\n    x = lib.Field(check=lambda x: f(x))", "C.x.check(1)"),
@@ -62,9 +62,15 @@ KEPT = {
     "a method, weakly": (
         "class L:\n    def on(self): return f(1)\nl = L()\ns = app.signal('x')\ns.connect(l.on)", "s.held[0]()()"
     ),
-    "a view": ("class V(lib.View):\n    def get(self): return f(1)\napp.add('/', V.as_view('v'))", "app.routes['/'][0]()"),
-    "an adapter of a class": ("class M(lib.Model):\n    def save(self): return f(1)\na = lib.Adapter(M)", "a.cls().save()"),
-    "a partial decorator": ("import functools\nroute = functools.partial(app.route)\n@route('/')\ndef g(): return f(1)", "g()"),
+    "a view": (
+        "class V(lib.View):\n    def get(self): return f(1)\napp.add('/', V.as_view('v'))", "app.routes['/'][0]()"
+    ),
+    "an adapter of a class": (
+        "class M(lib.Model):\n    def save(self): return f(1)\na = lib.Adapter(M)", "a.cls().save()"
+    ),
+    "a partial decorator": (
+        "import functools\nroute = functools.partial(app.route)\n@route('/')\ndef g(): return f(1)", "g()"
+    ),
 }  # fmt: skip
 
 CALLED = {
@@ -74,7 +80,7 @@ CALLED = {
     "a lambda that is applied": ("x = lib.apply(lambda: f(1))", "x"),
     "a decorator that calls": ("@lib.once\ndef x(): return f(1)", "x"),
     "a class that is described": ("class M(lib.Model):\n    def save(self): return f(1)\nx = lib.describe(M)", "x"),
-    "called in Annotated": ("from typing import Annotated\nT = Annotated[int, f(1)]", "T.__metadata__"),
+    "called in Annotated": ("from typing import Annotated as A\nT = A[int, f(1)]", "T.__metadata__"),
     "through what wraps it": ("import functools\nx = functools.partial(f, 1)()", "x"),
 }
 SHOP = "import lib\nstate = []\napp = lib.App()\ndef f(x): return x + {0}\n"

@@ -9,7 +9,7 @@ where they come from: paths of names (`app.routes`), and the functions that the 
 import sys
 from types import CodeType
 
-from ..interpreter.bytecode import NAME_SHIFTS, is_function, numbers
+from ..interpreter.bytecode import NAME_SHIFTS, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # What is called: what a path leads to, the result of calling that, or something that is taken from a result.
 ITSELF, RESULT, OF_A_RESULT = range(3)
 SUBSCRIPT = "[]"
+# The path to what a class statement calls with the body of the class.
+BUILD_CLASS = ("__build_class__",)
 
 
 class Call:
@@ -31,9 +33,10 @@ class Call:
     something of a result of ("app", "get").  The path is None where the callee is computed otherwise; it ends with
     SUBSCRIPT for `Annotated[int, f]`, which may look at what it is given, too.
     `made_by` is the call that has made the callee, if one has; `bound` are the names that the statement binds.
+    It `is_lazy` if it is in an annotation that is evaluated when somebody asks (PEP 649).
     """
 
-    __slots__ = ("bound", "callee", "codes", "given", "made_by", "path")
+    __slots__ = ("bound", "callee", "codes", "given", "is_lazy", "made_by", "path")
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Call:
         self.callee = callee
         self.made_by = made_by
         self.bound: list[str] = []
+        self.is_lazy = False
         # by arguments, and in containers among them
         self.given = given
         # functions that the statement makes
@@ -109,6 +113,8 @@ def annotation_calls(code: CodeType, instructions: "list[Instruction]") -> Calls
             stack.follow(_names()[opcode], argument)
     except (_Unknown, IndexError):
         return None
+    for call in stack.calls.made:
+        call.is_lazy = True
     return stack.calls
 
 
@@ -173,9 +179,10 @@ class _Stack:
 
     def _load_constant(self, argument: int) -> None:
         constant = self._code.co_consts[argument]
-        if type(constant) is CodeType and not is_function(constant):
-            raise _Unknown  # a class statement
         self._values.append(_Value([], [constant] if type(constant) is CodeType else []))
+
+    def _load_build_class(self, argument: int) -> None:
+        self._values.append(_Value(origin=BUILD_CLASS))
 
     def _load_attribute(self, argument: int) -> None:
         shift = NAME_SHIFTS["LOAD_ATTR"]
@@ -235,8 +242,9 @@ class _Stack:
         given = self._pop(count)
         callees = self._pop(2)
         callee = next((each for each in callees if each.origin is not None), None)
-        if callee is None:  # what an expression gives: `(lambda: f())()`, `table[key](f)`
-            given += callees
+        # A decorator gets the function where a method has `self`.  What an expression gives, such as
+        # `(lambda: f())()` or `table[key](f)`, is not told from that.
+        given = [each for each in callees if each is not callee] + given
         paths = [path for each in given for path in each.paths]
         codes = [code for each in given for code in each.codes]
         call = Call(None, ITSELF, paths, codes)
@@ -275,18 +283,24 @@ _SUBSCRIPTS = 26  # NB_SUBSCR, 3.14 and later
 _OPERATORS = ("BINARY_OP", "COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_", "CONVERT_VALUE")
 _SILENT = frozenset((
     *("RESUME", "NOP", "NOT_TAKEN", "CACHE", "PRECALL", "KW_NAMES", "EXTENDED_ARG"),
-    *("SETUP_ANNOTATIONS", "LIST_TO_TUPLE"),
+    *("SETUP_ANNOTATIONS", "LIST_TO_TUPLE", "MAKE_CELL", "COPY_FREE_VARS"),
 ))  # fmt: skip
 
 _HANDLERS: "dict[str, Callable[[_Stack, int], None]]" = {
     "LOAD_NAME": _Stack._load_name,
     "LOAD_GLOBAL": _Stack._load_global,
     "LOAD_CONST": _Stack._load_constant,
+    "LOAD_BUILD_CLASS": _Stack._load_build_class,
     "LOAD_SMALL_INT": _Stack._push,
     "LOAD_COMMON_CONSTANT": _Stack._push,
     "LOAD_ATTR": _Stack._load_attribute,
     "LOAD_METHOD": _Stack._load_method,
     "PUSH_NULL": _Stack._push,
+    "LOAD_LOCALS": _Stack._push,
+    "LOAD_FAST": _Stack._push,
+    "LOAD_FAST_BORROW": _Stack._push,
+    "LOAD_DEREF": _Stack._push,
+    "LOAD_CLOSURE": _Stack._push,
     "COPY": _Stack._copy,
     "SWAP": _Stack._swap,
     "LIST_EXTEND": _Stack._put_into,
@@ -303,11 +317,11 @@ _HANDLERS: "dict[str, Callable[[_Stack, int], None]]" = {
     "CALL_FUNCTION_EX": _Stack._call_unpacked,
     "STORE_NAME": _Stack._bind,
     "STORE_GLOBAL": _Stack._bind,
+    "STORE_DEREF": _Stack._drop,
     "POP_TOP": _Stack._drop,
 }
 
 _OF_ANNOTATIONS: "dict[str, Callable[[_Stack, int], None]]" = {
-    "LOAD_DEREF": _Stack._push,
     "LOAD_FROM_DICT_OR_GLOBALS": _Stack._load_from_mapping,
     "STORE_SUBSCR": _Stack._store_annotation,
     "POP_JUMP_IF_FALSE": _Stack._drop,

@@ -16,8 +16,8 @@ import sys
 from _operator import attrgetter
 from types import CodeType
 
-from ..interpreter.bytecode import handled, is_function, numbers, stack_effect
-from .calls import ITSELF, annotation_calls, calls_of
+from ..interpreter.bytecode import handled, is_function, numbers
+from .calls import BUILD_CLASS, ITSELF, annotation_calls, calls_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,6 +235,8 @@ class _Scan:
         self.made: list[CodeType] = []
         # functions that it makes, and calls if it calls anything
         self.unsure: list[CodeType] = []
+        # functions and classes that it decorates
+        self.decorations: list[CodeType] = []
         self.imported: Import | None = None
         self.calls = False
         # how often it executes something else than loading, making and storing
@@ -340,7 +342,7 @@ class _Scan:
             self.made.append(code)
             self.decorators = dict(self.chunk)
             if self.chunk:
-                self.uses.decorated.append((self._decorators(index), code))
+                self.decorations.append(code)
             _Scan(self.uses, code, self.inner, top=False).run()
             return
         self._mention(self._constants(index))
@@ -351,7 +353,7 @@ class _Scan:
             self.body = code
             self.made.append(code)
         elif self.chunk and not code.co_name.startswith("<") and self._is_decoration(index):
-            self.uses.decorated.append((self._decorators(index), code))
+            self.decorations.append(code)
             self.made.append(code)
         else:
             self.unsure.append(code)
@@ -533,43 +535,16 @@ class _Scan:
             self.inner = {}
         self._begin(index + 1)
 
-    def _decorators(self, end: int) -> "list[tuple[str, ...]]":
-        """The paths to the decorators: those that begin where the stack holds nothing but decorators.
-
-        Defaults and annotations are loaded after them, as are arguments of decorators.
-        """
-        op = numbers()
-        found: list[tuple[str, ...]] = []
-        count = depth = 0
-        for index in range(self.begun, end):
-            _, opcode, argument = self.instructions[index]
-            if opcode in (op["LOAD_NAME"], op["LOAD_GLOBAL"]):
-                count += depth == count + 1
-                if depth == count == len(found):
-                    begun, self.begun = self.begun, index
-                    found.append(next(self._paths(end), ()))
-                    self.begun = begun
-            depth += stack_effect(opcode, argument)
-        return found[: self._count_decorators(end)]
-
-    def _count_decorators(self, index: int) -> int:
-        """How many calls follow that give a decorator what was made; of a class, all that came before."""
-        op = numbers()
-        while index < len(self.instructions) and self.instructions[index][1] in all_of(
-            "LOAD_CONST", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE"
-        ):
-            index += 1
-        count = 0
-        while index < len(self.instructions) and self.instructions[index][1] in (op["CALL"], op.get("PRECALL")):
-            count += self.instructions[index][1] == op["CALL"]
-            index += 1
-        return count or len(self.instructions)
-
     def _give(self, end: int) -> None:
         """Note what a statement calls, and what that is given: perhaps only to be kept."""
-        if not self.calls or self.makes_class:
+        if not self.calls:
             return
         found = calls_of(self.code, self.instructions[self.begun : end])
+        for code in self.decorations:
+            calls = [] if found is None else [each for each in found.made if code in each.codes]
+            self.uses.decorated.append(([each.path or () for each in calls if each.path != BUILD_CLASS], code))
+        if self.makes_class:
+            return
         if found is None:
             self.uses.handed.update(name for name, _ in self.chunk)
             return

@@ -391,7 +391,7 @@ class _Search:
             if call.path in (("isinstance",), ("issubclass",)):
                 self._check(given)
             self._keep(given)
-            if found == MAY_CALL:
+            if found == MAY_CALL and not call.is_lazy:
                 self._give_installed(given, call.codes, call.bound)
             elif call.made_by is not None:  # partial(f)() calls what `partial` has kept
                 self._use_given(call.made_by)
@@ -434,14 +434,17 @@ class _Search:
             search._mention(self._names)
             if not search.leads(doubt):
                 continue
-            if type(doubt) is FunctionType or self._uses is None:
+            if type(doubt) is FunctionType:
                 is_kept = kept(doubt, {id(self._doubts), id(search._waiting)})
             else:
-                made = [each for each in nested(self._uses.code) if each.co_qualname == doubt.co_qualname]
-                is_kept = len(living(self._namespace, doubt.co_qualname)) >= len(made)
+                is_kept = len(living(self._namespace, doubt.co_qualname)) >= self._times_made(doubt.co_qualname)
             if not is_kept:
                 self._hit = search._hit
                 return
+
+    def _times_made(self, qualname: str) -> int:
+        """How many functions of this qualified name the module makes."""
+        return sum(each.co_qualname == qualname for each in nested(self._uses.code)) if self._uses is not None else 0
 
     def _keep(self, given: "list[Load]") -> None:
         """A call only keeps what it is given."""
