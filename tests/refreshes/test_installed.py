@@ -50,7 +50,9 @@ KEPT = {
     "in a wrapper": ("d = lib.Depends(f)", "d.function(1)"),
     "in a default": ("def call(d=lib.Depends(f)): return d.function(1)", "call()"),
     "in Annotated": ("from typing import Annotated as A\nT = A[int, lib.Depends(f)]", "T.__metadata__[0].function(1)"),
-    "in an annotation": ("from typing import Annotated\ndef call(x: Annotated[int, lib.Depends(f)] = 1): return f(x)", "call()"),
+    "in an annotation": (
+        "from typing import Annotated as A\ndef call(x: A[int, lib.Depends(f)] = 1): return f(x)", "call()"
+    ),
     "in a field of a class": ("class C:\n    x: int = lib.Field(1, check=f)", "C.x.check(1)"),
     "a lambda in a field": ("class C:\n    x = lib.Field(check=lambda x: f(x))", "C.x.check(1)"),
     "a route": ("@app.route('/')\ndef g(): return f(1)", "g()"),

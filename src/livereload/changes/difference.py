@@ -20,11 +20,34 @@ from .uses import alike, constants_alike, instructions, parts_of, without_first_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # From 3.13 on (CO_HAS_DOCSTRING): the first constant is the docstring.  Whether there is one is no part of a signature.
 _HAS_DOCSTRING = 0x4000000
 _STATIC_ATTRIBUTES = "__static_attributes__"
+
+
+class Methods:
+    """What has changed in a class that has changed in plain methods only.
+
+    `old` and `new` are the codes of its body, `statements` the definitions to execute, `removed` the methods that are
+    gone, and `kept` the codes of the methods that are defined as before.
+    """
+
+    __slots__ = ("kept", "new", "old", "removed", "statements")
+
+    def __init__(
+        self, old: CodeType, new: CodeType, added: list[Statement], removed: list[str], kept: list[CodeType]
+    ) -> None:
+        self.old = old
+        self.new = new
+        self.statements = added
+        self.removed = removed
+        self.kept = kept
+
+    def names(self) -> list[str]:
+        """The methods that are defined anew, or gone."""
+        return [*(name for each in self.statements for name in each.names), *self.removed]
 
 
 class Difference:
@@ -33,19 +56,25 @@ class Difference:
     `codes` gives the new code for each old one that differs in any way, positions included, bodies of
     classes among them.  `bodies` are the functions that do something else now: pairs of old and new code.
     `statements` are the new ones to execute, in order; `removed` the names that no statement binds any more.
+    `classes` are those that have changed in methods only, if they are compared `by_methods`; a class statement differs
+    otherwise.
     """
 
-    __slots__ = ("bodies", "codes", "removed", "statements")
+    __slots__ = ("bodies", "by_methods", "classes", "codes", "removed", "statements")
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_methods: bool = False) -> None:
+        self.by_methods = by_methods
         self.codes: dict[CodeType, CodeType] = {}
         self.bodies: list[tuple[CodeType, CodeType]] = []
+        self.classes: list[Methods] = []
         self.statements: list[Statement] = []
         self.removed: list[str] = []
 
     def names(self) -> list[str]:
         """The qualified names of what is new: functions that do something else now, names that are bound or removed."""
         found = dict.fromkeys(new.co_qualname for _, new in self.bodies)
+        for methods in self.classes:
+            found.update(dict.fromkeys(f"{methods.new.co_qualname}.{name}" for name in methods.names()))
         for statement in self.statements:
             found.update(statement.names)
         return [*found, *self.removed]
@@ -55,23 +84,24 @@ class Difference:
         return {name for statement in self.statements for name in statement.names} | set(self.removed)
 
 
-def compare(old: CodeType, new: CodeType) -> Difference | None:
-    """The difference of two codes of one module.
+def compare(old: CodeType, new: CodeType, *, by_methods: bool = False) -> Difference | None:
+    """The difference of two codes of one module; optionally, of classes method by method.
 
     None if there is more than layout, bodies of functions and statements that only bind names.
     """
-    found = Difference()
+    found = Difference(by_methods=by_methods)
     if _compare_level(old, new, found):
         return found
-    return None if old.co_flags != new.co_flags else _compare_statements(old, new)
+    return None if old.co_flags != new.co_flags else _compare_statements(old, new, by_methods)
 
 
-def _compare_statements(old: CodeType, new: CodeType) -> Difference | None:
-    both = statements.between(old, new, _is_made_alike)
+def _compare_statements(old: CodeType, new: CodeType, by_methods: bool) -> Difference | None:
+    same = _made_alike(by_methods)
+    both = statements.between(old, new, same)
     if both is None or not all(map(statements.is_definition, (*both[0], *both[1]))):
         return None
-    found = Difference()
-    kept = _in_common(*both)
+    found = Difference(by_methods=by_methods)
+    kept = _in_common(*both, same)
     found.statements = [each for each in both[1] if each not in kept.values()]
     gone = [each for each in both[0] if each not in kept]
     bound = found.bound()
@@ -83,15 +113,42 @@ def _compare_statements(old: CodeType, new: CodeType) -> Difference | None:
     return found
 
 
-def _is_made_alike(one: CodeType, other: CodeType) -> bool:
-    """True if the statements that make two functions or classes are the same, whatever the bodies of functions do."""
-    return _compare_constants(one, other, Difference())
+def _compare_methods(old: CodeType, new: CodeType, found: Difference) -> bool:
+    """Compare two bodies of a class that may differ in definitions of methods."""
+    same = _made_alike(True)
+    both = statements.between(old, new, same)
+    if both is None:
+        return False
+    kept = _in_common(*both, same)
+    added = [each for each in both[1] if each not in kept.values() and not statements.is_of_compiler(each)]
+    gone = [each for each in both[0] if each not in kept and not statements.is_of_compiler(each)]
+    if not all(map(statements.is_method, (*added, *gone))):
+        return False
+    bound = {name for each in added for name in each.names}
+    removed = [name for each in gone for name in each.names if name not in bound]
+    if any(_times_bound(code, name) > 1 for code in (old, new) for name in (*bound, *removed)):
+        return False
+    pairs = [*zip(_codes_loaded(old, gone), _codes_loaded(new, added), strict=False)]
+    if not all(_compare_constants(one, other, found) for one, other in pairs):
+        return False
+    found.codes[old] = new
+    if added or removed:
+        methods = [one for one, _ in pairs if is_function(one) and _is_definition(one)]
+        found.classes.append(Methods(old, new, added, removed, methods))
+    return True
 
 
-def _in_common(ours: "list[Statement]", its: "list[Statement]") -> "dict[Statement, Statement]":
+def _made_alike(by_methods: bool) -> "Callable[[CodeType, CodeType], bool]":
+    """What tells if the statements that make two functions or classes are the same, whatever functions do."""
+    return lambda one, other: _compare_constants(one, other, Difference(by_methods=by_methods))
+
+
+def _in_common(
+    ours: "list[Statement]", its: "list[Statement]", is_made_alike: "Callable[[CodeType, CodeType], bool]"
+) -> "dict[Statement, Statement]":
     """The statements that are there still, in their order: old and new (longest common subsequence)."""
     lengths = [[0] * (len(its) + 1) for _ in range(len(ours) + 1)]
-    same = [[statements.same_statement(one, other, _is_made_alike) for other in its] for one in ours]
+    same = [[statements.same_statement(one, other, is_made_alike) for other in its] for one in ours]
     for i in range(len(ours) - 1, -1, -1):
         for j in range(len(its) - 1, -1, -1):
             lengths[i][j] = lengths[i + 1][j + 1] + 1 if same[i][j] else max(lengths[i + 1][j], lengths[i][j + 1])
@@ -158,7 +215,13 @@ def _compare_constants(one: object, other: object, found: Difference) -> bool:
     if type(one) is not CodeType or type(other) is not CodeType:
         return constants_alike(one, other)
     if not is_function(one) or not is_function(other):
-        return is_function(one) == is_function(other) and _compare_level(one, other, found)
+        if is_function(one) != is_function(other):
+            return False
+        if not found.by_methods:
+            return _compare_level(one, other, found)
+        if _compare_level(one, other, Difference()):
+            return _compare_level(one, other, found)
+        return one.co_name == other.co_name and _compare_methods(one, other, found)
     if alike(one, other):
         found.codes.update(corresponding(one, other))
         return True

@@ -94,7 +94,17 @@ def _argument(code: CodeType, instruction: "Instruction") -> object:
     if opcode in _named():
         shift = _named()[opcode]
         return (code.co_names[argument >> shift], argument & ((1 << shift) - 1))
+    if opcode in _of_cells():
+        cells = [each for each in code.co_cellvars if each not in code.co_varnames]
+        return (*code.co_varnames, *cells, *code.co_freevars)[argument]
     return argument
+
+
+def _of_cells() -> frozenset[int]:
+    """The instructions whose argument is the index of a variable; in the body of a class, of a cell."""
+    return all_of("LOAD_DEREF", "STORE_DEREF", "LOAD_CLOSURE", "MAKE_CELL", "LOAD_FAST_BORROW") | {
+        numbers()["LOAD_FAST"]
+    }
 
 
 def _named() -> dict[int, int]:
@@ -124,7 +134,7 @@ def _taken_apart(code: CodeType, found: "list[Instruction]", begin: int, last: i
         _, opcode, argument = found[index]
         if opcode not in all_of(*PASSIVE) and opcode not in _harmless() | _making_classes():
             return None
-        depth += stack_effect(opcode, argument)
+        depth = 0 if opcode in all_of("RETURN_") else depth + stack_effect(opcode, argument)
         if depth == 0 and opcode in _ending():
             statements.append(Statement(code, found[start : index + 1], lines[found[start][0]]))
             start = index + 1
@@ -156,8 +166,8 @@ def _storing() -> frozenset[int]:
 
 
 def _ending() -> frozenset[int]:
-    """What ends a statement that only binds names: a store, or the end of a from-import."""
-    return all_of("STORE_NAME", "STORE_GLOBAL", "POP_TOP")
+    """What ends a statement that only binds names: a store, or the end of a from-import; and the end of the code."""
+    return all_of("STORE_NAME", "STORE_GLOBAL", "POP_TOP", "STORE_SUBSCR", "STORE_DEREF", "RETURN_")
 
 
 def _harmless() -> frozenset[int]:
@@ -184,6 +194,32 @@ def is_definition(statement: Statement) -> bool:
     return calls == 0 and (makes or _harmless().isdisjoint(opcodes))
 
 
+def is_method(statement: Statement) -> bool:
+    """True for a statement of the body of a class that defines a method: plain, static, of the class, a property."""
+    codes = [each for each in constants(statement) if type(each) is CodeType]
+    if len(statement.names) != 1 or not codes or not all(map(is_function, codes)):
+        return False
+    op = numbers()
+    if not {op["STORE_SUBSCR"], op["STORE_ATTR"]}.isdisjoint(opcode for _, opcode, _ in statement.parts):
+        return False
+    (name,) = statement.names
+    return name.endswith(codes[-1].co_name) and _calls_of_methods_only(statement.code, statement.parts)
+
+
+# What the compiler adds to the body of a class: they are put right with the lines of functions.
+_OF_COMPILER = frozenset((
+    *("__module__", "__qualname__", "__firstlineno__", "__static_attributes__", "__classcell__", "__classdictcell__"),
+))  # fmt: skip
+
+
+def is_of_compiler(statement: Statement) -> bool:
+    """True for a statement that the compiler adds to the body of a class."""
+    if statement.names:
+        return _OF_COMPILER.issuperset(statement.names)
+    added = all_of("LOAD_LOCALS", "STORE_DEREF", "RESUME", "LOAD_CONST", "LOAD_COMMON_CONSTANT", "RETURN_")
+    return all(opcode in added for _, opcode, _ in statement.parts)
+
+
 def class_body(statement: Statement) -> CodeType | None:
     """The code of the class body, if the statement makes a class."""
     return next((code for code in constants(statement) if type(code) is CodeType and not is_function(code)), None)
@@ -191,7 +227,10 @@ def class_body(statement: Statement) -> CodeType | None:
 
 def _only_defines(body: CodeType) -> bool:
     """True if the body of a class only binds names, and calls no more than the usual decorators of methods."""
-    found = instructions(body)
+    return _calls_of_methods_only(body, instructions(body))
+
+
+def _calls_of_methods_only(body: CodeType, found: "list[Instruction]") -> bool:
     for index, (_, opcode, argument) in enumerate(found):
         if opcode in all_of("CALL") and opcode not in all_of("CALL_INTRINSIC"):
             if argument != 0 or not any(_is_of_methods(body, each) for each in found[max(index - 12, 0) : index]):

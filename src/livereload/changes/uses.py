@@ -340,9 +340,9 @@ class _Scan:
         if not is_function(code):
             self.body = code
             self.made.append(code)
-            self.decorators = dict(self.chunk)
             if self.chunk:
                 self.decorations.append(code)
+                self._decorate(index)
             _Scan(self.uses, code, self.inner, top=False).run()
             return
         self._mention(self._constants(index))
@@ -357,6 +357,17 @@ class _Scan:
             self.made.append(code)
         else:
             self.unsure.append(code)
+
+    def _decorate(self, index: int) -> None:
+        """The decorators of a class, which are loaded before the class is made, keep what they are given, perhaps."""
+        part = self.instructions[self.begun : index]
+        builds = [i for i, (_, opcode, _) in enumerate(part) if opcode == numbers()["LOAD_BUILD_CLASS"]]
+        found = calls_of(self.code, part[: builds[-1] if builds else None])
+        self.decorators = dict(self.chunk)
+        if found is not None:
+            self.uses.given += found.made
+            for load in self.decorators.keys() - {*map(_load_of, found.computed)}:
+                self.decorators[load] = PASSED
 
     def _annotate(self, code: "CodeType") -> None:
         """Annotations mention what they name; what they call, uses it or keeps it."""
@@ -496,6 +507,7 @@ class _Scan:
         start = next(i for i, each in enumerate(chunk) if each[1] == op["LOAD_BUILD_CLASS"])
         rest = chunk[start:]
         if not any(opcode not in plain for _, opcode, _ in rest):
+            loads.update(self.decorators)
             for i, (_, opcode, argument) in enumerate(rest):
                 if opcode == op["LOAD_NAME"]:
                     attribute = None

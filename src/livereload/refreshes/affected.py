@@ -67,6 +67,7 @@ _OF_AN_ENUM = frozenset(("__new__", "__init__", "_generate_next_value_", "__set_
 _DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
 _CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
 _METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
+_METHODS_OR_PROPERTIES = _METHODS | {id(property)}
 # Methods that code which cannot be looked into calls of a file or a mapping: `print(…, file=stream)` calls `write`.
 _OF_PROTOCOLS = frozenset((
     *("write", "writelines", "flush", "read", "readline", "readlines", "readinto", "keys", "items", "values"),
@@ -268,17 +269,26 @@ class _Search:
         for call in uses.given:
             self._give(call)
         for decorators, code in uses.decorated:
-            found = min([self._does(each, code) for each in decorators], default=CALLS)
-            if found == CALLS:
-                self._code(self._namespace, code)
-            elif found == MAY_CALL and is_function(code):
-                self._doubts.append(code)
+            self._decorate(decorators, code)
         for name in uses.handed:
             value = self._namespace.get(name)
             if value is not None and is_class(value) and self._is_made_by_others(value):
                 self._use_all(value)
         for code in uses.called_codes:
             self._code(self._namespace, code)
+
+    def _decorate(self, decorators: "list[tuple[str, ...]]", code: "CodeType") -> None:
+        """Decorators have got a function or a class."""
+        found = min([self._does(each, code) for each in decorators], default=CALLS)
+        if found == CALLS:
+            self._code(self._namespace, code)
+        elif found == MAY_CALL and is_function(code):
+            self._doubts.append(code)
+        for path in decorators if not is_function(code) else ():
+            if path and found != CALLS:
+                self._push_called(path)
+            elif path:
+                self._load((path[0], path[1] if len(path) > 1 else None), USED)
 
     def _does(self, decorator: tuple[str, ...], code: "CodeType") -> int:
         """What a decorator does with a function: one that only the body of a class knows may call it."""
@@ -417,7 +427,7 @@ class _Search:
         for name, attribute in given:
             value = self._namespace.get(name)
             if value is not None and attribute is None and is_class(value):
-                self._ask_for_members(value)
+                self._ask_for_members(value, methods=False)
                 results = [self._namespace[each] for each in bound if each in self._namespace]
                 if not all(leads_to(each, value) for each in results) and self._is_made_by_others(value):
                     self._use_all(value)  # they have been computed with it
@@ -465,14 +475,20 @@ class _Search:
                 self._use_all(cls)
             self._ask_for_members(cls)
 
-    def _ask_for_members(self, cls: type) -> None:
-        """What a class has counts, not what its methods do."""
+    def _ask_for_members(self, cls: type, *, methods: bool = True) -> None:
+        """What a class has counts, not what its methods do; optionally not which plain methods it has either."""
         for each in mro_of(cls):
-            module, name = module_of_class(each), qualname_of(each)
-            record = self._records.get(module) if module is not None else None
-            for key, moment in (record.changed or {}).items() if record is not None else ():
-                if moment > self._since and not key.endswith("()") and (key == name or key.startswith(f"{name}.")):
-                    self._found(f"{module}.{key}")
+            for key in self._changed_members(each, methods=methods):
+                self._found(key)
+
+    def _changed_members(self, cls: type, *, methods: bool) -> "Iterator[str]":
+        module, name = module_of_class(cls), qualname_of(cls)
+        record = self._records.get(module) if module is not None else None
+        for key, moment in (record.changed or {}).items() if record is not None else ():
+            if moment <= self._since or key.endswith("()") or not (key == name or key.startswith(f"{name}.")):
+                continue
+            if methods or id(type(namespace_of_class(cls).get(key[len(name) + 1 :]))) not in _METHODS_OR_PROPERTIES:
+                yield f"{module}.{key}"
 
     def _push_called(self, path: tuple[str, ...]) -> None:
         """A function, class or method is called; not what the container or instance holds whose method it is."""
@@ -506,7 +522,8 @@ class _Search:
             self._load((name, attribute), PASSED)
             return
         for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
-            if id(type(namespace_of_class(cls).get(attribute))) in _METHODS:
+            member = namespace_of_class(cls).get(attribute)
+            if id(type(member)) in _METHODS or (member is not None and is_class(member)):
                 return
         self._load((name, attribute), USED)
 
@@ -536,13 +553,10 @@ class _Search:
             self._push(cls)
             return
         for each in mro_of(cls):
-            module, name = module_of_class(each), qualname_of(each)
-            if not self._is_tracked(module):
+            if not self._is_tracked(module_of_class(each)):
                 continue
-            record = self._records[module]  # type: ignore[index]
-            for key, moment in (record.changed or {}).items():
-                if moment > self._since and not key.endswith("()") and (key == name or key.startswith(f"{name}.")):
-                    self._found(f"{module}.{key}")
+            for key in self._changed_members(each, methods=False):
+                self._found(key)
             hooks = _DERIVING & {*namespace_of_class(each)}
             for hook in hooks:
                 self._push(namespace_of_class(each)[hook])
@@ -683,8 +697,9 @@ class _Search:
                 self._hold(each)
         if self._is_tracked(module_of_class(cls)):
             self._hold(cls)
-            if self._is_made_by_others(cls) or "_member_map_" in namespace_of_class(cls):
-                self._ask_for_members(cls)
+            is_enum = "_member_map_" in namespace_of_class(cls)
+            if is_enum or self._is_made_by_others(cls):
+                self._ask_for_members(cls, methods=not is_enum)
         if self._is_tracked(module_of_class(type(cls))):
             self._push(type(cls))
 

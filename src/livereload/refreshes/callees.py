@@ -11,7 +11,7 @@ may do either; where it matters, `kept` looks whether somebody has kept the func
 
 import gc
 import sys
-import weakref
+from _weakref import getweakrefcount
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
 
 from ..changes.calls import OF_A_RESULT, SUBSCRIPT
@@ -217,7 +217,7 @@ def kept(function: FunctionType, beside: "Collection[int]" = ()) -> bool:
     Whoever calls a function at once lets go of it; whoever keeps it calls it later.  `beside` are the ids of
     containers that do not count.
     """
-    if weakref.getweakrefcount(function):
+    if getweakrefcount(function):
         return True
     for each in gc.get_referrers(function):
         if id(each) in beside or type(each) is FrameType:

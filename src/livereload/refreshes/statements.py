@@ -73,7 +73,8 @@ def execute(
     for name in names:
         note(*((namespace.__setitem__, name, held[name]) if name in held else (namespace.pop, name, None)))
     if difference.statements:
-        exec(_compiled(source, path, code, difference), namespace)
+        lines = {statement.line for statement in difference.statements}
+        exec(compiled(source, path, code, lambda tree: _at_lines(tree, lines)), namespace)
     for name, old in held.items():
         new = namespace.get(name)
         if type(old) is not FunctionType or type(new) is not FunctionType or old is new:
@@ -89,19 +90,25 @@ def execute(
 _PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 
 
-def _compiled(source: bytes, path: str, code: CodeType, difference: "Difference") -> CodeType:
+def compiled(source: bytes, path: str, code: CodeType, choose: "Callable[[ast.Module], list[ast.stmt]]") -> CodeType:
+    """The code of some statements of a source, compiled where they stand; `code` is that of the whole."""
     import _ast
 
     flags = code.co_flags & _FUTURE
     tree = compile(source, path, "exec", _ONLY_AST | flags, dont_inherit=True)
-    lines = {statement.line for statement in difference.statements}
-    body = [each for each in tree.body if not lines.isdisjoint(range(_first_line(each), (each.end_lineno or 0) + 1))]
-    body = [*_without_docstring(body, tree), *_never(_imports(tree.body))]
-    compiled: CodeType = compile(_ast.Module(body, []), path, "exec", flags, dont_inherit=True)
-    return compiled.replace(co_qualname="<statements>")  # whoever looks for modules being executed passes it by
+    imports = [*_imports(tree.body)]
+    body = [*choose(tree), *_never(imports)]
+    found: CodeType = compile(_ast.Module(body, []), path, "exec", flags, dont_inherit=True)
+    return found.replace(co_qualname="<statements>")  # whoever looks for modules being executed passes it by
 
 
-def _first_line(statement: "ast.stmt") -> int:
+def _at_lines(tree: "ast.Module", lines: set[int]) -> "list[ast.stmt]":
+    """The statements on these lines."""
+    body = [each for each in tree.body if not lines.isdisjoint(range(first_line(each), (each.end_lineno or 0) + 1))]
+    return _without_docstring(body, tree)
+
+
+def first_line(statement: "ast.stmt") -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])
 
@@ -127,7 +134,7 @@ def _imports(statements: "list[ast.stmt]") -> "Iterator[ast.stmt]":
                 yield from _imports(getattr(each, part, []))
 
 
-def _never(statements: "Iterator[ast.stmt]") -> "list[ast.stmt]":
+def _never(statements: "list[ast.stmt]") -> "list[ast.stmt]":
     """Statements that are compiled, but not executed.
 
     The compiler calls an attribute of what is imported otherwise (`is_import_originated` in CPython's codegen.c,
@@ -135,5 +142,4 @@ def _never(statements: "Iterator[ast.stmt]") -> "list[ast.stmt]":
     """
     import _ast
 
-    found = list(statements)
-    return [_ast.If(_ast.Constant(False, None, **_PLACE), found, [], **_PLACE)] if found else []
+    return [_ast.If(_ast.Constant(False, None, **_PLACE), statements, [], **_PLACE)] if statements else []

@@ -33,7 +33,7 @@ from ..modules import graph
 from ..modules.lazy import note_lazy, put_back
 from ..modules.plan import Plan
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
-from . import statements
+from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
 from .importers import ImportFrame, import_of
@@ -221,6 +221,8 @@ class Verification:
         change = self.change(plan, record)
         if change.is_update is None:
             change.is_update = self._is_update(change, record)
+            if not change.is_update and change.compare_by_methods():
+                change.is_update = self._is_update(change, record)
         return change.difference if change.is_update else None
 
     def _is_update(self, change: "_Change", record: "Record") -> bool:
@@ -230,7 +232,12 @@ class Verification:
             return False
         if record.used(change.old).sees_text or (self._whole and found.names()):
             return False
+        if found.classes and not methods.can_be_defined(module, found, record.used(change.old), self._is_tracked):
+            return False
         return statements.can_be_executed(module, found)
+
+    def _is_tracked(self, name: object) -> bool:
+        return type(name) is str and name in self._records
 
     # One module, or one cycle of them, whose imports are up to date.
 
@@ -273,6 +280,11 @@ class Verification:
         if difference is None:
             return
         keys = {body(new.co_qualname) for _, new in difference.bodies}
+        if difference.classes:
+            change = self.change(plan, record)
+            assert change.new is not None
+            source, path, note = change.source.data or b"", record.path or "", self._transaction.note
+            keys |= methods.define(sys.modules[record.name], source, path, change.new, difference, note)
         if difference.bound():
             keys |= self._execute_statements(plan, record, difference)
         if keys:
@@ -496,6 +508,14 @@ class _Change:
         # whether that can be done in the module as it is; None if nobody has asked
         self.is_update: bool | None = None
         self._uses: Uses | None = None
+
+    def compare_by_methods(self) -> bool:
+        """Compare classes by their methods; True if that makes a difference to what `compare` has found."""
+        from ..changes.difference import compare
+
+        if self.old is not None and self.new is not None:
+            self.difference = compare(self.old, self.new, by_methods=True)
+        return self.difference is not None and bool(self.difference.classes)
 
     def uses(self) -> "Uses":
         """What executing the new code uses."""
