@@ -82,6 +82,7 @@ class Entries:
         # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
         self._tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
         self._snapshot: Snapshot | None = None
+        self._met: set[str] = set()  # the modules that the snapshot has, or would if they were there
         self._running: list[str] = []
         self._group: list[str] = []  # those that are running, and those that have been since no other was
         self._again: dict[str, None] = {}  # those that have been executed since the snapshot was made
@@ -102,6 +103,7 @@ class Entries:
         if candidate is None:
             return
         snapshot = self._take_snapshot()
+        self.meet(name)
         for each in self._again:  # not before: what is new is held by nobody until it is brought together with the old
             snapshot.take_again(each, self._candidates[each].namespace)
         self._again.clear()
@@ -154,6 +156,17 @@ class Entries:
         known = {(id(each.holder), id(each.key)) for each in seen if each.key is not GONE or each.holder}
         return Outside(counts, [*seen, *(each for each in stored if (id(each.holder), id(each.key)) not in known)])
 
+    def meet(self, name: str) -> None:
+        """A module that is about to be executed, or one that it imports: remember what that has, and what it imports.
+
+        An execution can change nothing that is in tracked modules but what it gets at by importing these.
+        """
+        if self._snapshot is not None and name not in self._met:
+            self._met.update((name, *self._imports(name)))
+            tracked = self._tracked()
+            for each in self._met & tracked.keys():
+                self._snapshot.take(each, tracked[each])
+
     def finish(self, executed: "Iterable[str]") -> None:
         """All has been executed: the standard library's registries have what modules have registered once."""
         namespaces = {id(self._candidates[name].namespace) for name in executed if name in self._candidates}
@@ -176,6 +189,7 @@ class Entries:
         self._above.clear()
         self._again.clear()
         self._snapshot = None
+        self._met.clear()
 
     # Before.
 
@@ -185,8 +199,6 @@ class Entries:
             for each in (*self._registered, self._overloads):
                 self._note(each.restore)
             self._snapshot = Snapshot()
-            for name, namespace in self._tracked().items():
-                self._snapshot.take(name, namespace)
             self._take_contents(self._snapshot, self._candidates)
             for each in interpreters_lists():
                 self._snapshot.add(_INTERPRETER, each)

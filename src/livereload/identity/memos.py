@@ -7,7 +7,7 @@ for the class stay: a registry is filled by one function and read by another; a 
 """
 
 import gc
-from types import CodeType, FunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
 from ..interpreter.bytecode import numbers
 from .classes import wrapped
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 # Larger dicts are looked into only if their first key is a class, or a tuple.
 _MOST = 1_000
 _DEPTH = 3
+# What keeps nothing (by id: `in` would ask a user's metaclass), and what the interpreter puts into a namespace.
+_DULL = frozenset(map(id, (FunctionType, BuiltinFunctionType, ModuleType, str, int, float, bool, bytes, type(None))))
+_SYSTEM = ("__builtins__", "__spec__", "__loader__", "__annotations__")
 # What a function that registers does with what `setdefault` gives it.
 _COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
 
@@ -36,10 +39,13 @@ def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", no
     if not keys:
         return
     for namespace in namespaces:
-        for cache in _caches(namespace):
+        held = [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and each[0] not in _SYSTEM]
+        if not held:
+            continue
+        for cache in _caches(held, namespace):
             if any(_is_about(key, keys) for key in _keys_of(cache)):
                 LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-        for table, name, owner in _tables(namespace):
+        for table, name, owner in _tables(held, namespace):
             about = [key for key in list(table) if _is_about(key, keys)]
             if about and _is_memo(name, owner, namespace):
                 _drop(table, [key for key in about if not _is_of_others(table[key], key, namespace)], note)
@@ -63,8 +69,8 @@ def _is_about(key: "Any", classes: "dict[int, type]") -> bool:
     return id(key) in classes
 
 
-def _caches(namespace: "dict[str, Any]") -> "Iterator[Any]":
-    for value in list(namespace.values()):
+def _caches(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iterator[Any]":
+    for _, value in held:
         members = list(namespace_of_class(value).values()) if _is_of(value, namespace) else ()
         for each in (value, *members):
             each = each.__func__ if type(each) is staticmethod or type(each) is classmethod else each
@@ -79,9 +85,9 @@ def _keys_of(cache: object) -> "Iterator[Any]":
             yield from list(each)
 
 
-def _tables(namespace: "dict[str, Any]") -> "Iterator[Found]":
+def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iterator[Found]":
     """The dicts of a module, of its classes, and of the instances of these that it keeps."""
-    for name, value in list(namespace.items()):
+    for name, value in held:
         inner: Any = ()
         if type(value) is dict:
             inner, owner = [(name, value)], None

@@ -213,6 +213,9 @@ class Engine:
         if edges is not None:
             for name in names:
                 edges[name] = self.state.records[name].version
+        if self.state.transaction is not None:
+            for name in names:
+                self.state.transaction.entries.meet(name)
 
     def wait(self, name: str) -> None:
         """Wait while another thread's refresh has taken `name` out of `sys.modules`."""

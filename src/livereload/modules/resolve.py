@@ -163,9 +163,7 @@ class Survey:
         changed, moved, sources = self._observe_all(reached.values(), again)
         found = plan(reached, changed, moved, self._versions(reached), sources)
         if moment:
-            for name, record in reached.items():
-                if name not in found.reasons and not _awaits_package(record, found):
-                    record.checked = moment
+            self.note_fresh(found, moment)
         elif not found:
             files = {name: (each.path, each.source) for name, each in around.items() if each.path and each.source}
             named = [files[name] for name in names if name in files]
@@ -173,6 +171,12 @@ class Survey:
                 [*files.values()], folders, state.folders, state.watcher, named=named, events=events, begun=begun
             )
         return found
+
+    def note_fresh(self, found: Plan, moment: int) -> None:
+        """What a plan has looked at and found fresh need not be looked at again in this moment."""
+        for name, record in found.reached.items():
+            if name not in found.reasons and not _awaits_package(record, found):
+                record.checked = moment
 
     def _observe_all(
         self, records: "Iterable[Record]", again: str

@@ -274,6 +274,7 @@ class Refresher:
                 if first is not None:
                     transaction.verification = self._verification(transaction, first)
                 if plan:
+                    self.survey.note_fresh(plan, transaction.moment)
                     self._bring_up_to_date(transaction, plan, wanted)
                 self._import(wanted)
                 message = self._commit(transaction)
