@@ -114,6 +114,7 @@ class Uses:
 
     __slots__ = (
         *(
+            "_level_names",
             "bindings",
             "called_codes",
             "classes",
@@ -154,6 +155,7 @@ class Uses:
         self.handed: set[str] = set()
         # attributes that statements read that run nothing else
         self.read: set[Load] = set()
+        self._level_names: tuple[tuple[str, str | None], ...] | None = None
         # it does something for its effect: calls and drops the result, stores into something
         self.effects = False
         # what it stores attributes into; what calls are given that are made for their effect
@@ -169,6 +171,12 @@ class Uses:
         _Scan(self, code, self.loads, top=True).run()
         self._wake()
         self._see({each for load in self.loads for each in load if each is not None})
+
+    def level_names(self) -> "tuple[tuple[str, str | None], ...]":
+        """The names that are read in what runs when the module is executed, each with what it is an attribute of."""
+        if self._level_names is None:
+            self._level_names = tuple(dict.fromkeys(level_names(self.code)))
+        return self._level_names
 
     def _wake(self) -> None:
         """Functions that may be called use what they read, and so on."""
@@ -627,6 +635,19 @@ def names_read(code: "CodeType") -> frozenset[str]:
 # {id: (code, names)}; the reference keeps the id valid
 _read: dict[int, tuple[CodeType, frozenset[str]]] = {}
 _MOST_KNOWN = 10_000
+
+
+def level_names(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
+    """The names that are read in what runs when a module is executed: its level, and the bodies of its classes.
+
+    Each with the name of what it is an attribute of, if it is one of a name.
+    """
+    for name, is_put_into, of in names_loaded(code):
+        if not is_put_into:
+            yield name, of
+    for constant in code.co_consts:
+        if type(constant) is CodeType and not is_function(constant):
+            yield from level_names(constant)
 
 
 def names_loaded(code: "CodeType") -> "Iterator[tuple[str, bool, str | None]]":

@@ -327,15 +327,15 @@ class Entries:
         return self._emptied[id(container)]
 
     def _take_patches_back(self, name: str, candidate: Candidate) -> None:
-        users = frozenset(self._users(name)) - frozenset(self._imports(name))
-        patches.take_back(
-            name,
-            candidate.namespace,
-            candidate.contents,
-            self._functions.get(name, ()),
-            lambda other: other not in users,
-            self._note,
-        )
+        users: list[frozenset[str]] = []
+
+        def may_patch(other: str) -> bool:
+            if not users:  # who imports whom is asked for only if something has been patched
+                users.append(frozenset(self._users(name)) - frozenset(self._imports(name)))
+            return other not in users[0]
+
+        functions = self._functions.get(name, ())
+        patches.take_back(name, candidate.namespace, candidate.contents, functions, may_patch, self._note)
 
     # After.
 

@@ -52,6 +52,10 @@ class Outside:
         self.stored = stored
 
 
+# What is left by an execution that has called nothing.
+NOTHING = Outside({}, [])
+
+
 def count(name: str, module: "ModuleType", held: int = 0) -> "Counts":
     """How many references there are to the definitions of the module `name` from outside of it.
 

@@ -16,7 +16,7 @@ from .._report import Executed
 from ..changes.reload_idioms import may_ask, names_asked_for
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
-from ..interpreter.bytecode import may_store
+from ..interpreter.bytecode import calls_nothing, may_store
 from ..modules import graph
 from ..modules.lazy import lazy_imports
 from ..modules.plan import Plan
@@ -286,6 +286,13 @@ class Engine:
 
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Have an eye on what this code is going to store elsewhere."""
+        if calls_nothing(code):
+            from ..entries.outside import NOTHING
+
+            record.outside = NOTHING
+            return
+        if self.state.transaction is not None:
+            self.state.transaction.doubt()
         if may_store(code):
             from ..entries.watching import Watch  # not at start-up
 
@@ -337,6 +344,8 @@ class Engine:
             record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
         record.executing = True
         record.behind = module
+        if read_source and transaction is not None:
+            transaction.doubt()
         if read_source and record.path is not None:
             try:
                 record.source = read(record.path, state.clock)

@@ -30,6 +30,8 @@ _IMPORTING = {"__import__", "import_module"}
 _LOOKING = {"getattr", "hasattr"}
 
 _opcodes: dict[str, int] = {}
+# The numbers of those that store elsewhere, or call but by a plain call.
+_doing: list[bytes] = []
 
 
 def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
@@ -92,7 +94,33 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
 
 
 _CALLING = ("CALL", "CALL_KW", "CALL_FUNCTION_EX")
+_CALLING_ELSE = ("CALL_KW", "CALL_FUNCTION_EX", "STORE_SLICE")
 _STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
+
+
+def calls_nothing(code: "CodeType") -> bool:
+    """True if executing code calls nothing and stores into nothing: it imports, computes, makes functions and classes.
+
+    Classes without bases and decorators, that is: what these do is a call.
+    """
+    opcodes = numbers()
+    if not _doing:
+        _doing.append(bytes(opcodes[name] for name in (*_STORING, *_CALLING_ELSE) if name in opcodes))
+    raw = code.co_code
+    operations = raw[::2]
+    if len(operations.translate(None, _doing[0])) < len(operations):
+        return False
+    call, classes = opcodes["CALL"], operations.count(opcodes["LOAD_BUILD_CLASS"])
+    if operations.count(call) != classes:
+        return False
+    place = -1
+    for _ in range(classes):
+        place = operations.index(call, place + 1)
+        if raw[2 * place + 1] != 2:  # the body and the name
+            return False
+    return not classes or all(
+        calls_nothing(each) for each in code.co_consts if type(each) is type(code) and not is_function(each)
+    )
 
 
 def may_store(code: "CodeType") -> bool:
@@ -168,8 +196,10 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
 
 def absolute(name: str, level: int, package: str) -> str:
     """The full name of what an import statement in this package names."""
+    if not level:
+        return name
     parts = package.split(".")
-    base = ".".join(parts[: len(parts) - level + 1]) if level else ""
+    base = ".".join(parts[: len(parts) - level + 1])
     return ".".join(each for each in (base, name) if each)
 
 

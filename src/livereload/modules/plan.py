@@ -27,7 +27,7 @@ class Plan:
     changed in their sources.  `codes` is what to execute where that is known already.
     """
 
-    __slots__ = ("changed", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
+    __slots__ = ("changed", "closure", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Plan:
         self.look: Look | None = None
         self.changed: Mapping[str, str] = {}
         self.must: frozenset[str] = frozenset()
+        self.closure: graph.Closure | None = None
         self.codes: dict[str, CodeType] = {}
 
     def hashes(self) -> "tuple[tuple[str, bytes], ...]":
@@ -68,19 +69,20 @@ def plan(
     moved: "set[str]",
     versions: "Mapping[str, int]",
     sources: "dict[str, Source]",
+    closure: "graph.Closure | None" = None,
 ) -> Plan:
-    """What is to be executed of the modules in `reached`.
+    """What is to be executed of the modules in `reached`; `closure` has who imports whom among them.
 
-    `changed` gives the reasons that the files gave.  Everything below a package in `moved` is stale
-    with it.  A module is stale, too, if something that it imported has another version (`versions`)
-    than it had then, if it imported something from inside a package that is not there as it failed,
-    and if it imports, directly or not, what is stale.
+    `changed` gives the reasons that the files gave, `versions` those of modules that have another one than somebody has
+    seen.  Everything below a package in `moved` is stale with it.  A module is stale, too, if something that it
+    imported has another version (`versions`) than it had then, if it imported something from inside a package that is
+    not there as it failed, and if it imports, directly or not, what is stale.
     """
     reasons = dict(changed)
     must = {name for name in changed if reached[name].path not in sources or reached[name].listed}
     must |= moved & reached.keys()
     broken = {name for name, record in reached.items() if record.broken}
-    for name, record in reached.items():
+    for name, record in reached.items() if moved or versions or broken else ():
         if name in reasons:
             continue
         above = next((parent for parent in graph.parents(name) if parent in moved), None) if moved else None
@@ -96,11 +98,16 @@ def plan(
                 break
     roots = reasons
     if reasons:
-        edges = {name: _needed(record) for name, record in reached.items()}
-        reasons = graph.spread(roots, edges)
+        closure = closure or graph.Closure(needed_by(reached))
+        reasons = graph.spread_to(roots, closure.importers())
     found = Plan(reasons, sources, roots, moved, reached)
-    found.changed, found.must = changed, frozenset(must)
+    found.changed, found.must, found.closure = changed, frozenset(must), closure
     return found
+
+
+def needed_by(reached: "Mapping[str, Record]") -> "dict[str, Iterable[str]]":
+    """What each module needs of others."""
+    return {name: _needed(record) for name, record in reached.items()}
 
 
 def _needed(record: "Record") -> "Iterable[str]":

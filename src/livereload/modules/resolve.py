@@ -15,12 +15,13 @@ from time import perf_counter
 from types import ModuleType
 
 from ..files.look import Look
-from ..files.stamp import Patience, Source, folder_stamp_at, is_settled, look, look_into, read
+from ..files.stamp import Patience, Source, folder_stamp_at, is_settled, look, look_into, read, stamp_at
 from ..identity.objects import namespace_of
 from . import graph
 from .adopt import changed_since_import, edges_in_code, process_start
+from .graph import Closure
 from .lazy import lazy_imports, note_used, unused
-from .plan import Plan, plan
+from .plan import Plan, needed_by, plan
 from .state import Record, State
 
 TYPE_CHECKING = False
@@ -152,7 +153,7 @@ class Survey:
         if state.aside:
             self._put_back()
         moment = state.thread.moment
-        reached = self._reached(names, moment)
+        reached, closure = self._closure(names, moment)
         if not reached:
             return Plan({}, {})
         around = {**reached, **self._reached_by_use(reached)}
@@ -161,7 +162,7 @@ class Survey:
         events = -1 if moment else state.watcher.events()
         self._look_at_folders(folders, moment)
         changed, moved, sources = self._observe_all(reached.values(), again)
-        found = plan(reached, changed, moved, self._versions(reached), sources)
+        found = plan(reached, changed, moved, self._versions(reached), sources, closure)
         if moment:
             self.note_fresh(found, moment)
         elif not found:
@@ -172,11 +173,16 @@ class Survey:
             )
         return found
 
-    def note_fresh(self, found: Plan, moment: int) -> None:
-        """What a plan has looked at and found fresh need not be looked at again in this moment."""
-        for name, record in found.reached.items():
-            if name not in found.reasons and not _awaits_package(record, found):
-                record.checked = moment
+    def note_fresh(self, found: Plan, moment: int) -> list[Record]:
+        """What a plan has looked at and found fresh need not be looked at again in this moment; returns what that is."""
+        fresh = [
+            record
+            for name, record in found.reached.items()
+            if name not in found.reasons and not _awaits_package(record, found)
+        ]
+        for record in fresh:
+            record.checked = moment
+        return fresh
 
     def _observe_all(
         self, records: "Iterable[Record]", again: str
@@ -188,6 +194,8 @@ class Survey:
         flat: dict[str, bool] = {}
         patience = Patience()
         for record in records:
+            if record.name != again and self._is_unchanged(record, flat):
+                continue
             reason, has_moved = self._observe(record, sources, flat, patience)
             if reason is None and record.name == again:
                 reason = _FAILED
@@ -197,14 +205,27 @@ class Survey:
                 moved.add(record.name)
         return changed, moved, sources
 
+    def _is_unchanged(self, record: Record, flat: dict[str, bool]) -> bool:
+        """True if a stat says so: nearly always.  Else `_observe` tells."""
+        source, path = record.source, record.path
+        if source is None or path is None or not source.settled or stamp_at(path) != source.stamp:
+            return False
+        if record.suspect or record.listed or record.broken or record.gone:
+            return False
+        parent = record.name.rpartition(".")[0]
+        if parent and parent not in flat:
+            flat[parent] = self.is_flat(parent)
+        return not parent or not flat[parent]
+
     def _versions(self, reached: dict[str, Record]) -> dict[str, int]:
-        """The versions of all that is imported by what was `reached`."""
+        """The versions of all that is imported by what was `reached` and has another one than it had then."""
         records = self.state.records
         versions: dict[str, int] = {}
         for record in reached.values():
-            for other in record.edges or ():
-                if other in records and records[other].before is None:
-                    versions[other] = records[other].version
+            for other, seen in (record.edges or {}).items():
+                known = records.get(other)
+                if known is not None and known.version != seen and known.before is None:
+                    versions[other] = known.version
         for name in self.interpreter.reloading():  # nobody who imported it has to be executed before it has been
             versions.pop(name, None)
         return versions
@@ -234,6 +255,20 @@ class Survey:
                 state.forget_looks()
             if not others:
                 del state.aside[name]
+
+    def _closure(self, names: "tuple[str, ...]", moment: int) -> "tuple[dict[str, Record], Closure | None]":
+        """`_reached`, and who imports whom there if that is worth keeping: between statements."""
+        state = self.state
+        known = state.closures.get(names) if not moment and not state.busy else None
+        if known is None:
+            changes = state.changes
+            reached = self._reached(names, moment)
+            if moment or state.busy or not reached or any(record.lazy for record in reached.values()):
+                return reached, None
+            known = (reached, Closure(needed_by(reached)))
+            if changes == state.changes:
+                state.closures[names] = known
+        return known
 
     def _reached(self, names: "tuple[str, ...]", moment: int) -> dict[str, Record]:
         """The records of all that `names` import, without those found fresh in this `moment` or being executed."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..entries.outside import Outside
     from ..entries.watching import Watch
     from ..refreshes.journal import Transaction
+    from .graph import Closure
     from .plan import Plan
 
 
@@ -257,6 +258,8 @@ class State:
         # or, of a package that does not import all its submodules itself, for one from-list; as long
         # as nothing is executed and no record changes
         self.looks: dict[object, Look] = {}
+        # {("shop",): (records, who imports whom)}: what some modules import, as long as no edge changes
+        self.closures: dict[tuple[str, ...], tuple[dict[str, Record], Closure]] = {}
         # how often something was executed or a record changed
         self.changes = 0
         self.watcher = Watcher()
@@ -302,10 +305,15 @@ class State:
         while self.transaction is None and self.lock._is_owned():  # type: ignore[attr-defined]
             self.lock.release()
 
-    def forget_looks(self) -> None:
-        """Something has been executed, or a record has changed: nothing that was found before holds any more."""
+    def forget_looks(self, *, edges: bool = True) -> None:
+        """Something has been executed, or a record has changed: nothing that was found before holds any more.
+
+        But for who imports whom, if no `edges` have changed.
+        """
         self.changes += 1
         self.looks.clear()
+        if edges:
+            self.closures.clear()
 
     def renew_locks(self) -> None:
         """For a forked child: its other threads are gone, and with them whatever they had begun."""

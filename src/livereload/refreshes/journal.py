@@ -88,9 +88,13 @@ class Transaction:
         # {"shop.app": {"shop.cart"}}: what modules had imported when they were executed before
         self.edges: dict[str, frozenset[str]] = {}
         self.executed: list[Executed] = []
+        # statements of a module have been executed by themselves
+        self.has_updated = False
         # modules that may be executed, and those whose entries are looked for
         self.candidates: dict[str, None] = {}
         self.announced: set[str] = set()
+        # what the plan has found fresh, as long as nothing has been called that may have written files
+        self.fresh: list[Record] = []
         # what decides which modules are executed; None if all are
         self.verification: Verification | None = None
         # something has failed, and whoever imports it for the first time may catch the error
@@ -101,6 +105,13 @@ class Transaction:
         self.entries: Entries
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+
+    def doubt(self) -> None:
+        """Code runs that may write files: what has been found fresh is to be looked at again when it is imported."""
+        for record in self.fresh:
+            if record.checked == self.moment:
+                record.checked = 0
+        self.fresh.clear()
 
     def take(
         self, plan: "Plan", records: "dict[str, Record]", remember: "Callable[[dict[str, Taken]], object]"
@@ -290,6 +301,11 @@ class Transaction:
                 del record.edges[gone.name]
                 if package in records:
                     record.edges[package] = records[package].version
+
+    @property
+    def has_executed(self) -> bool:
+        """True if modules may import others now than before."""
+        return bool(self.reasons or self.executed or self.edges or self.has_updated)
 
     @property
     def has_effects(self) -> bool:

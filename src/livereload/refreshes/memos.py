@@ -6,7 +6,7 @@ A module that is not executed again keeps its state.  That is right as long as t
 out the same; what a function has computed from something that has changed would not.
 """
 
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
 from ..changes.uses import (
     PUTTING,
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     Namespace = dict[str, Any]
+
+
+# What keeps nothing, by id: `in` would ask a user's metaclass.
+_DULL = frozenset(map(id, (ModuleType, BuiltinFunctionType, str, int, float, bool, bytes, type(None))))
 
 
 def memos(namespace: "Namespace") -> "Iterator[tuple[Any, bool]]":
@@ -76,9 +80,9 @@ def _jumps() -> frozenset[int]:
 
 def _may_store(code: "CodeType") -> bool:
     """False for nearly all functions: they store nothing but variables of their own."""
-    opcodes = code.co_code[::2]
+    operations = code.co_code[::2]
     return (
-        any(opcode in opcodes for opcode in all_of("STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR"))
+        len(operations.translate(None, bytes(all_of("STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR")))) < len(operations)
         or not PUTTING.isdisjoint(code.co_names)
         or any(_may_store(each) for each in code.co_consts if type(each) is type(code))
     )
@@ -86,7 +90,9 @@ def _may_store(code: "CodeType") -> bool:
 
 def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
     """Each function and each cache in a module and its classes, and the contents of the class or None."""
-    waiting: list[tuple[Any, Any]] = [(value, None) for value in list(namespace.values())]
+    waiting: list[tuple[Any, Any]] = [
+        (value, None) for value in list(namespace.values()) if id(type(value)) not in _DULL
+    ]
     seen: set[int] = set()
     for value, contents in waiting:  # it grows
         if is_plain(value) or id(value) in seen:

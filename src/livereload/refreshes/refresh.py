@@ -274,7 +274,7 @@ class Refresher:
                 if first is not None:
                     transaction.verification = self._verification(transaction, first)
                 if plan:
-                    self.survey.note_fresh(plan, transaction.moment)
+                    transaction.fresh = self.survey.note_fresh(plan, transaction.moment)
                     self._bring_up_to_date(transaction, plan, wanted)
                 self._import(wanted)
                 message = self._commit(transaction)
@@ -388,7 +388,7 @@ class Refresher:
         transaction.entries.end()
         self.interpreter.stop_watching_classes()
         state.busy.discard(transaction)
-        state.forget_looks()
+        state.forget_looks(edges=transaction.has_executed)
         state.transaction = None
         state.owner = 0
         transaction.progress.end()

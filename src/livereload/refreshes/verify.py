@@ -131,8 +131,9 @@ class Verification:
     def _take_at_once(self, plan: Plan, walk: "_Walk") -> None:
         """What has to be executed leaves `sys.modules`, so that it is executed when it is reached."""
         must: dict[str, str] = {}
+        lost = {name for name in plan.reasons if self.is_lost(plan, name)}
         for name, reason in plan.reasons.items():
-            if name not in self._verified and not self._records[name].executing and self._must(plan, name):
+            if name not in self._verified and not self._records[name].executing and self._must(plan, name, lost):
                 must[name] = reason
         if must:
             for name in [each for changed in must for each in walk.cycle(changed)]:
@@ -171,12 +172,12 @@ class Verification:
                         LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
                     self._others[each] = Names(each, namespace)
 
-    def _must(self, plan: Plan, name: str) -> bool:
-        """True for a module that is executed whatever the modules that it imports have come to."""
+    def _must(self, plan: Plan, name: str, lost: "set[str]") -> bool:
+        """True for a module that is executed whatever the modules that it imports, some `lost`, have come to."""
         record = self._records[name]
-        if name in plan.must or name in self._first or self.is_lost(plan, name) or record.broken:
+        if name in plan.must or name in self._first or name in lost or record.broken:
             return True
-        if any(self.is_lost(plan, each) for other in record.edges or () for each in (*graph.parents(other), other)):
+        if lost and any(each in lost for other in record.edges or () for each in (*graph.parents(other), other)):
             return True
         if record.path is None:
             return name in plan.changed
@@ -293,6 +294,8 @@ class Verification:
     def _execute_statements(self, plan: Plan, record: "Record", difference: "Difference") -> set[str]:
         change = self.change(plan, record)
         module = sys.modules[record.name]
+        self._transaction.has_updated = True
+        self._transaction.doubt()
         put_back({record.name}, self._records, self._transaction.note)
         stack = self._state.thread.stack
         has_lock, record.has_lock = record.has_lock, False
@@ -540,7 +543,13 @@ class _Walk:
     def cycle(self, name: str) -> "list[str]":
         """The modules that import each other with this one, itself included, in the order of the plan."""
         if self._cycles is None:
-            self._cycles = graph.cycles({each: self._edges(each) for each in self._plan.reasons})
+            closure, stale = self._plan.closure, self._plan.reasons.keys()
+            if closure is not None and all(
+                stale & self._edges(each) == stale & closure.edges[each] for each in self._plan.changed
+            ):
+                self._cycles = closure.cycles()  # nothing new is imported
+            else:
+                self._cycles = graph.cycles({each: self._edges(each) for each in stale})
         members = self._cycles.get(name)
         return [name] if members is None else [each for each in self._plan.reasons if each in members]
 
