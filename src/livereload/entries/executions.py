@@ -140,6 +140,8 @@ class Entries:
         for item in seen:
             self._note(revert, item)
         if name not in self._running:
+            if self._snapshot is not None and name in self._candidates:
+                self._again[name] = None
             return None
         self._running.remove(name)
         candidate = self._candidates[name]

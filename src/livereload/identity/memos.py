@@ -7,7 +7,14 @@ for the class stay: a registry is filled by one function and read by another; a 
 """
 
 import gc
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    ModuleType,
+)
 
 from ..interpreter.bytecode import numbers
 from .classes import wrapped
@@ -27,7 +34,15 @@ if TYPE_CHECKING:
 _MOST = 1_000
 _DEPTH = 3
 # What keeps nothing (by id: `in` would ask a user's metaclass), and what the interpreter puts into a namespace.
-_DULL = frozenset(map(id, (FunctionType, BuiltinFunctionType, ModuleType, str, int, float, bool, bytes, type(None))))
+_DULL = frozenset(
+    map(
+        id,
+        (
+            *(FunctionType, BuiltinFunctionType, ModuleType, str, int, float, bool, bytes, type(None), tuple),
+            *(GetSetDescriptorType, MemberDescriptorType, property),
+        ),
+    )
+)
 _SYSTEM = ("__builtins__", "__spec__", "__loader__", "__annotations__")
 # What a function that registers does with what `setdefault` gives it.
 _COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
@@ -39,7 +54,7 @@ def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", no
     if not keys:
         return
     for namespace in namespaces:
-        held = [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and each[0] not in _SYSTEM]
+        held = [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and not _is_dull(*each)]
         if not held:
             continue
         for cache in _caches(held, namespace):
@@ -49,6 +64,13 @@ def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", no
             about = [key for key in list(table) if _is_about(key, keys)]
             if about and _is_memo(name, owner, namespace):
                 _drop(table, [key for key in about if not _is_of_others(table[key], key, namespace)], note)
+
+
+def _is_dull(name: str, value: "Any") -> bool:
+    """True for what the interpreter has put into a namespace, and for a class that has nothing but methods."""
+    if type(value) is type:
+        return _DULL.issuperset(map(id, map(type, namespace_of_class(value).values())))
+    return name in _SYSTEM
 
 
 def _drop(table: "dict[Any, Any]", keys: "list[Any]", note: "Note") -> None:

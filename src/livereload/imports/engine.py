@@ -235,14 +235,24 @@ class Engine:
         taken = transaction.taken[name]
         transaction.generations.begin(taken.namespace)
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
-        if taken.renewed:  # it has been executed in this refresh already
+        is_again = taken.renewed
+        if is_again:  # it has been executed in this refresh already
             from ..entries.candidates import Candidate
 
             contents = dict(taken.namespace)
             transaction.entries.start({name: Candidate(taken.module, taken.namespace, contents, None, lambda: None)})
         module = transaction.renew(name, asked_for, own_type=own_type)
-        transaction.entries.before(name)
+        if is_again or not self._leaves_nothing(transaction, spec):
+            transaction.entries.before(name)
         return module
+
+    def _leaves_nothing(self, transaction: Transaction, spec: "ModuleSpec") -> bool:
+        """True if what is to be executed calls nothing, and its last execution has left nothing elsewhere."""
+        record = self.state.records[spec.name]
+        if record.outside is None or record.outside.counts or record.outside.stored:
+            return False
+        code = transaction.code_for(record) if spec.origin == record.path else None
+        return code is not None and calls_nothing(code)
 
     def _asked_for(self, transaction: Transaction, spec: "ModuleSpec") -> frozenset[str]:
         """The names whose earlier values the source asks for that a module is going to be executed from."""
@@ -344,13 +354,8 @@ class Engine:
             record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
         record.executing = True
         record.behind = module
-        if read_source and transaction is not None:
-            transaction.doubt()
-        if read_source and record.path is not None:
-            try:
-                record.source = read(record.path, state.clock)
-            except OSError:
-                pass  # the loader will say so, or knows another way
+        if read_source:
+            self._read_source(record)
         if transaction is not None and self.is_refreshing(name):
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
@@ -368,6 +373,16 @@ class Engine:
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
+
+    def _read_source(self, record: Record) -> None:
+        """Read what another's loader is going to execute."""
+        if self.state.transaction is not None:
+            self.state.transaction.doubt()
+        if record.path is not None:
+            try:
+                record.source = read(record.path, self.state.clock)
+            except OSError:
+                pass  # the loader will say so, or knows another way
 
     def _enter_thread(self, record: Record) -> None:
         """This thread executes the module of this record."""
@@ -462,7 +477,7 @@ class Engine:
         seconds = time.perf_counter() - record.started
         taken = transaction.taken.get(name)
         outside = transaction.entries.after(name, held=1, seen=seen)
-        if not record.failed:
+        if not record.failed and outside is not None:
             record.outside = outside
         if taken is not None:
             transaction.generations.end(taken.namespace, record.code, failed=record.failed)

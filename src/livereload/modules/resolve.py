@@ -174,7 +174,7 @@ class Survey:
         return found
 
     def note_fresh(self, found: Plan, moment: int) -> list[Record]:
-        """What a plan has looked at and found fresh need not be looked at again in this moment; returns what that is."""
+        """What a plan has found fresh need not be looked at again in this moment; returns what that is."""
         fresh = [
             record
             for name, record in found.reached.items()

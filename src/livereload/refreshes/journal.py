@@ -106,6 +106,10 @@ class Transaction:
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
+    def code_for(self, record: "Record") -> "CodeType | None":
+        """The code that a module which has been taken is going to be executed from, if it is known already."""
+        return self.codes.get(record.name) if record.path in self.sources else record.last_code()
+
     def doubt(self) -> None:
         """Code runs that may write files: what has been found fresh is to be looked at again when it is imported."""
         for record in self.fresh:

@@ -28,7 +28,7 @@ from .._report import Updated
 from ..identity import living
 from ..identity.objects import namespace_of
 from ..identity.places import LRU_CACHE
-from ..interpreter.bytecode import imported, imports, nested
+from ..interpreter.bytecode import calls_nothing, imported, imports, nested
 from ..modules import graph
 from ..modules.lazy import note_lazy, put_back
 from ..modules.plan import Plan
@@ -158,7 +158,9 @@ class Verification:
             taken = self._transaction.taken.get(name)
             if taken is not None:
                 self._before[name] = Before(name, taken.namespace, taken.contents)
-                self._watch(name)
+                code = self._transaction.code_for(self._records[name])
+                if code is None or not calls_nothing(code):
+                    self._watch(name)
             record = self._records[name]
             self._traces[name] = (record.source, dict(record.edges or {}))
 
@@ -295,13 +297,14 @@ class Verification:
         change = self.change(plan, record)
         module = sys.modules[record.name]
         self._transaction.has_updated = True
-        self._transaction.doubt()
         put_back({record.name}, self._records, self._transaction.note)
         stack = self._state.thread.stack
         has_lock, record.has_lock = record.has_lock, False
         self._transaction.note(setattr, record, "edges", dict(record.edges or {}))
         stack.append(record)  # what they import, the module depends on
         assert change.new is not None
+        if not calls_nothing(change.new):
+            self._transaction.doubt()
         generations, namespace = self._transaction.generations, namespace_of(module) or {}
         fills = statements.makes_classes_again(module, difference)
         if fills:
@@ -434,7 +437,8 @@ class Verification:
         moment = self._transaction.moment
         known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
         record.changed = {**known, **dict.fromkeys(keys, moment)}
-        self._touch(record)
+        if record.code is None or not calls_nothing(record.code):
+            self._touch(record)
 
     def _touch(self, record: "Record") -> None:
         """Enter that the execution of a module may have changed what is in others that it has imported."""
