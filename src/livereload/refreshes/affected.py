@@ -41,7 +41,7 @@ from ..identity.objects import (
     namespace_of_class,
     qualname_of,
 )
-from ..interpreter.bytecode import absolute, imports, nested
+from ..interpreter.bytecode import absolute, imports, is_function, nested
 from ..modules import graph
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
 from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
@@ -299,7 +299,7 @@ class _Search:
 
     def _are_annotations_looked_at(self, uses: "Uses") -> bool:
         """True if what the module decorates, or the classes that it makes, may be built by what annotations say."""
-        if not _READING_ANNOTATIONS.isdisjoint(uses.level_names()):
+        if not _READING_ANNOTATIONS.isdisjoint(name for name, _ in uses.level_names()):
             return True
         for decorators, _ in uses.decorated:
             for name, *_ in decorators:
