@@ -21,7 +21,7 @@ from .calls import BUILD_CLASS, ITSELF, annotation_calls, calls_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from .calls import Call
 
@@ -115,6 +115,7 @@ class Uses:
     __slots__ = (
         *(
             "_level_names",
+            "_level_set",
             "bindings",
             "called_codes",
             "classes",
@@ -156,6 +157,7 @@ class Uses:
         # attributes that statements read that run nothing else
         self.read: set[Load] = set()
         self._level_names: tuple[tuple[str, str | None], ...] | None = None
+        self._level_set: frozenset[str] | None = None
         # it does something for its effect: calls and drops the result, stores into something
         self.effects = False
         # what it stores attributes into; what calls are given that are made for their effect
@@ -177,6 +179,12 @@ class Uses:
         if self._level_names is None:
             self._level_names = tuple(dict.fromkeys(level_names(self.code)))
         return self._level_names
+
+    def reads(self, names: "Collection[str]") -> bool:
+        """True if what runs when the module is executed reads one of these names."""
+        if self._level_set is None:
+            self._level_set = frozenset(name for name, _ in self.level_names())
+        return not self._level_set.isdisjoint(names)
 
     def _wake(self) -> None:
         """Functions that may be called use what they read, and so on."""
@@ -866,7 +874,7 @@ def _with_whole_arguments(found: "list[Instruction]", extended: int) -> "list[In
 
 def _is_protected(code: "CodeType", offset: int) -> bool:
     """True if an error of the instruction there is handled: it is in a `try` or a `with`."""
-    return any(start <= offset <= end for start, end in handled(code))
+    return bool(code.co_exceptiontable) and any(start <= offset <= end for start, end in handled(code))
 
 
 parts_of = attrgetter(

@@ -215,7 +215,7 @@ class Engine:
                 edges[name] = self.state.records[name].version
         if self.state.transaction is not None:
             for name in names:
-                self.state.transaction.entries.meet(name)
+                self.state.transaction.meet(name)
 
     def wait(self, name: str) -> None:
         """Wait while another thread's refresh has taken `name` out of `sys.modules`."""

@@ -299,7 +299,7 @@ class _Search:
 
     def _are_annotations_looked_at(self, uses: "Uses") -> bool:
         """True if what the module decorates, or the classes that it makes, may be built by what annotations say."""
-        if not _READING_ANNOTATIONS.isdisjoint(name for name, _ in uses.level_names()):
+        if uses.reads(_READING_ANNOTATIONS):
             return True
         for decorators, _ in uses.decorated:
             for name, *_ in decorators:

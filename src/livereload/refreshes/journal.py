@@ -71,7 +71,7 @@ _OTHERS = Taken(ModuleType("probe"), None).references
 class Transaction:
     """One refresh.  Ends by `commit` or `roll_back`, once."""
 
-    def __init__(self, moment: int) -> None:
+    def __init__(self, moment: int, new_entries: "Callable[[Transaction], Entries] | None" = None) -> None:
         self.moment = moment
         # {"shop.cart": Taken}
         self.taken: dict[str, Taken] = {}
@@ -99,12 +99,43 @@ class Transaction:
         self.verification: Verification | None = None
         # something has failed, and whoever imports it for the first time may catch the error
         self.pending = False
-        # old and new objects of the modules that are executed
-        self.generations: Generations
-        # what these modules have put elsewhere
-        self.entries: Entries
+        self._generations: Generations | None = None
+        self._entries: Entries | None = None
+        self._new_entries = new_entries
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+
+    @property
+    def generations(self) -> "Generations":
+        """Old and new objects of the modules that are executed."""
+        if self._generations is None:
+            from .generations import Generations  # what only an execution needs is loaded then
+
+            self._generations = Generations(self.note)
+        return self._generations
+
+    @property
+    def entries(self) -> "Entries":
+        """What these modules have put elsewhere."""
+        if self._entries is None:
+            assert self._new_entries is not None
+            self._entries = self._new_entries(self)
+        return self._entries
+
+    @property
+    def is_light(self) -> bool:
+        """True as long as no module has been taken, and so nothing need be brought together."""
+        return self._generations is None and self._entries is None
+
+    def meet(self, name: str) -> None:
+        """A module that is being executed imports this one."""
+        if self._entries is not None:
+            self._entries.meet(name)
+
+    def end(self) -> None:
+        """Let go of what was remembered for what has been executed."""
+        if self._entries is not None:
+            self._entries.end()
 
     def code_for(self, record: "Record") -> "CodeType | None":
         """The code that a module which has been taken is going to be executed from, if it is known already."""

@@ -305,9 +305,10 @@ class Verification:
         assert change.new is not None
         if not calls_nothing(change.new):
             self._transaction.doubt()
-        generations, namespace = self._transaction.generations, namespace_of(module) or {}
+        namespace = namespace_of(module) or {}
         fills = statements.makes_classes_again(module, difference)
         if fills:
+            generations = self._transaction.generations
             references = Taken(module, module).references - 1
             generations.remember(record.name, namespace, dict(namespace), references, record.last_code)
             generations.begin(namespace)
