@@ -48,15 +48,27 @@ _SYSTEM = ("__builtins__", "__spec__", "__loader__", "__annotations__")
 _COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
 
 
+def may_remember(namespace: "dict[str, Any]") -> bool:
+    """True if a module has caches, or dicts that a function of it asks and fills, whether or not they hold anything."""
+    held = _held_in(namespace)
+    if not held:
+        return False
+    tables = _tables(held, namespace, filled=False)
+    return any(_is_memo(name, owner, namespace) for _, name, owner in tables) or any(
+        True for _ in _caches(held, namespace)
+    )
+
+
+def _held_in(namespace: "dict[str, Any]") -> "list[tuple[str, Any]]":
+    """What a module has, by name, that may keep something."""
+    return [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and not _is_dull(*each)]
+
+
 def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", note: "Note") -> None:
     """Let the modules with these namespaces forget what they have found out about some classes."""
     keys = {id(cls): cls for cls in classes}
-    if not keys:
-        return
-    for namespace in namespaces:
-        held = [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and not _is_dull(*each)]
-        if not held:
-            continue
+    for namespace in namespaces if keys else ():
+        held = _held_in(namespace)
         for cache in _caches(held, namespace):
             if any(_is_about(key, keys) for key in _keys_of(cache)):
                 LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
@@ -107,8 +119,8 @@ def _keys_of(cache: object) -> "Iterator[Any]":
             yield from list(each)
 
 
-def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iterator[Found]":
-    """The dicts of a module, of its classes, and of the instances of these that it keeps."""
+def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]", *, filled: bool = True) -> "Iterator[Found]":
+    """The (`filled`) dicts of a module, of its classes, and of the instances of these that it keeps."""
     for name, value in held:
         inner: Any = ()
         if type(value) is dict:
@@ -118,7 +130,9 @@ def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iter
         elif _is_of(type(value), namespace):
             inner, owner = list((instance_dict(value) or {}).items()), type(value)
         for key, each in inner:
-            if type(each) is dict and each and (len(each) <= _MOST or not is_plain(next(iter(each)))):
+            if type(each) is not dict or (filled and not each):
+                continue
+            if len(each) <= _MOST or not is_plain(next(iter(each))):
                 yield each, key, owner
 
 

@@ -360,7 +360,7 @@ class Engine:
             reloading = self.interpreter.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
             if not reloading and name not in transaction.taken and module is not None:
-                transaction.entries.first(name, module)
+                transaction.meet_first(name, module)
         if old is not None and not self.taken(name) and not self.interpreter.is_reloading(name):
             self.survey.set_aside(old)
         state.records[name] = record

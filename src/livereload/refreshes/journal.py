@@ -132,6 +132,12 @@ class Transaction:
         if self._entries is not None:
             self._entries.meet(name)
 
+    def meet_first(self, name: str, module: ModuleType) -> None:
+        """A module is about to be executed for the first time."""
+        self.entries.first(name, module)
+        if self._generations is not None:
+            self._generations.meet(namespace_of(module) or {})
+
     def end(self) -> None:
         """Let go of what was remembered for what has been executed."""
         if self._entries is not None:

@@ -445,7 +445,7 @@ class Refresher:
             self.interpreter.let_pass()
 
         new = transaction.take(plan, records, remember)
-        transaction.generations.start([taken.namespace for taken in new.values()], self._tracked().values())
+        transaction.generations.start([taken.namespace for taken in new.values()], lambda: self._tracked().values())
         self._announce(transaction, new)
         for name in new:
             transaction.edges.setdefault(name, frozenset(records[name].edges or ()))
