@@ -59,11 +59,11 @@ def test_one_question_to_the_kernel(project):
 
 
 UNWATCHED = """
-import livereload.files.look as looks
+import livereload.files.look as looks, livereload.files.watch as watch
 class looks_Watch:
     def __init__(self):
         raise OSError("no inotify")
-looks.Watch, looks.TRUSTED_S, looks.TRUSTED_TIMES = looks_Watch, 1e9, 1e9
+watch.Watch, looks.TRUSTED_S, looks.TRUSTED_TIMES = looks_Watch, 1e9, 1e9
 """
 
 

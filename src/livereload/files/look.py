@@ -17,11 +17,12 @@ from time import perf_counter
 
 from ..interpreter.tracebacks import is_typed
 from .stamp import Folder, Source, folder_stamp_at, stamp_at
-from .watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from .watch import Watch
 
 # Stats spent before the folders are watched: some ten milliseconds in all.  At a prompt that is
 # never reached; a loop that imports reaches it soon, and then ctypes is worth loading.
@@ -54,6 +55,8 @@ class Watcher:
         self._spent += stats
         if self._spent > WATCH_AFTER:
             try:
+                from .watch import Watch  # not at start-up
+
                 self._watch = Watch()
             except Exception:  # no inotify, no ctypes, no more instances: looked at as before
                 self._spent = -1

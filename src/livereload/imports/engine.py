@@ -13,7 +13,6 @@ import time
 from _weakref import ref
 
 from .._report import Executed
-from ..changes.reload_idioms import may_ask, names_asked_for
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
 from ..interpreter.bytecode import calls_nothing, may_store
@@ -22,16 +21,17 @@ from ..modules.lazy import lazy_imports
 from ..modules.plan import Plan
 from ..modules.resolve import Survey
 from ..modules.state import ANYTHING, Record, State, Wanted
-from ..refreshes.journal import Transaction
-from ..refreshes.refresh import Refresher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
+    from ..entries.outside import Outside
     from ..entries.stores import Stored
     from ..modules.import_system import Interpreter
+    from ..refreshes.journal import Transaction
+    from ..refreshes.refresh import Refresher
 
 # How long a thread waits for another's refresh, which may be waiting for this thread.
 _PATIENCE_S = 1.0
@@ -44,7 +44,17 @@ class Engine:
         self.state = state
         self.interpreter = interpreter
         self.survey = Survey(state, interpreter)
-        self.refresher = Refresher(state, interpreter, self.survey)
+        self._refresher: Refresher | None = None
+        self._nothing: Outside | None = None
+
+    @property
+    def refresher(self) -> "Refresher":
+        """What executes what is stale; loaded when something is."""
+        if self._refresher is None:
+            from ..refreshes.refresh import Refresher
+
+            self._refresher = Refresher(self.state, self.interpreter, self.survey)
+        return self._refresher
 
     def asked(self, wanted: Wanted) -> bool:
         """True if what is `wanted` may not be used as it is.
@@ -246,7 +256,7 @@ class Engine:
             transaction.entries.before(name)
         return module
 
-    def _leaves_nothing(self, transaction: Transaction, spec: "ModuleSpec") -> bool:
+    def _leaves_nothing(self, transaction: "Transaction", spec: "ModuleSpec") -> bool:
         """True if what is to be executed calls nothing, and its last execution has left nothing elsewhere."""
         record = self.state.records[spec.name]
         if record.outside is None or record.outside.counts or record.outside.stored:
@@ -254,8 +264,10 @@ class Engine:
         code = transaction.code_for(record) if spec.origin == record.path else None
         return code is not None and calls_nothing(code)
 
-    def _asked_for(self, transaction: Transaction, spec: "ModuleSpec") -> frozenset[str]:
+    def _asked_for(self, transaction: "Transaction", spec: "ModuleSpec") -> frozenset[str]:
         """The names whose earlier values the source asks for that a module is going to be executed from."""
+        from ..changes.reload_idioms import may_ask, names_asked_for
+
         record = self.state.records[spec.name]
         path = spec.origin
         if path is None or not spec.has_location:
@@ -297,9 +309,11 @@ class Engine:
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Have an eye on what this code is going to store elsewhere."""
         if calls_nothing(code):
-            from ..entries.outside import NOTHING
+            if self._nothing is None:
+                from ..entries.outside import NOTHING  # not at start-up
 
-            record.outside = NOTHING
+                self._nothing = NOTHING
+            record.outside = self._nothing
             return
         if self.state.transaction is not None:
             self.state.transaction.doubt()
@@ -471,7 +485,7 @@ class Engine:
             self.interpreter.detach(module)  # type: ignore[arg-type]
             del state.records[name]
 
-    def _enter(self, record: Record, transaction: Transaction, seen: "list[Stored]") -> None:
+    def _enter(self, record: Record, transaction: "Transaction", seen: "list[Stored]") -> None:
         """Enter into the report of a refresh that a module has been executed."""
         name = record.name
         seconds = time.perf_counter() - record.started
@@ -528,7 +542,7 @@ class Engine:
         if not state.thread.stack and (state.transaction is None or state.owner != _thread.get_ident()):
             state.thread.moment = 0
 
-    def _leave_outermost(self, record: Record, transaction: Transaction | None) -> None:
+    def _leave_outermost(self, record: Record, transaction: "Transaction | None") -> None:
         """This thread executes no module any longer; it may be within a `transaction` still."""
         thread = self.state.thread
         if transaction is None or transaction.pending:
