@@ -55,6 +55,10 @@ class Generations:
         if self._remembering is not None:
             self._remembering[id(namespace)] = namespace
 
+    def let_go(self) -> None:
+        """Refer to no namespace any more: the next refresh counts who does."""
+        self._remembering = None
+
     def finish(self, gone: "Collection[str]" = ()) -> None:
         """Give the kept objects to whatever got hold of others on the way.  `gone` are modules without files."""
         for module in self.successors.modules.values():

@@ -142,6 +142,8 @@ class Transaction:
         """Let go of what was remembered for what has been executed."""
         if self._entries is not None:
             self._entries.end()
+        if self._generations is not None:
+            self._generations.let_go()
 
     def code_for(self, record: "Record") -> "CodeType | None":
         """The code that a module which has been taken is going to be executed from, if it is known already."""
