@@ -15,7 +15,7 @@ from _weakref import ref
 from .._report import Executed
 from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
-from ..interpreter.bytecode import calls_nothing, may_store
+from ..interpreter.bytecode import calls_nothing, inert_classes, may_store
 from ..modules import graph
 from ..modules.lazy import lazy_imports
 from ..modules.plan import Plan
@@ -308,7 +308,8 @@ class Engine:
 
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Have an eye on what this code is going to store elsewhere."""
-        if calls_nothing(code):
+        record.inert = inert_classes(code)
+        if record.inert == 0 or calls_nothing(code):
             if self._nothing is None:
                 from ..entries.outside import NOTHING  # not at start-up
 
@@ -366,6 +367,7 @@ class Engine:
         record.version = record.verified = record.executed = thread.moment
         if old is not None:
             record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
+            state.last_change = thread.moment
         record.executing = True
         record.behind = module
         if read_source:
@@ -605,6 +607,7 @@ class Engine:
                 record.wreck = self._left_of(old, None if taken is None else taken.module)
             record.version = record.checked = thread.moment
             record.changed = {ANYTHING: thread.moment}
+            state.last_change = thread.moment
             state.records[name] = record
             state.forget_looks()
         if thread.stack:

@@ -123,6 +123,36 @@ def calls_nothing(code: "CodeType") -> bool:
     )
 
 
+# What runs nothing of the user's, wherever it stands.
+_INERT = (
+    "CACHE", "RESUME", "NOP", "NOT_TAKEN", "EXTENDED_ARG", "PUSH_NULL", "PRECALL", "CALL", "POP_TOP", "COPY", "SWAP",
+    "LOAD_NAME", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_FAST", "LOAD_LOCALS", "LOAD_CLOSURE",
+    "LOAD_BUILD_CLASS", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "MAKE_CELL", "COPY_FREE_VARS", "BUILD_TUPLE",
+    "BUILD_LIST", "STORE_NAME", "STORE_DEREF", "IMPORT_NAME", "IMPORT_FROM", "RETURN_VALUE", "RETURN_CONST",
+)  # fmt: skip
+_inert: list[bytes] = []
+
+
+def inert_classes(code: "CodeType") -> int:
+    """The number of class statements in the code of a module that only imports, and makes functions and classes.
+
+    -1 for any other: it may run functions.  A class statement may, if a base or metaclass takes part in it.
+    """
+    opcodes = numbers()
+    if not _inert:
+        _inert.append(bytes(opcodes[name] for name in _INERT if opcodes.get(name, 256) < 256))
+    operations = code.co_code[::2]
+    classes = operations.count(opcodes["LOAD_BUILD_CLASS"])
+    if operations.translate(None, _inert[0]) or operations.count(opcodes["CALL"]) != classes:
+        return -1
+    for each in code.co_consts if classes else ():
+        if type(each) is type(code) and not is_function(each):
+            body = each.co_code[::2]
+            if body.translate(None, _inert[0]) or opcodes["CALL"] in body or opcodes["IMPORT_NAME"] in body:
+                return -1
+    return classes
+
+
 def may_store(code: "CodeType") -> bool:
     """True if code may store something elsewhere: it assigns to attributes, or calls what it takes no result of."""
     opcodes = numbers()

@@ -37,6 +37,11 @@ def body(qualname: str) -> str:
     return f"{qualname}()"
 
 
+def is_body(key: str) -> bool:
+    """True for a key that `body` gives."""
+    return key.endswith("()") and not key.endswith(".()")
+
+
 def outside(qualname: str) -> str:
     """The key for what a function's callers and decorators see of it: its signature, defaults and attributes."""
     return f"{qualname}.()"
@@ -73,6 +78,7 @@ class Record:
         "generation",
         "gone",
         "has_lock",
+        "inert",
         "is_root",
         "lazy",
         "left",
@@ -108,6 +114,8 @@ class Record:
         self.code: CodeType | None = None
         # what executing that code used, once somebody has looked
         self.uses: Uses | None = None
+        # how many classes that code makes, if it runs no function (`bytecode.inert_classes`)
+        self.inert = -1
         # the names whose earlier values `source` asks for; None if nobody has looked
         self.asked_for: frozenset[str] | None = None
         # {"shop.money": 7}: what was imported while executing, and its version at that moment;
@@ -260,6 +268,8 @@ class State:
         self.looks: dict[object, Look] = {}
         # {("shop",): (records, who imports whom)}: what some modules import, as long as no edge changes
         self.closures: dict[tuple[str, ...], tuple[dict[str, Record], Closure]] = {}
+        # the moment in which something has changed last but bodies of functions (`Record.changed`)
+        self.last_change = 0
         # how often something was executed or a record changed
         self.changes = 0
         self.watcher = Watcher()

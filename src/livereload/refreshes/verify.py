@@ -22,17 +22,17 @@ not executed shows in the traceback where it imports what failed; one that may c
 """
 
 import sys
-from types import ModuleType
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 
 from .._report import Updated
 from ..identity import living
-from ..identity.objects import namespace_of
+from ..identity.objects import module_of_class, mro_of, namespace_of, namespace_of_class
 from ..identity.places import LRU_CACHE
-from ..interpreter.bytecode import calls_nothing, imported, imports, nested
+from ..interpreter.bytecode import calls_nothing, imported, imports, inert_classes, nested
 from ..modules import graph
 from ..modules.lazy import note_lazy, put_back
 from ..modules.plan import Plan
-from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, is_body
 from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
@@ -183,7 +183,7 @@ class Verification:
             return True
         if record.path is None:
             return name in plan.changed
-        if not self._can_be_kept(record) or self._uses(record) is None:
+        if not self._can_be_kept(record) or (not self._is_untouched(record) and self._uses(record) is None):
             return True
         return record.path in plan.sources and self._difference(plan, record) is None
 
@@ -264,8 +264,23 @@ class Verification:
     def is_affected(self, plan: Plan, name: str) -> bool:
         """True if a module has used something that is different by now."""
         record = self._records[name]
+        if record.path not in plan.sources and self._is_untouched(record):
+            return False
         uses = self._new_uses(plan, record)
         return uses is not None and self._affected.why(record, uses) is not None
+
+    def _is_untouched(self, record: "Record") -> bool:
+        """True if nothing has changed but bodies of functions since the module was up to date, and it runs none.
+
+        Its classes are made by `type` alone, then.
+        """
+        if record.inert < 0 or record.verified < self._state.last_change or record.lazy:
+            return False
+        if not record.inert:
+            return True
+        namespace = namespace_of(sys.modules.get(record.name)) or {}
+        classes = [each for each in namespace.values() if type(each) is type and module_of_class(each) == record.name]
+        return len(classes) == record.inert and all(map(_is_made_by_type, classes))
 
     def _new_uses(self, plan: Plan, record: "Record") -> "Uses | None":
         """What executing a module from its new source uses, where that comes to executing a part of it."""
@@ -341,6 +356,8 @@ class Verification:
     def _enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
         self.changes += 1
+        if not all(map(is_body, keys)):
+            self._state.last_change = self._transaction.moment
         self._transaction.note(setattr, record, "changed", record.changed)
         record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
 
@@ -348,12 +365,13 @@ class Verification:
         """Why a module must be executed, if it must."""
         if record.path is None:
             return None
-        uses = self._new_uses(plan, record)
-        if uses is None:
-            return "its code is not known"
-        reason = self._affected.why(record, uses)
-        if reason is not None:
-            return reason
+        if record.path in plan.sources or not self._is_untouched(record):
+            uses = self._new_uses(plan, record)
+            if uses is None:
+                return "its code is not known"
+            reason = self._affected.why(record, uses)
+            if reason is not None:
+                return reason
         for keeper, is_cache in self._affected.kept_results(record):
             if not is_cache:
                 return f"has kept what {getattr(keeper, '__name__', 'a function')} computed"
@@ -363,14 +381,16 @@ class Verification:
     def _keep(self, plan: Plan, record: "Record") -> None:
         """Leave a module as it is, but for the bodies of its functions and the names that it imported."""
         name, note = record.name, self._transaction.note
-        note(_restore, record, record.version, record.verified, record.source, record.code, record.uses, record.reason)
-        if record.path is not None:
+        values = (record.version, record.verified, record.source, record.code, record.uses, record.reason, record.inert)
+        note(_restore, record, *values)
+        if record.path is not None and (record.path in plan.sources or not self._is_untouched(record)):
             self._rebind(record, self._new_uses(plan, record))
         difference = self._difference(plan, record) if record.path in plan.sources else None
         if difference is not None:
             living.update(sys.modules[name], difference.codes, note)
             change = self.change(plan, record)
             record.source, record.code = change.source, change.new
+            record.inert = -1 if change.new is None else inert_classes(change.new)
             record.source.data = None
             record.uses = change.uses() if change.difference is not None and change.difference.names() else None
             self.updated.append(Updated(name, tuple(difference.names())))
@@ -435,7 +455,7 @@ class Verification:
         keys = set(before.differences())
         if self._has_effects(record):
             keys.add(EFFECTS)
-        moment = self._transaction.moment
+        moment = self._state.last_change = self._transaction.moment
         known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
         record.changed = {**known, **dict.fromkeys(keys, moment)}
         if record.code is None or not calls_nothing(record.code):
@@ -499,6 +519,25 @@ class Verification:
         if record.path in plan.sources:
             return None
         return import_of(record, uses, child, self._affected)
+
+
+def _is_made_by_type(cls: type) -> bool:
+    """True if nothing of what a class has, and none of its bases, takes part in making it."""
+    if not _PLAIN_MEMBERS.issuperset(map(id, map(type, namespace_of_class(cls).values()))):
+        return False
+    return not any("__init_subclass__" in namespace_of_class(each) for each in mro_of(cls)[1:-1])
+
+
+# By id: what has no `__set_name__`.
+_PLAIN_MEMBERS = frozenset(
+    map(
+        id,
+        (
+            *(FunctionType, str, int, float, bool, bytes, tuple, type(None)),
+            *(GetSetDescriptorType, MemberDescriptorType),
+        ),
+    )
+)
 
 
 class _Change:
@@ -691,5 +730,5 @@ def _is_raised_in_code(error: BaseException) -> bool:
 
 
 def _restore(record: "Record", *values: "Any") -> None:
-    record.version, record.verified, record.source, record.code, record.uses, record.reason = values
+    record.version, record.verified, record.source, record.code, record.uses, record.reason, record.inert = values
     record.checked = 0
