@@ -51,6 +51,8 @@ class Workshop:
         self.quick = quick
         # whether samples tell where the time goes
         self.profiles = False
+        # whether they are measured by the processor's time
+        self.cpu = False
         # what several scenarios share
         self.shared: dict[str, list] = {}
         # {"ipython": "9.18.1"}: the peers that are installed
@@ -89,7 +91,14 @@ class Workshop:
 
         def sample(driver: str) -> dict:
             request = json.dumps(
-                {"driver": driver, "measure": measure, "path": folders, "profile": self.profiles, **arguments}
+                {
+                    "driver": driver,
+                    "measure": measure,
+                    "path": folders,
+                    "profile": self.profiles,
+                    "cpu": self.cpu,
+                    **arguments,
+                }
             )
             command = [self.python_of(driver), "-P", "-s", str(HERE / "measure.py"), request]
             done = self.run(command, cwd=self.folder, env=self.environment(driver))
@@ -136,6 +145,16 @@ class Workshop:
                 (above / str(k) / name).write_text(text)
         self._compile(above)
         return (above / str(k) for k in itertools.count())
+
+    def shared_folder(self, name: str, files: dict[str, str]) -> Path:
+        """A folder with these files, which no sample edits."""
+        folder = self.folder / f"shared-{name}"
+        if not folder.exists():
+            folder.mkdir()
+            for each, text in files.items():
+                (folder / each).write_text(text)
+            self._compile(folder)
+        return folder
 
     def scratch(self, name: str) -> Path:
         """A new, empty folder."""
