@@ -179,9 +179,14 @@ class Installation:
         if initializing and not record.executing:
             spec.__dict__["_initializing"] = initializing = False
         if thread.stack and (
-            initializing or (record.checked == thread.moment and not record.portions and name not in state.unbound)
+            initializing
+            or (
+                record.checked == thread.moment
+                and name not in state.unbound
+                and (not record.portions or _is_of_a_whole(frame))
+            )
         ):
-            # Found fresh within this very import statement, and no package: there is nothing else to see.
+            # Found fresh within this very import statement, and no submodules asked for: there is nothing else to see.
             self.engine.note(name)
             return initializing
         if initializing:
@@ -433,6 +438,11 @@ def _caller() -> "Any":
         return sys._getframe(2)
     except ValueError:
         return None
+
+
+def _is_of_a_whole(frame: "Any") -> bool:
+    """True if a statement in this frame imports a module, and nothing from it."""
+    return frame is not None and bytecode.has_no_from_list(frame.f_code, frame.f_lasti)
 
 
 def _sees_frames() -> bool:

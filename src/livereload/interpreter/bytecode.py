@@ -57,6 +57,17 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     return names if type(names) is tuple else ()
 
 
+def has_no_from_list(code: "CodeType", offset: int) -> bool:
+    """True if the instruction at `offset` imports a module as a whole: `import shop.cart`."""
+    opcodes = numbers()
+    raw = code.co_code
+    if not 2 <= offset < len(raw) or raw[offset] != opcodes["IMPORT_NAME"]:
+        return False
+    if raw[offset - 2] == opcodes["LOAD_CONST"]:
+        return raw[offset - 1] < len(code.co_consts) and code.co_consts[raw[offset - 1]] is None
+    return raw[offset - 2] == opcodes.get("LOAD_COMMON_CONSTANT")  # None, from 3.15 on
+
+
 def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
     """The name that the instruction at `offset` may find imported lazily (PEP 810), and whether it is the code's own.
 

@@ -175,10 +175,14 @@ class Survey:
 
     def note_fresh(self, found: Plan, moment: int) -> list[Record]:
         """What a plan has found fresh need not be looked at again in this moment; returns what that is."""
+        stale = found.reasons
+        tops = {name.partition(".")[0] for name in stale}
         fresh = [
             record
             for name, record in found.reached.items()
-            if name not in found.reasons and not _awaits_package(record, found)
+            if name not in stale
+            and not record.suspect
+            and (name.partition(".")[0] not in tops or not _awaits_package(record, found))
         ]
         for record in fresh:
             record.checked = moment
