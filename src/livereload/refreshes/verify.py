@@ -100,6 +100,8 @@ class Verification:
         # {"shop.cart": _Change}: sources whose change has been looked at
         self._changes: dict[str, _Change] = {}
         self._verified: set[str] = set()
+        # modules whose classes nothing else takes part in making
+        self._made_by_type: set[str] = set()
         # modules whose imports are being verified
         self.open: set[str] = set()
         # how often something has been entered as different
@@ -276,11 +278,14 @@ class Verification:
         """
         if record.inert < 0 or record.verified < self._state.last_change or record.lazy:
             return False
-        if not record.inert:
+        if not record.inert or record.name in self._made_by_type:
             return True
         namespace = namespace_of(sys.modules.get(record.name)) or {}
         classes = [each for each in namespace.values() if type(each) is type and module_of_class(each) == record.name]
-        return len(classes) == record.inert and all(map(_is_made_by_type, classes))
+        if len(classes) != record.inert or not all(map(_is_made_by_type, classes)):
+            return False
+        self._made_by_type.add(record.name)
+        return True
 
     def _new_uses(self, plan: Plan, record: "Record") -> "Uses | None":
         """What executing a module from its new source uses, where that comes to executing a part of it."""
