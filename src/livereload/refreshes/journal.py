@@ -147,7 +147,7 @@ class Transaction:
 
     def code_for(self, record: "Record") -> "CodeType | None":
         """The code that a module which has been taken is going to be executed from, if it is known already."""
-        return self.codes.get(record.name) if record.path in self.sources else record.last_code()
+        return self.codes.get(record.name) if record.path in self.sources else record.code
 
     def doubt(self) -> None:
         """Code runs that may write files: what has been found fresh is to be looked at again when it is imported."""
