@@ -100,8 +100,8 @@ class Verification:
         # {"shop.cart": _Change}: sources whose change has been looked at
         self._changes: dict[str, _Change] = {}
         self._verified: set[str] = set()
-        # modules whose classes nothing else takes part in making
-        self._made_by_type: set[str] = set()
+        # modules of which it has been seen that executing them runs no function
+        self._inert: set[str] = set()
         # modules whose imports are being verified
         self.open: set[str] = set()
         # how often something has been entered as different
@@ -278,13 +278,10 @@ class Verification:
         """
         if record.inert < 0 or record.verified < self._state.last_change or record.lazy:
             return False
-        if not record.inert or record.name in self._made_by_type:
-            return True
-        namespace = namespace_of(sys.modules.get(record.name)) or {}
-        classes = [each for each in namespace.values() if type(each) is type and module_of_class(each) == record.name]
-        if len(classes) != record.inert or not all(map(_is_made_by_type, classes)):
-            return False
-        self._made_by_type.add(record.name)
+        if record.name not in self._inert:
+            if not all(map(_has_plain_attributes, record.edges or ())) or not _makes_plain_classes(record):
+                return False
+            self._inert.add(record.name)
         return True
 
     def _new_uses(self, plan: Plan, record: "Record") -> "Uses | None":
@@ -526,9 +523,25 @@ class Verification:
         return import_of(record, uses, child, self._affected)
 
 
+def _has_plain_attributes(name: str) -> bool:
+    """True for a module of which a name can be imported without running anything (PEP 562)."""
+    module = sys.modules.get(name)
+    return type(module) is ModuleType and "__getattr__" not in (namespace_of(module) or {})
+
+
+def _makes_plain_classes(record: "Record") -> bool:
+    """True if all classes that the code of an inert module makes are there, and made by `type` alone."""
+    if not record.inert:
+        return True
+    namespace = namespace_of(sys.modules.get(record.name)) or {}
+    classes = [each for each in namespace.values() if type(each) is type and module_of_class(each) == record.name]
+    return len(classes) == record.inert and all(map(_is_made_by_type, classes))
+
+
 def _is_made_by_type(cls: type) -> bool:
     """True if nothing of what a class has, and none of its bases, takes part in making it."""
-    if not _PLAIN_MEMBERS.issuperset(map(id, map(type, namespace_of_class(cls).values()))):
+    contents = namespace_of_class(cls)
+    if "__orig_bases__" in contents or not _PLAIN_MEMBERS.issuperset(map(id, map(type, contents.values()))):
         return False
     return not any("__init_subclass__" in namespace_of_class(each) for each in mro_of(cls)[1:-1])
 
