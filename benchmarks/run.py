@@ -135,7 +135,7 @@ def main() -> None:
 
     say("\n".join(f"{key + ':':11}{value}" for key, value in about.items()))
     if given.cpu:
-        say("clock:     the processor's time of the process; of starts of Python, the time on the wall")
+        say("clock:     the processor's time")
     elif about["load"] == "unknown" or float(about["load"]) > IDLE_BELOW:
         say("warning:   the machine is not idle; minima may be believed, medians may not")
     # As pip leaves an installed package: with bytecode.

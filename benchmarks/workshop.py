@@ -70,6 +70,14 @@ class Workshop:
     def close(self) -> None:
         self._temporary.cleanup()
 
+    def clock(self) -> float:
+        """Seconds on the wall or, if that is what counts, those that the processor has spent on child processes."""
+        if not self.cpu:
+            return time.perf_counter()
+        import resource  # not on Windows
+
+        return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+
     def scaled(self, full: int, quick: int) -> int:
         """`full`, but at most `quick` in a quick run."""
         return min(full, quick) if self.quick else full
