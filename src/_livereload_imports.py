@@ -68,9 +68,9 @@ def start_every() -> None:
 def switch_on(setting: str) -> None:
     """Install livereload in this process, unless `livereload` is somebody else's package."""
     if is_ours():
-        from livereload.session import switch as _switch
+        from livereload.session import environment_variables as _variables
 
-        _switch.switch_on(setting)
+        _variables.switch_on(setting)
 
 
 def is_interactive() -> bool:

@@ -59,7 +59,7 @@ def test_one_question_to_the_kernel(project):
 
 
 UNWATCHED = """
-import livereload.files.look as looks
+import livereload.files.unchanged as looks
 class looks_Watch:
     def __init__(self):
         raise OSError("no inotify")

@@ -5,7 +5,7 @@ import functools
 
 import pytest
 
-from livereload.entries.saying import says
+from livereload.entries.comparable import says
 from livereload.identity import classes, functions, objects, verdicts
 from livereload.identity.places import walk
 from livereload.identity.referrers import Pair, is_held_by_others, is_referred_to, substitute

@@ -1,6 +1,6 @@
 """What is stale, and why: from records to a plan, without files and modules."""
 
-from livereload.modules.plan import plan
+from livereload.modules.stale import plan
 from livereload.modules.state import Record
 
 

@@ -11,7 +11,7 @@ import pytest
 from test_activation import PATIENCE_S, SOURCES, Environment
 from test_prompt import Prompt
 
-from livereload.session import run as _run
+from livereload.session import run_program as _run
 
 ON = "(lambda p: bool(p and p.installed))(__import__('sys').modules.get('livereload.imports.hooks'))"
 
@@ -186,7 +186,7 @@ def test_a_sitecustomize_of_the_environment(tmp_path: Path, own: str | None) -> 
 def test_a_broken_livereload_is_one_line(tmp_path: Path) -> None:
     """If livereload cannot be switched on, one line says so and the program runs."""
     environment = Environment(tmp_path / "environment")
-    (environment.site / "livereload" / "session" / "switch.py").write_text("1 / 0\n")
+    (environment.site / "livereload" / "session" / "environment_variables.py").write_text("1 / 0\n")
     done = environment.run("-m", "livereload", "-c", "print('ran')")
     assert (done.returncode, done.stdout) == (0, "ran\n")
     assert done.stderr == "livereload: not switched on: ZeroDivisionError('division by zero')\n"
@@ -248,7 +248,7 @@ def test_call_waits_and_returns_the_exit_status() -> None:
     """Where a process cannot become another (Windows), it waits, through any Ctrl-C, and hands on the exit status."""
     interrupt = "import os, signal, sys; os.kill(os.getppid(), signal.SIGINT); sys.stdin.read(); sys.exit(7)"
     program = (
-        "import os, sys; from livereload.session import run as _run; "
+        "import os, sys; from livereload.session import run_program as _run; "
         f"sys.exit(_run.call([sys.executable, '-c', {interrupt!r}], dict(os.environ)))"
     )
     done = subprocess.run(

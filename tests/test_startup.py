@@ -144,7 +144,7 @@ def test_silent_whatever_is_wrong(tmp_path: Path, damage: str) -> None:
     if damage == "missing":
         (environment.site / "_livereload_imports.py").unlink()
     elif damage == "broken":
-        (environment.site / "livereload" / "session" / "switch.py").write_text("1 / 0\n")
+        (environment.site / "livereload" / "session" / "environment_variables.py").write_text("1 / 0\n")
     else:
         theirs = tmp_path / "theirs" / "livereload"
         theirs.mkdir(parents=True)

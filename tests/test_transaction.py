@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from livereload.identity.objects import is_loaded, namespace_of
-from livereload.modules.plan import Plan
+from livereload.modules.stale import Plan
 from livereload.modules.state import Record
 from livereload.refreshes.journal import Transaction
 

@@ -5,7 +5,7 @@ Knows nothing of how it came about.
 
 import sys
 
-from .interpreter.stdlib import is_loaded, standard
+from .interpreter.stdlib_imports import is_loaded, standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

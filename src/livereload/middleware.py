@@ -179,7 +179,7 @@ def _is_due() -> bool:
 
 def _refresh() -> None:
     from .imports import hooks
-    from .session.statement import before_statement
+    from .session.before_statement import before_statement
 
     if hooks.installed is not None:
         before_statement(hooks.installed, {})

@@ -12,8 +12,8 @@ import pytest
 
 import _livereload_imports
 from livereload.files import stamp
+from livereload.files.inotify import Watch
 from livereload.files.stamp import Clock, Patience, look, look_into, read
-from livereload.files.watch import Watch
 from livereload.modules import adopt, tracking
 from livereload.modules.tracking import Policy
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    from .outside import Outside
+    from .reference_counts import Outside
 
 _OPTIMIZED = 1  # CO_OPTIMIZED: functions have it, class bodies do not
 

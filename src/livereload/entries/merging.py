@@ -10,8 +10,8 @@ Knows one container, and what was taken out of it before modules were executed. 
 
 from ..identity.objects import is_plain, same
 from . import containers
-from .saying import says
-from .stores import GONE, Stored, in_mapping
+from .comparable import says
+from .effects import GONE, Stored, in_mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,15 +19,15 @@ from types import FunctionType
 
 from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
-from .holders import RUNTIME, Holders, Node
-from .outside import HIDDEN, definitions
+from .reference_counts import HIDDEN, definitions
+from .referrer_graph import RUNTIME, Holders, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Any
 
-    from .outside import Counts
+    from .reference_counts import Counts
 
     Entry = tuple[Any, Any]  # a container, and what it holds of the module's
 

@@ -9,14 +9,14 @@ from types import FunctionType, ModuleType
 from ..identity import objects
 from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from . import containers
-from .stores import GONE, in_attributes
+from .effects import GONE, in_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    from .stores import Stored
+    from .effects import Stored
 
 _DEPTH = 3
 

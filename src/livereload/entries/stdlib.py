@@ -10,8 +10,8 @@ from types import FunctionType, MethodType
 
 from ..identity.objects import instance_dict
 from ..identity.places import PARTIAL
-from .saying import says
-from .stores import GONE
+from .comparable import says
+from .effects import GONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from ..files.stamp import Source, read
 from ..identity.objects import namespace_of
 from ..interpreter.bytecode import may_store
 from ..modules import graph
-from ..modules.lazy import lazy_imports
-from ..modules.plan import Plan
+from ..modules.lazy_imports import lazy_imports
 from ..modules.resolve import Survey
+from ..modules.stale import Plan
 from ..modules.state import ANYTHING, Record, State, Wanted
 from ..refreshes.journal import Transaction
 from ..refreshes.refresh import Refresher
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
-    from ..entries.stores import Stored
+    from ..entries.effects import Stored
     from ..modules.import_system import Interpreter
 
 # How long a thread waits for another's refresh, which may be waiting for this thread.
@@ -284,7 +284,7 @@ class Engine:
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Have an eye on what this code is going to store elsewhere."""
         if may_store(code):
-            from ..entries.watching import Watch  # not at start-up
+            from ..entries.effect_detection import Watch  # not at start-up
 
             package = record.name if record.portions else record.name.rpartition(".")[0]
             record.watch = Watch(record.name, package, code)
@@ -434,7 +434,7 @@ class Engine:
         if transaction is not None:
             self._enter(record, transaction, seen)
         if not record.failed and record.outside is None and namespace:
-            from ..entries.outside import Outside, count
+            from ..entries.reference_counts import Outside, count
 
             record.outside = Outside(count(name, module, 1), seen)  # type: ignore[arg-type]
         record.started = 0.0

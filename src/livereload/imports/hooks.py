@@ -36,9 +36,9 @@ from types import ModuleType
 from .._errors import LiveReloadWarning, NotTrackedError, UnsupportedInterpreterError
 from .._report import Report
 from ..identity.objects import namespace_of
-from ..interpreter import bytecode, stdlib, tracebacks
-from ..interpreter.stdlib import bootstrap
-from ..modules.lazy import asked_for
+from ..interpreter import bytecode, stdlib_imports, tracebacks
+from ..interpreter.stdlib_imports import bootstrap
+from ..modules.lazy_imports import asked_for
 from ..modules.state import State, Wanted
 from .bindings import Bindings
 from .engine import Engine
@@ -413,12 +413,12 @@ class Installation:
         where = ("<prompt>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
         module = "__main__" if frame is None else dict.get(frame.f_globals, "__name__")
         warning = LiveReloadWarning(message)
-        with stdlib.narrow_search:  # to show it, Python imports
+        with stdlib_imports.narrow_search:  # to show it, Python imports
             try:
                 # No registry: the next edit with the same outcome is told of as well.
                 warn_explicit(warning, None, *where, module if type(module) is str else None)
             except LiveReloadWarning:  # -W error; what the warning is about has been done and cannot fail any more
-                stdlib.standard("warnings").showwarning(warning, LiveReloadWarning, *where)
+                stdlib_imports.standard("warnings").showwarning(warning, LiveReloadWarning, *where)
 
     def detach(self, module: ModuleType) -> None:
         namespace = namespace_of(module)
@@ -447,7 +447,7 @@ def _sees_frames() -> bool:
         return False  # the program may have others
     if sys.version_info >= (3, 13):
         return _thread._is_main_interpreter()  # type: ignore[attr-defined,no-any-return]
-    interpreters = stdlib.standard("_xxsubinterpreters")
+    interpreters = stdlib_imports.standard("_xxsubinterpreters")
     del sys.modules["_xxsubinterpreters"]
     return interpreters.get_current() == interpreters.get_main()
 

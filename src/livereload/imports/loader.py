@@ -13,7 +13,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 
 from ..files.pyc import trusted_bytecode
 from ..files.stamp import stamp_at
-from ..interpreter.stdlib import find_standard, narrow_search
+from ..interpreter.stdlib_imports import find_standard, narrow_search
 from ..interpreter.tracebacks import disguised, without_us
 from .engine import Engine
 

@@ -8,7 +8,7 @@ The import system does not pass on what a statement asks for: of `from pkg impor
 
 import sys
 
-from .stdlib import standard
+from .stdlib_imports import standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 
-from .stdlib import bootstrap
+from .stdlib_imports import bootstrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

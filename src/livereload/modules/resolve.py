@@ -14,13 +14,13 @@ from importlib._bootstrap_external import _NamespacePath  # type: ignore[attr-de
 from time import perf_counter
 from types import ModuleType
 
-from ..files.look import Look
 from ..files.stamp import Patience, Source, folder_stamp_at, is_settled, look, look_into, read
+from ..files.unchanged import Look
 from ..identity.objects import namespace_of
 from . import graph
 from .adopt import changed_since_import, edges_in_code, process_start
-from .lazy import lazy_imports, note_used, unused
-from .plan import Plan, plan
+from .lazy_imports import lazy_imports, note_used, unused
+from .stale import Plan, plan
 from .state import Record, State
 
 TYPE_CHECKING = False

@@ -7,9 +7,9 @@ import _thread
 import itertools
 
 from .._report import Report
-from ..files.look import Look, Watcher
 from ..files.pyc import code_of
 from ..files.stamp import Clock, Folder, Source
+from ..files.unchanged import Look, Watcher
 from .tracking import Policy
 
 TYPE_CHECKING = False
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from weakref import ReferenceType
 
     from ..changes.uses import Uses
-    from ..entries.outside import Outside
-    from ..entries.watching import Watch
+    from ..entries.effect_detection import Watch
+    from ..entries.reference_counts import Outside
     from ..refreshes.journal import Transaction
-    from .plan import Plan
+    from .stale import Plan
 
 
 # Keys of what has changed in a module (`Record.changed`): anything; others by its execution; and, by the

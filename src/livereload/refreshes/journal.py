@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .._report import Executed, Progress
-    from ..entries.executions import Entries
+    from ..entries.take_back import Entries
     from ..files.stamp import Source
-    from ..modules.plan import Plan
+    from ..modules.stale import Plan
     from ..modules.state import Record
     from .generations import Generations
     from .verify import Verification

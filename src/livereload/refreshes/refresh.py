@@ -26,9 +26,9 @@ from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
-from ..modules.lazy import put_back
-from ..modules.plan import Plan
+from ..modules.lazy_imports import put_back
 from ..modules.resolve import Survey
+from ..modules.stale import Plan
 from ..modules.state import Record, State, Wanted
 from .journal import Taken, Transaction
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..entries.candidates import Candidate
-    from ..entries.stores import Stored
+    from ..entries.effects import Stored
     from ..modules.import_system import Interpreter
     from .verify import Verification
 
@@ -256,7 +256,7 @@ class Refresher:
         Within the first import of another module, which may catch the error, a failure that
         `is_believed` is not undone but left for `conclude`.
         """
-        from ..entries.executions import Entries  # what only an edit needs is loaded then
+        from ..entries.take_back import Entries  # what only an edit needs is loaded then
         from .generations import Generations
 
         state = self.state

@@ -30,8 +30,8 @@ from ..identity.objects import namespace_of
 from ..identity.places import LRU_CACHE
 from ..interpreter.bytecode import imported, imports, nested
 from ..modules import graph
-from ..modules.lazy import note_lazy, put_back
-from ..modules.plan import Plan
+from ..modules.lazy_imports import note_lazy, put_back
+from ..modules.stale import Plan
 from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
 from . import methods, statements
 from .affected import Affected

@@ -12,7 +12,7 @@ import livereload
 
 from ..imports import hooks
 from ..modules.tracking import check_module_name
-from .statement import before_statement
+from .before_statement import before_statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

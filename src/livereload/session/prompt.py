@@ -13,7 +13,7 @@ import sys
 from _thread import interrupt_main
 
 from ..identity.objects import namespace_of
-from .statement import before_statement, show_error
+from .before_statement import before_statement, show_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from types import CodeType, FunctionType, MethodType
 
 from ..identity.objects import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class
 from ..interpreter import bytecode
-from ..interpreter.stdlib import standard
+from ..interpreter.stdlib_imports import standard
 from ..modules import graph
 
 TYPE_CHECKING = False

@@ -24,7 +24,7 @@ import os
 import stat
 import sys
 
-from ..interpreter.stdlib import standard
+from ..interpreter.stdlib_imports import standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from types import FunctionType
 from ..identity.objects import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
 from ..interpreter.bytecode import nested
 from . import containers
-from .holders import slots
+from .effects import Stored, in_attributes, in_container, in_mapping
+from .referrer_graph import slots
 from .stdlib import SIGNALS, places_behind, set_up_since
-from .stores import Stored, in_attributes, in_container, in_mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

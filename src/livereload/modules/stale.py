@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import CodeType
 
-    from ..files.look import Look
     from ..files.stamp import Source
+    from ..files.unchanged import Look
     from .state import Record
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from .stores import Stored
+    from .effects import Stored
 
     # {"f": 1, "Cart.total": 2, "": 1}: by the name, and how many functions no name leads to
     Counts = dict[str, int]

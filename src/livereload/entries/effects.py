@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from ..identity import objects
 from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class
 from . import containers
-from .saying import says
+from .comparable import says
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,14 +20,14 @@ from types import FunctionType
 
 from ..identity.objects import is_plain, mro_of, namespace_of, qualname_of
 from ..interpreter.bytecode import nested
-from . import containers, outside, patches
+from . import containers, monkeypatches, reference_counts
 from .candidates import Candidate, constants
+from .effects import GONE, put, revert, value_at
 from .merging import Emptied, merge
-from .outside import Outside
 from .ownership import Owner, Search
+from .reference_counts import Outside
 from .snapshots import Snapshot
 from .stdlib import ExitCallbacks, LogHandlers, Overloads, forget_levels, interpreters_lists
-from .stores import GONE, put, revert, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any, Protocol
 
-    from .stores import Stored
+    from .effects import Stored
 
     Note = Callable[..., None]
 
@@ -113,8 +113,8 @@ class Entries:
         self._take_back(name, candidate)
         self._take_patches_back(name, candidate)
         snapshot.forget_dispatch()
-        candidate.references = outside.references_to_namespace(candidate.module)
-        candidate.numbers = outside.numbers(name, candidate.namespace, candidate.contents)
+        candidate.references = reference_counts.references_to_namespace(candidate.module)
+        candidate.numbers = reference_counts.numbers(name, candidate.namespace, candidate.contents)
         candidate.notes = 0 if self.journal is None else self.journal.number_of_notes()
         self._note(self._discard, name, candidate)
 
@@ -141,12 +141,12 @@ class Entries:
             return None
         self._running.remove(name)
         candidate = self._candidates[name]
-        made = outside.references_to_namespace(candidate.module) - candidate.references - held
+        made = reference_counts.references_to_namespace(candidate.module) - candidate.references - held
         numbers = dict(candidate.numbers)
         for key, number in () if self.journal is None else self.journal.noted_since(candidate.notes).items():
             if key in numbers:
                 numbers[key] += 2 * number  # the keeper of classes has its own journal, too
-        counts = outside.count_in(name, candidate.namespace, made, numbers)
+        counts = reference_counts.count_in(name, candidate.namespace, made, numbers)
         candidate.made_by = self._code(name)
         stored: list[Stored] = []
         if not self._running:
@@ -316,7 +316,7 @@ class Entries:
 
     def _take_patches_back(self, name: str, candidate: Candidate) -> None:
         users = frozenset(self._users(name)) - frozenset(self._imports(name))
-        patches.take_back(
+        monkeypatches.take_back(
             name,
             candidate.namespace,
             candidate.contents,
@@ -355,7 +355,7 @@ class Entries:
         """Take what an execution that is undone has made out of all containers."""
         older = {id(value) for value in candidate.contents.values()}
         codes = set() if candidate.made_by is None else set(map(id, nested(candidate.made_by)))
-        known = outside.definitions(name, candidate.namespace, candidate.contents)
+        known = reference_counts.definitions(name, candidate.namespace, candidate.contents)
         older.update(id(value) for _, value in known if type(value) is FunctionType)
         new = {key: value for key, value in list(candidate.namespace.items()) if id(value) not in older}
         older.update(

@@ -16,8 +16,8 @@ TRUSTED_S, and never for what is typed.
 from time import perf_counter
 
 from ..interpreter.tracebacks import is_typed
+from .inotify import Watch
 from .stamp import Folder, Source, folder_stamp_at, stamp_at
-from .watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
