@@ -22,7 +22,7 @@ _LIVE = f"import sys; sys.path.insert(0, {SRC!r}); import livereload; sys.path.r
 _WHOLE = """
 hooks = __import__('sys').modules.get('livereload.imports.hooks')
 if hooks is not None and hooks.installed is not None:
-    hooks.installed.engine.state.whole = True
+    hooks.installed.state.whole = True
 del hooks
 """
 

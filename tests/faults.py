@@ -208,7 +208,7 @@ def records():
     return {
         name: (record.path, record.version, record.source and record.source.hash, dict(record.edges or {}),
                record.failed, record.broken, record.missing)
-        for name, record in _proxy.installed.engine.state.records.items()
+        for name, record in _proxy.installed.state.records.items()
     }  # fmt: skip
 
 
@@ -217,7 +217,7 @@ _build_class = builtins.__build_class__
 
 def unrest(*, at_once):
     """What of livereload is not at rest, though no import is under way; `at_once`: what others would wait for."""
-    state = _proxy.installed.engine.state
+    state = _proxy.installed.state
     here = {
         "the transaction is open": state.transaction is not None,
         "somebody owns the refresh": state.owner != 0,

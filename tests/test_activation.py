@@ -150,7 +150,7 @@ def test_a_value_that_means_nothing(environment: Environment, value: str) -> Non
 
 def test_include_and_exclude(environment: Environment) -> None:
     """LIVERELOAD_INCLUDE and LIVERELOAD_EXCLUDE are what install() takes, separated by commas or blanks."""
-    ask = "import livereload.imports.hooks as p; i = p.installed.engine.state.policy; print(i.include, i.exclude)"
+    ask = "import livereload.imports.hooks as p; i = p.installed.state.policy; print(i.include, i.exclude)"
     answer = environment.answers("-c", ask, LIVERELOAD="all", LIVERELOAD_INCLUDE="a, b.c", LIVERELOAD_EXCLUDE="d e")
     assert answer == "('a', 'b.c') ('d', 'e')"
     done = environment.run("-c", ask, LIVERELOAD="all", LIVERELOAD_INCLUDE="a,b-c", LIVERELOAD_EXCLUDE="d")
@@ -396,7 +396,7 @@ def test_status(environment: Environment) -> None:
 
 def test_status_of_an_installation_that_fails(environment: Environment) -> None:
     """Silence at each start is explained here."""
-    (environment.site / "livereload" / "imports" / "engine.py").write_text("raise RuntimeError\n")
+    (environment.site / "livereload" / "imports" / "executions.py").write_text("raise RuntimeError\n")
     answer = environment.answers("-m", "livereload", "status", LIVERELOAD="1")
     assert answer.startswith("livereload is off for interactive starts, off for scripts, -m and -c\n")
     assert answer.endswith(
@@ -598,7 +598,7 @@ def test_uninstalled(environment: Environment) -> None:
         ("livereload/__init__.py", "# livereload-imports\n1 / 0\n"),
         ("livereload/session/environment_variables.py", None),
         ("livereload/imports/hooks.py", "import nothing_of_that_name\n"),
-        ("livereload/imports/engine.py", "1 / 0\n"),
+        ("livereload/imports/executions.py", "1 / 0\n"),
         ("livereload/modules/tracking.py", "class Policy: 1 / 0\n"),
     ],
 )
@@ -629,7 +629,7 @@ def test_the_other_project(environment: Environment, tmp_path: Path, place: str)
 def test_a_damaged_installation_does_not_break_disable(environment: Environment) -> None:
     """`disable` needs nothing of what installs livereload, so it can switch off one that fails."""
     environment.answers("-m", "livereload", "enable", "--everywhere")
-    (environment.site / "livereload" / "imports" / "engine.py").write_text("1 / 0\n")
+    (environment.site / "livereload" / "imports" / "executions.py").write_text("1 / 0\n")
     environment.answers("-m", "livereload", "disable")
     assert not environment.enabled.exists()
 
@@ -637,7 +637,7 @@ def test_a_damaged_installation_does_not_break_disable(environment: Environment)
 def test_installed_already(environment: Environment) -> None:
     """What the user's own sitecustomize has installed is left as it is."""
     (environment.site / "aaa.pth").write_text("import livereload; livereload.install(include=['mine'])\n")
-    ask = "import livereload.imports.hooks as p; print(p.installed.engine.state.policy.include)"
+    ask = "import livereload.imports.hooks as p; print(p.installed.state.policy.include)"
     assert environment.answers("-c", ask, LIVERELOAD="all", LIVERELOAD_INCLUDE="theirs") == "('mine',)"
 
 

@@ -80,7 +80,7 @@ def test_profile():
     assert done.returncode == 0, done.stderr
     profile = next(line for line in done.stdout.splitlines() if "profile:" in line)
     shares = dict(each.rsplit(" ", 1) for each in profile.partition(": ")[2].split(", "))
-    assert {"importlib", "engine"} <= shares.keys()
+    assert {"importlib", "executions"} <= shares.keys()
     assert 50 <= sum(int(each.removesuffix("%")) for each in shares.values()) <= 102
 
 

@@ -51,7 +51,7 @@ def test_one_question_to_the_kernel(project):
     project.write(modules(50))
     project.tick()
     project.run(f"{COUNTING}import app\nfor _ in range(200): import app")
-    looks = "__import__('livereload.imports.hooks').imports.hooks.installed.engine.state.looks"
+    looks = "__import__('livereload.imports.hooks').imports.hooks.installed.state.looks"
     if project.value(f"{looks}['app']._events") < 0:
         pytest.skip("the kernel cannot tell of all that happens here")
     calls = project.value("counted('import app', 10)")

@@ -288,7 +288,7 @@ def test_saved_in_two_moves(project, state):
         project.delete("a.py")
     # The editor goes on while livereload lets a moment pass.
     editor = f"""
-        from livereload.files.stamp import Clock
+        from livereload.files.source import Clock
         def save(seconds):
             with open({str(project.file("a.py"))!r}, "w") as file:
                 file.write("X = 2")

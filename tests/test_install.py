@@ -470,7 +470,7 @@ def test_current_folder_that_is_gone(project):
 def test_second_install_keeps_what_it_does_not_name(project):
     """A second install() changes only what it names, and one after uninstall() starts anew."""
     project.start("livereload.install(include=['a'], exclude=['b'], verbose=True, whole=True)")
-    project.run("import livereload.imports.hooks as p; state = p.installed.engine.state")
+    project.run("import livereload.imports.hooks as p; state = p.installed.state")
     shown = "(state.policy.include, state.policy.exclude, state.verbose, state.whole, state.prompt)"
     assert project.value(shown) == (("a",), ("b",), True, True, False)
     project.run("livereload.install()")
@@ -483,14 +483,14 @@ def test_second_install_keeps_what_it_does_not_name(project):
     assert project.value(shown) == (("c",), (), False, False, True)
     project.run("livereload.install(verbose=True)")
     assert project.value(shown) == (("c",), (), True, False, True)
-    project.run("livereload.uninstall(); livereload.install(); state = p.installed.engine.state")
+    project.run("livereload.uninstall(); livereload.install(); state = p.installed.state")
     assert project.value(shown) == ((), (), False, False, False)
 
 
 def test_a_failed_install_changes_nothing(project):
     """After an error no argument of the call counts."""
     project.start("livereload.install(exclude=['b'], verbose=True)", whole=False)
-    project.run("import livereload.imports.hooks as p; state = p.installed.engine.state")
+    project.run("import livereload.imports.hooks as p; state = p.installed.state")
     for wrong in ("include='a', exclude=['c']", "exclude=['c'], verbose='loud', whole=True"):
         assert project.attempt(f"livereload.install({wrong})").error is not None
         assert project.value("(state.policy.exclude, state.verbose, state.whole)") == (("b",), True, False)

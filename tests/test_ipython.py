@@ -113,7 +113,7 @@ def test_unloading_leaves_what_was_installed_before(shell: Shell) -> None:
     """Where livereload was on already, with its own policy, loading and unloading the extension changes nothing."""
     livereload.install(include=["mine"])
     livereload.load_ipython_extension(shell)
-    assert _proxy.installed is not None and _proxy.installed.engine.state.policy.include == ("mine",)
+    assert _proxy.installed is not None and _proxy.installed.state.policy.include == ("mine",)
     livereload.unload_ipython_extension(shell)
     assert _proxy.installed is not None
 
@@ -159,7 +159,7 @@ def test_magic_off_and_on(shell: Shell, shop: Path) -> None:
     magic("on")
     magic("on")
     assert _proxy.installed is not None
-    state = _proxy.installed.engine.state
+    state = _proxy.installed.state
     assert (state.policy.include, state.verbose, state.whole) == (("mine",), True, True)
     shell.run_cell()
     assert total() == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from livereload.files import unchanged as _look
-from livereload.files.stamp import Source
+from livereload.files.source import Source
 from livereload.files.unchanged import Look
 
 BEFORE, AFTER = (1, 1, 1, 1, 1), (2, 2, 1, 1, 1)

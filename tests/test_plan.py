@@ -1,7 +1,7 @@
 """What is stale, and why: from records to a plan, without files and modules."""
 
+from livereload.modules.record import Record
 from livereload.modules.stale import plan
-from livereload.modules.state import Record
 
 
 def records(**edges):

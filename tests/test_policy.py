@@ -55,7 +55,7 @@ def test_standard_library(module):
 
 @pytest.mark.parametrize(
     "name",
-    ["__main__", "__mp_main__", "livereload", "livereload.imports.engine", "sitecustomize", "_livereload_imports"],
+    ["__main__", "__mp_main__", "livereload", "livereload.imports.executions", "sitecustomize", "_livereload_imports"],
 )
 def test_never(spec, name):
     """What runs as the program, and livereload itself, are not tracked even if included."""

@@ -90,7 +90,7 @@ VERBOSE = {
 def test_variables(project, value, expected):
     """LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE decide where install() does not name the argument."""
     project.start(f"import os; os.environ.update(LIVERELOAD_VERBOSE={value!r}, LIVERELOAD_WHOLE={value!r})")
-    project.run("livereload.install(); import livereload.imports.hooks as p; state = p.installed.engine.state")
+    project.run("livereload.install(); import livereload.imports.hooks as p; state = p.installed.state")
     assert project.value("(state.verbose, state.whole)") == (expected, bool(expected))
     project.run("livereload.install(verbose=False, whole=True)")
     assert project.value("(state.verbose, state.whole)") == (False, True)

@@ -21,7 +21,7 @@ def __getattr__(name):  # 3.13 itself looks for linecache when it runs code from
 EVERYTHING = """
 import sys
 installed = sys.modules["livereload.imports.hooks"].installed
-installed.engine.state.verbose = True
+installed.state.verbose = True
 sys.modules["livereload.files.unchanged"].WATCH_AFTER = 0  # watch the folders at once
 def write(n, slots="a"):
     with open("shop.py", "w") as file:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livereload.files import stamp as _stamp
-from livereload.files.stamp import Clock, Patience, hash_of, is_settled, look, look_into, read, stamp_at, stamp_of
+from livereload.files.folder import look_into
+from livereload.files.source import Clock, Patience, hash_of, look, read
+from livereload.files.stamp import is_settled, stamp_at, stamp_of
 
 SECOND = 10**9
 

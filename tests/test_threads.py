@@ -500,9 +500,9 @@ def test_first_import_in_another_thread_while_one_plans(project):
     project.run(SHARED + "import a")
     project.run("del sys.modules['a'], sys.modules['b']; import b")
     outcome = run(project, """
-        import livereload.imports.engine
-        livereload.imports.engine._PATIENCE_S = 0  # the other thread does not wait for this one's refresh
-        survey = livereload.imports.hooks.installed.engine.survey
+        import livereload.imports.threads
+        livereload.imports.threads.PATIENCE_S = 0  # the other thread does not wait for this one's refresh
+        survey = livereload.imports.hooks.installed.survey
         plan = survey.plan
         def plan_and_let_another_go_on(names, **further):
             found = plan(names, **further)

@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 
 from livereload.identity.objects import is_loaded, namespace_of
+from livereload.modules.record import Record
 from livereload.modules.stale import Plan
-from livereload.modules.state import Record
 from livereload.refreshes.journal import Transaction
 
 

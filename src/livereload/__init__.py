@@ -118,7 +118,7 @@ def install(
     from .modules.state import State
 
     is_new = hooks.installed is None
-    policy = Policy() if hooks.installed is None else hooks.installed.engine.state.policy
+    policy = Policy() if hooks.installed is None else hooks.installed.state.policy
     if include is not _AS_IT_IS or exclude is not _AS_IT_IS:
         policy = Policy(
             policy.include if include is _AS_IT_IS else include, policy.exclude if exclude is _AS_IT_IS else exclude
@@ -130,7 +130,7 @@ def install(
     if isinstance(verbose, str) and verbose != "logging":
         raise ValueError(f"verbose must be True, False or 'logging', not {verbose!r}")
 
-    state = (hooks.installed or hooks.install(State(policy))).engine.state
+    state = (hooks.installed or hooks.install(State(policy))).state
     state.policy = policy
     state.verbose = state.verbose if verbose is _AS_IT_IS else verbose if verbose == "logging" else bool(verbose)
     state.whole = state.whole if whole is _AS_IT_IS else bool(whole)
@@ -200,7 +200,7 @@ def last() -> Report:
     """
     from .imports import hooks
 
-    return Report() if hooks.installed is None else hooks.installed.engine.state.last
+    return Report() if hooks.installed is None else hooks.installed.state.last
 
 
 def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], object]":
@@ -210,7 +210,7 @@ def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], ob
     `NotInstalledError` before `install()`.
     """
     _check_callable("callback", callback)
-    listeners = _installation().engine.state.listeners
+    listeners = _installation().state.listeners
     if all(callback is not each for each in listeners):
         listeners.append(callback)
     return callback

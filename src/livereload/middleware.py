@@ -174,7 +174,7 @@ def _is_due() -> bool:
     """True if something is stale, and not only what has failed already."""
     from .imports import hooks
 
-    return hooks.installed is not None and hooks.installed.engine.refresher.is_due()
+    return hooks.installed is not None and hooks.installed.refresher.is_due()
 
 
 def _refresh() -> None:

@@ -12,8 +12,9 @@ import pytest
 
 import _livereload_imports
 from livereload.files import stamp
+from livereload.files.folder import look_into
 from livereload.files.inotify import Watch
-from livereload.files.stamp import Clock, Patience, look, look_into, read
+from livereload.files.source import Clock, Patience, look, read
 from livereload.modules import adopt, tracking
 from livereload.modules.tracking import Policy
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .stamp import Source
+    from .source import Source
 
 # PEP 552: magic number, flags (hash-based, to be checked), hash.  No source has this hash, so a
 # loader that is shown this header compiles, and writes bytecode that no edit can make stale.

@@ -16,8 +16,10 @@ TRUSTED_S, and never for what is typed.
 from time import perf_counter
 
 from ..interpreter.tracebacks import is_typed
+from .folder import Folder, folder_stamp_at
 from .inotify import Watch
-from .stamp import Folder, Source, folder_stamp_at, stamp_at
+from .source import Source
+from .stamp import stamp_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

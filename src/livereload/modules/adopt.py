@@ -1,26 +1,115 @@
-"""Modules that were imported without our finder: what they were executed from, and what they imported.
+"""Modules that appear in `sys.modules` without our finder: those imported before `install()`, and those put back.
 
-Knows what a spec, a `.pyc` file and a code object tell of the past.
+Knows what a spec, a `.pyc` file and a code object tell of the past.  Must not know what is stale.
 """
 
 import os
 import sys
 import time
+from _weakref import ref
 from importlib._bootstrap_external import _get_cached  # type: ignore[attr-defined]
+from types import ModuleType
 
-from ..files.stamp import hash_of, stamp_at
+from ..files.source import hash_of, read
+from ..files.stamp import stamp_at
 from ..identity.objects import namespace_of
 from ..interpreter import bytecode
+from .lazy_imports import lazy_imports
+from .record import Record
+from .resolve import Resolver
+from .state import State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
-    from .state import Record
+    from .import_system import Interpreter
 
 
-def edges_in_code(record: "Record", records: "dict[str, Record]") -> dict[str, int]:
+class Adoption:
+    """Compares `sys.modules` with the records of a `State`."""
+
+    def __init__(self, state: State, system: "Interpreter", resolver: Resolver) -> None:
+        self._state = state
+        self._system = system
+        self._resolver = resolver
+
+    def adopt(self) -> None:
+        """Track the modules in `sys.modules` that are the user's and not tracked yet."""
+        state = self._state
+        if len(sys.modules) == state.known_modules:
+            return
+        modules = sys.modules.copy()  # at once: a list of pairs would let finalizers run that import
+        state.known_modules = len(modules)
+        started = process_start(state.clock.now())
+        for name, module in modules.items():
+            if name not in state.records and state.refused.get(name) != id(module):
+                self._adopt(name, module, started)
+
+    def _adopt(self, name: str, module: object, started: int) -> None:
+        namespace = namespace_of(module)
+        spec = None if namespace is None else namespace.get("__spec__")
+        if spec is None or getattr(spec, "name", None) != name or namespace is None:
+            return
+        if namespace.get("__livereload__", True) is False or not self._state.policy.tracks(spec):
+            if type(spec.origin) is str and not self._state.policy.is_users(spec.origin):
+                self._state.refused[name] = id(module)
+            return
+        parent = name.rpartition(".")[0]
+        above = namespace_of(sys.modules.get(parent)) or {}
+        where = self._resolver.where(name, spec, self._resolver.folders(above.get("__path__") if parent else None))
+        if (type(module).__module__, type(module).__qualname__) == ("importlib.util", "_LazyModule"):
+            self._system.attach_lazy(spec, where)
+            return
+        if not self._system.attach(module):  # type: ignore[arg-type]
+            return
+        record = Record(name, spec.origin if spec.has_location else None, where)
+        record.module = ref(module)
+        record.edges = None
+        record.lazy = lazy_imports(namespace)
+        record.executing = bool(spec.__dict__.get("_initializing"))
+        if record.path is not None and "__builtins__" not in namespace and not record.executing:
+            record.behind = ModuleType(name)  # no code has run in this one: it has been put in the place of another
+        if "__path__" in namespace:
+            record.portions = self._resolver.folders(namespace["__path__"])
+        if record.path is not None and not changed_since_import(spec, record.path, started):
+            try:
+                record.source = read(record.path, self._state.clock)
+                record.source.data = None
+            except OSError:
+                pass
+        self._state.records[name] = record
+        self._state.forget_looks()
+
+    def set_aside(self, record: Record) -> None:
+        """Keep what is known of a module that is out of `sys.modules` while another is imported by its name."""
+        if not record.is_of(None):
+            self._state.aside.setdefault(record.name, []).append(record)
+
+    def put_back(self) -> None:
+        """Where somebody has put a module back into `sys.modules`, go by what is known of that one.
+
+        Tests do so (`mock.patch.dict(sys.modules)`): what they imported meanwhile is nobody's dependency.
+        """
+        state = self._state
+        for name, others in state.aside.copy().items():
+            module, current = sys.modules.get(name), state.records.get(name)
+            others[:] = [each for each in others if current is not None and not each.is_of(None)]
+            found = next((each for each in others if each.is_of(module)), None)
+            if current is not None and found is not None and not current.is_of(module) and not current.executing:
+                others.remove(found)
+                self.set_aside(current)
+                state.records[name] = found
+                for record in list(state.records.values()):
+                    if record.edges and record.edges.get(name) == current.version:
+                        record.edges[name] = found.version
+                state.forget_looks()
+            if not others:
+                del state.aside[name]
+
+
+def edges_in_code(record: Record, records: dict[str, Record]) -> dict[str, int]:
     """The edges of an adopted module, from its code (its file is still what was executed, or it is stale)."""
     edges: dict[str, int] = {}
     module = sys.modules.get(record.name)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Set
     from typing import Any
 
-    from .state import Record
+    from .record import Record
 
 _LAZY_IMPORT: "type | None" = getattr(types, "LazyImportType", None)
 

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import CodeType
 
-    from ..files.stamp import Source
+    from ..files.source import Source
     from ..files.unchanged import Look
-    from .state import Record
+    from .record import Record
 
 
 class Plan:

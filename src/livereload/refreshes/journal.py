@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from .._report import Executed, Progress
     from ..entries.take_back import Entries
-    from ..files.stamp import Source
+    from ..files.source import Source
+    from ..modules.record import Record
     from ..modules.stale import Plan
-    from ..modules.state import Record
     from .generations import Generations
     from .verify import Verification
 

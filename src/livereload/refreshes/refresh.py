@@ -26,10 +26,11 @@ from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
+from ..modules.file_changes import Survey
 from ..modules.lazy_imports import put_back
-from ..modules.resolve import Survey
+from ..modules.record import Record
 from ..modules.stale import Plan
-from ..modules.state import Record, State, Wanted
+from ..modules.state import State, Wanted
 from .journal import Taken, Transaction
 
 TYPE_CHECKING = False

@@ -31,8 +31,9 @@ from ..identity.places import LRU_CACHE
 from ..interpreter.bytecode import imported, imports, nested
 from ..modules import graph
 from ..modules.lazy_imports import note_lazy, put_back
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body
 from ..modules.stale import Plan
-from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body
 from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
@@ -47,9 +48,10 @@ if TYPE_CHECKING:
 
     from ..changes.difference import Difference
     from ..changes.uses import Uses
-    from ..files.stamp import Source
+    from ..files.source import Source
     from ..modules.import_system import Interpreter
-    from ..modules.state import Record, State
+    from ..modules.record import Record
+    from ..modules.state import State
     from .journal import Transaction
 
 KEPT = "nothing it uses at import time has changed"

@@ -6,6 +6,7 @@ Knows what is told of it to the person at the prompt.  Must not know prompts.
 import sys
 
 from ..interpreter import tracebacks
+from .bound_names import bound_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,18 +34,18 @@ def before_statement(
     A source that fails is shown, once for each save, unless the statement, if its `code` is given, is
     going to raise the same by an import of its own; else it runs on the last good state.
     """
-    bindings, refresher = installation.bindings, installation.engine.refresher
-    held = bindings.current(namespace)
+    bound, refresher = bound_names(installation), installation.refresher
+    held = bound.current(namespace)
     errors = refresher.refresh_each(names)
     package = namespace.get("__package__")
-    imported = [] if code is None else bindings.see(code, package if type(package) is str else "")
+    imported = [] if code is None else bound.see(code, package if type(package) is str else "")
     told = {name: error for name, error in errors.items() if not refresher.reaches(imported, {name})}
     for error in told.values():
         error.__traceback__ = tracebacks.beyond_us(error.__traceback__)
         show(error)
     if told:
         _say("the last good state answers")
-    for bound_to, module, name in bindings.rebind(namespace, held):
+    for bound_to, module, name in bound.rebind(namespace, held):
         _say(f"{module} has no {name} any more: {bound_to} is what it was")
 
 

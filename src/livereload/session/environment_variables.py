@@ -19,7 +19,7 @@ def switch_on(setting: str) -> None:
     `setting` is a value of LIVERELOAD other than 0.  Prints one line for a variable that means
     nothing, and goes without it.
     """
-    if hooks.installed is not None and not (setting == "prompt" and not hooks.installed.engine.state.prompt):
+    if hooks.installed is not None and not (setting == "prompt" and not hooks.installed.state.prompt):
         return
     try:
         install(

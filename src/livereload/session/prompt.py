@@ -14,6 +14,7 @@ from _thread import interrupt_main
 
 from ..identity.objects import namespace_of
 from .before_statement import before_statement, show_error
+from .bound_names import bound_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ def _hook(event: str, args: "tuple[Any, ...]") -> None:
         return
     code, caller = args[0], _caller()
     installation = _current()
-    if installation is None or not installation.engine.state.prompt or not _is_typed(code, caller):
+    if installation is None or not installation.state.prompt or not _is_typed(code, caller):
         return
     if _is_cell(code):
         _follow_cells()
-        installation.bindings.see(code, "")
+        bound_names(installation).see(code, "")
         return
     if not _refresh(installation, code, _namespace(caller)):
         if event != "exec":

@@ -33,7 +33,7 @@ _ENTRIES = 100  # how many entries of a container are looked at: it may hold the
 
 def call_when_changed(installation: "Installation", function: "Callable[[], object]") -> None:
     """From now on, call the function after each refresh that changed something it uses."""
-    state = installation.engine.state
+    state = installation.state
     if not state.watching:
         state.listeners.append(lambda report: _call_those_changed(state, report))
     if all(function is not each for each in state.watching):

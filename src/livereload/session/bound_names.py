@@ -1,4 +1,4 @@
-"""Which names of a prompt's namespace came from which module.
+"""The names at a prompt that `from x import y` has bound: they follow what their modules have.
 
 Knows code objects and namespaces.  Must not know prompts, nor how a refresh is done.
 """
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+    from ..imports.hooks import Installation
+
 # A prompt within a prompt (`IPython.embed()`) has a namespace of its own.
 _NAMESPACES = 4
 
 
-class Bindings:
+class BoundNames:
     """Which names are bound to what of which module."""
 
     __slots__ = ("_origins", "_seen")
@@ -88,3 +90,10 @@ class Bindings:
                 names = [(each, each) for each in list(there) if type(each) is str and not each.startswith("_")]
             found += [(str(mine), module, its, there) for mine, its in names if mine in namespace]
         return found
+
+
+def bound_names(installation: "Installation") -> BoundNames:
+    """What is known of the names at the prompts of this process while livereload is installed."""
+    if installation.bound_names is None:
+        installation.bound_names = BoundNames()
+    return installation.bound_names
