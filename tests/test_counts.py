@@ -59,11 +59,11 @@ def test_one_question_to_the_kernel(project):
 
 
 UNWATCHED = """
-import livereload.files.unchanged as looks
+import livereload.files.inotify as inotify, livereload.files.unchanged as looks
 class looks_Watch:
     def __init__(self):
         raise OSError("no inotify")
-looks.Watch, looks.TRUSTED_S, looks.TRUSTED_TIMES = looks_Watch, 1e9, 1e9
+inotify.Watch, looks.TRUSTED_S, looks.TRUSTED_TIMES = looks_Watch, 1e9, 1e9
 """
 
 

@@ -33,10 +33,10 @@ class Folder:
 
 
 def look_into(path: str, known: Folder | None, clock: "Clock") -> Folder:
-    """The names in the folder at `path` now; `known` itself if it cannot have changed.
+    """The names in the folder at `path` now; `known` itself if they cannot have changed.
 
-    Names come before or after any concurrent change as a whole only if the folder's stamp was the
-    same before and after the listing.  A folder that does not come to rest is not believed.
+    A listing is of one moment only if the folder's stamp was the same before and after it.  If that does not come
+    about, the folder is not settled.
     """
     for _ in range(_ATTEMPTS):
         now = clock.now()
@@ -55,6 +55,7 @@ def look_into(path: str, known: Folder | None, clock: "Clock") -> Folder:
 
 
 def folder_stamp_at(path: str) -> Stamp | None:
+    """The stamp of the folder at `path`, links followed; None if there is none."""
     try:
         result = _os.stat(path)
     except (OSError, ValueError):

@@ -1,22 +1,21 @@
-"""What the kernel says of thousands of files in one call: nothing has happened to any of them.
+"""inotify: the kernel says in one call that none of thousands of files has changed.
 
 Knows inotify (Linux) and where it can be relied on.  Must not know modules.
 
-A look costs one `stat` a file; an import in a hot loop with a thousand modules behind it would spend
-milliseconds on looks alone.  Once looks have cost enough for that to matter, the folders of the files
-are watched, and as long as the kernel reports no event, what the last look found still holds.  The
-kernel queues an event before the system call that causes it returns, so an import that starts after
-a write has ended sees it.
+A look costs one `stat` a file.  An import in a hot loop with a thousand modules behind it would spend milliseconds on
+looks alone.  Once looks have cost enough for that to matter, the folders of the files are watched.  As long as the
+kernel reports no event, the result of the last look still holds.  The kernel queues an event before the system call
+that causes it returns, so an import that starts after a write has ended sees the event.
 
-What is not relied on, and looked at as before:
+The kernel's report is not relied on, and files are compared as before,
 
-- folders reached through symbolic links, and files that are links or have several names: they can
-  change through a door that is not watched;
-- file systems whose changes may be made elsewhere (network, FUSE, 9p, virtiofs …);
-- anything at all once the queue has overflowed or a watch was refused: then everything is looked at.
+- for folders reached through symbolic links, and for files that are links or have several names: they can change by
+  a path that is not watched;
+- on file systems that may be changed by another machine or program (network, FUSE, 9p, virtiofs …);
+- for everything, once the queue has overflowed or a watch was refused.
 
-Folders are watched, not files, since editors save by renaming; and so are the folders above them,
-where only the name that leads to the file matters.
+Folders are watched, not files, since editors save by renaming.  The folders above are watched, too; of their events
+only those count that concern the name on the path to the file.
 """
 
 import _thread
@@ -64,7 +63,7 @@ class Watch:
         self._size = bytearray(4)
         # {watch descriptor: the names in the folder that matter; None: all of them}
         self._names: dict[int, set[bytes] | None] = {}
-        # {"/home/me/shop": whether every change in it will be told}
+        # {"/home/me/shop": whether the kernel reports every change in it}
         self._folders: dict[str, bool] = {}
         self._local_devices = _local_devices()
         self.events = 0
@@ -78,18 +77,18 @@ class Watch:
             self._fd = -1
 
     def poll(self) -> int:
-        """How many times something has happened so far; an equal number means that nothing has since."""
+        """How many changes there have been so far; an equal number means that there has been none since."""
         try:
             self._ioctl(self._fd, self._request, self._size)
             if self._size != b"\0\0\0\0" or self._draining:
-                with self._lock:  # what another thread has read and not counted yet is on no queue
+                with self._lock:  # an event that another thread has read and not counted yet is on no queue
                     self._drain()
         except OSError:
             self.events += 1
         return self.events
 
     def covers(self, files: "Iterable[str]", folders: "Iterable[str]") -> bool:
-        """True if any change to one of these will be told from now on."""
+        """True if the kernel reports every change of one of these from now on."""
         paths = list(files)
         if not all([self._covers_folder(folder) for folder in {*folders, *map(os.path.dirname, paths)}]):
             return False
@@ -106,7 +105,7 @@ class Watch:
         known = self._folders.get(folder)
         if known is None:
             known = self._folders[folder] = self._begin(folder)
-            self.events += 1  # of what has happened in it until now nobody has told
+            self.events += 1  # no event has reported what happened in the folder until now
         return known
 
     def _begin(self, folder: str) -> bool:
@@ -153,7 +152,7 @@ class Watch:
                 self._count(os.read(self._fd, 65536))
         except BlockingIOError:
             self._draining = False
-        except BaseException:  # an interrupt: what has been read may not have been counted
+        except BaseException:  # an interrupt: events that have been read may not have been counted
             self._folders.clear()
             self.events += 1
             raise
@@ -168,7 +167,7 @@ class Watch:
             offset += _HEADER + length
             names = self._names.get(descriptor, set())
             if mask & (_OVERFLOW | _IGNORED | _UNMOUNT | _SELF):
-                # Watches may be lost or stand for other folders now: begin anew.
+                # Watches may be lost, or belong to other folders now: start again with none.
                 self._folders.clear()
                 self.events += 1
             elif names is None or name in names:

@@ -35,7 +35,7 @@ class Clock:
 
 
 class Patience:
-    """How long may still be waited, for all files of one statement, until what looks half saved is believed."""
+    """How long one statement may still wait, for all its files, until a file that looks half saved is believed."""
 
     __slots__ = ("glances",)
 
@@ -67,8 +67,8 @@ def hash_of(data: bytes) -> bytes:
 def read(path: str, clock: Clock) -> Source:
     """The source at `path`; OSError if it cannot be read.
 
-    The stamp describes exactly the bytes returned: a file that is written while it is read is read
-    again.  One that does not come to rest is taken as it is, and not believed.
+    The stamp describes exactly the bytes returned: a file that is written while it is read is read again.  After
+    some attempts the source is taken as it is, and is not settled.
     """
     with io.open_code(path) as file:
         for _ in range(_ATTEMPTS):
@@ -83,12 +83,12 @@ def read(path: str, clock: Clock) -> Source:
 
 
 def look(path: str, known: Source | None, clock: Clock, patience: Patience | None = None) -> Source | None:
-    """What the file at `path` holds now; None if there is no file to import from.
+    """The source at `path` now; None if there is no file to import from.
 
-    `known` itself (its stamp brought up to date) is returned if the file still holds the same
-    bytes, so `look(path, s, clock) is s` means unchanged.  A file that has vanished, or become
-    empty, may be in the middle of being saved and is looked at again for a moment before that is
-    believed, if the caller has any `patience` left.  OSError if the file is there and cannot be read.
+    `known` itself (its stamp brought up to date) is returned if the file still holds the same bytes, so
+    `look(path, s, clock) is s` means unchanged.  A file that has vanished, or become empty, may be in the middle of
+    being saved.  It is looked at again for a moment, if the caller has any `patience` left.  OSError if the file is
+    there and cannot be read.
     """
     stamp = stamp_at(path)
     if known is not None and stamp == known.stamp and known.settled:
@@ -111,7 +111,7 @@ def look(path: str, known: Source | None, clock: Clock, patience: Patience | Non
 
 
 def _read_patiently(path: str, clock: Clock, patience: Patience | None) -> Source:
-    """`read`; on Windows who writes a file, or a scanner of viruses, may have it to himself for a moment."""
+    """`read`; on Windows an editor or a virus scanner may lock a file for a moment."""
     while os.name == "nt" and patience is not None and patience.glances > 0:
         try:
             return read(path, clock)

@@ -23,13 +23,14 @@ SETTLED_AFTER_NS = 2_000_000_000
 
 
 def stamp_of(result: os.stat_result) -> Stamp:
+    """The stamp that a result of `os.stat` gives."""
     return (result.st_mtime_ns, result.st_ctime_ns, result.st_size, result.st_ino, result.st_dev)
 
 
 def is_settled(stamp: Stamp, now: int) -> bool:
     """True if a write after `now` (nanoseconds) cannot leave a file with this stamp.
 
-    A time in the future is not settled: the clock may pass it again.
+    A stamp in the future is not settled: the clock may pass it again.
     """
     return max(stamp[0], stamp[1]) + SETTLED_AFTER_NS <= now
 
@@ -37,8 +38,7 @@ def is_settled(stamp: Stamp, now: int) -> bool:
 def stamp_at(path: str) -> Stamp | None:
     """The stamp of the regular file at `path`, links followed; None if there is none.
 
-    Whatever is not a regular file is nothing that can be imported from, and opening it might block
-    (a FIFO), so it is not opened.
+    Only a regular file can be imported from.  Opening another one might block (a FIFO).
     """
     try:
         result = _os.stat(path)

@@ -1,23 +1,23 @@
-"""A look at the files behind one import statement that found all of it fresh, and whether that still holds.
+"""Whether files and folders are unchanged since all of them were found fresh.
 
-Knows files and folders, and what the kernel says of them.  Must not know modules.
+Knows stamps, and whether the kernel reports changes.  Must not know modules.
 
-Most imports repeat an import after which nothing has happened.  The engine keeps what such a
-statement's look compared; looking again is then one comparison of stamps a file, or one question to
-the kernel for all of them (`files.watch`).  It forgets all looks whenever a module is executed or a record
-changes, so a look that is still there holds as long as its files do.
+Most imports repeat an import after which nothing has happened.  `State.looks` keeps what was compared for such an
+import.  Looking again is then one comparison of stamps a file, or one question to the kernel for all files
+(`inotify`).  All looks are forgotten when a module is executed or a record changes.  So a look that is still there
+holds as long as its files are unchanged.
 
-Where the kernel does not tell (no inotify, a network mount), a program that imports in a loop would spend
-all its time on looking.  There the files of what a statement names are looked at each time, and the rest is
-trusted for a moment after each look, so that looking takes a twentieth of the time, but for no longer than
-TRUSTED_S, and never for what is typed.
+Where the kernel does not report changes (no inotify, a network mount), a program that imports in a loop would spend
+all its time on looking.  There the files of the modules that a statement names are looked at each time, and all
+others are trusted for a moment after each look.  The moment is so long that looking takes a twentieth of the time,
+but no longer than TRUSTED_S.  Nothing is trusted for a statement that was typed.
 """
 
 from time import perf_counter
 
 from ..interpreter.tracebacks import is_typed
 from .folder import Folder, folder_stamp_at
-from .inotify import Watch
+
 from .source import Source
 from .stamp import stamp_at
 
@@ -25,23 +25,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-# Stats spent before the folders are watched: some ten milliseconds in all.  At a prompt that is
-# never reached; a loop that imports reaches it soon, and then ctypes is worth loading.
+    from .inotify import Watch
+
+# How many files and folders are compared before inotify is used: some ten milliseconds in all.  A prompt never
+# reaches this number.  A loop that imports reaches it soon, and then ctypes is worth loading.
 WATCH_AFTER = 5_000
 
-# How long what was looked at may be trusted where the kernel does not tell, and for how many times as long as the
-# look has taken.
+# Where the kernel does not report changes: how long a look may be trusted, in seconds and as a multiple of the time
+# that the look has taken.
 TRUSTED_S = 0.05
 TRUSTED_TIMES = 19
 
 
 def _nothing() -> int:
-    """What no number of events is equal to."""
+    """A number of events that no look has seen."""
     return -2
 
 
 class Watcher:
-    """Starts the kernel's watch once enough has been spent on looking."""
+    """Asks the kernel to report changes, once enough has been spent on looking."""
 
     __slots__ = ("_spent", "_watch")
 
@@ -56,8 +58,10 @@ class Watcher:
         self._spent += stats
         if self._spent > WATCH_AFTER:
             try:
+                from .inotify import Watch  # not at start-up
+
                 self._watch = Watch()
-            except Exception:  # no inotify, no ctypes, no more instances: looked at as before
+            except Exception:  # no inotify, no ctypes, no more instances: files are compared as before
                 self._spent = -1
 
     @property
@@ -66,18 +70,21 @@ class Watcher:
         return self._spent < 0 or self._spent > WATCH_AFTER
 
     def events(self) -> int:
-        """What the kernel has told so far; -1 if it is not asked."""
+        """How many changes the kernel has reported so far; -1 if it is not asked."""
         return -1 if self._watch is None else self._watch.poll()
 
     def poll_for(self, files: "Iterable[str]", folders: "Iterable[str]") -> "Callable[[], int] | None":
-        """Gives equal numbers as long as nothing has happened to any of these; None where that is not told."""
+        """A function that returns equal numbers as long as none of these changes.
+
+        None if the kernel does not report every change.
+        """
         try:
             return self._watch.poll if self._watch is not None and self._watch.covers(files, folders) else None
         except Exception:  # a program has replaced functions of `os`
             return None
 
     def close(self) -> None:
-        """Stop watching, and start again when it is worth it."""
+        """Stop asking the kernel, and start again when it is worth it."""
         if self._watch is not None:
             self._watch.close()
         self._watch = None
@@ -85,7 +92,7 @@ class Watcher:
 
 
 class Look:
-    """What was compared, all of it fresh."""
+    """The files and folders that were compared for one import and found fresh."""
 
     __slots__ = ("_events", "_files", "_folders", "_known", "_named", "_poll", "_trusted_until", "_watcher")
 
@@ -100,10 +107,10 @@ class Look:
         events: int = -1,
         begun: float = 0.0,
     ) -> None:
-        """To be made after the comparison, which was `begun` at that time (`time.perf_counter`).
+        """Make it after the comparison, which was `begun` at that time (`time.perf_counter`).
 
-        `events` are what the `watcher` had told before it.  `named` are those of the `files` that are
-        never trusted.  `known` is looked up for the folders when they are compared again.
+        `events` is the number that the `watcher` gave before the comparison.  `named` are those of the `files` that
+        are never trusted.  When the folders are compared again, their earlier listings are looked up in `known`.
         """
         self._files = files
         self._named = tuple(named)
@@ -116,11 +123,11 @@ class Look:
         self._trust(begun)
 
     def holds(self) -> bool:
-        """True if nothing that was compared has changed; False if that has to be looked into."""
+        """True if no file or folder has changed; False if the modules have to be looked at one by one."""
         return self._events == self._poll() or self._is_trusted() or self._compare()
 
     def _trust(self, begun: float) -> None:
-        """Trust for a moment what has been compared between `begun` and now."""
+        """Trust for a moment the comparison that was made between `begun` and now."""
         if self._poll is _nothing and self._watcher.is_needed:
             now = perf_counter()
             self._trusted_until = now + min(TRUSTED_S, TRUSTED_TIMES * (now - begun))
@@ -134,7 +141,7 @@ class Look:
         )
 
     def _events_so_far(self) -> int:
-        """What the kernel has told so far; -1 if it does not tell all that may happen to the files."""
+        """How many changes the kernel has reported so far; -1 if it does not report all changes of these files."""
         self._watcher.spend(len(self._files) + len(self._folders))
         poll = self._watcher.poll_for((path for path, _ in self._files), self._folders)
         self._poll = _nothing if poll is None else poll

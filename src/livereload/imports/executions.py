@@ -145,7 +145,8 @@ class Executions:
         return transaction is not None and (mine or name in transaction.taken)
 
     def _enter_thread(self, record: Record) -> None:
-        """This thread executes the module of this record."""
+        """This thread executes the module of this record from now on."""
+
         thread = self._state.thread
         if thread.stack:
             self._dependencies.note(record.name)
@@ -156,7 +157,7 @@ class Executions:
         thread.unwound.clear()
 
     def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
-        """A record for another execution, with what still holds of the `old` one."""
+        """A record for a new execution, with those values of the `old` one that still hold."""
         record = Record(spec.name, spec.origin if spec.has_location else None, where)
         record.generation = 1
         if old is None:
@@ -189,7 +190,7 @@ class Executions:
         record = state.records.get(name)
         if record is None:
             return
-        if record not in thread.stack:  # installed while it was being executed
+        if record not in thread.stack:  # livereload was installed while it was being executed
             record.executing = False
             return
         seen = [] if record.watch is None else record.watch.end()
@@ -223,7 +224,7 @@ class Executions:
             del state.records[name]
 
     def _enter(self, record: Record, transaction: "Transaction", seen: "list[Stored]") -> None:
-        """Enter into the report of a refresh that a module has been executed."""
+        """Tell the refresh under way that a module has been executed."""
         name = record.name
         seconds = time.perf_counter() - record.started
         taken = transaction.taken.get(name)
@@ -239,7 +240,7 @@ class Executions:
             transaction.executed.append(Executed(name, reason, seconds))
 
     def _leave(self, record: Record) -> None:
-        """This thread executes the module of this record no longer, nor what that was executing."""
+        """This thread has executed the module of this record; modules that it was executing have ended, too."""
         state = self._state
         while True:
             ended = state.thread.stack[-1]
@@ -250,13 +251,13 @@ class Executions:
                 state.thread.stack[-1].watch.go_on(ended.name)
             if ended is record:
                 break
-            ended.broken = True  # nobody has told of its end
+            ended.broken = True  # its end was not told
         state.forget_looks()
         if record.source is not None:
             record.source.data = None
 
     def _abandon(self, record: Record) -> None:
-        """This thread executes no longer what it has begun, and nobody has told of the end."""
+        """This thread does not execute the module of this record any more, but its end was not told."""
         if record in self._state.thread.stack:
             self._leave(record)
         record.executing = False
@@ -276,7 +277,7 @@ class Executions:
             state.thread.moment = 0
 
     def _leave_outermost(self, record: Record, transaction: "Transaction | None") -> None:
-        """This thread executes no module any longer; it may be within a `transaction` still."""
+        """The outermost module that this thread was executing has ended; it may still be within a `transaction`."""
         thread = self._state.thread
         if transaction is None or transaction.pending:
             if record.portions and not record.failed:
@@ -286,14 +287,17 @@ class Executions:
             self._refresher().conclude(transaction, failed=record.failed or record.source is None)
 
     def _remember_failure(self, record: Record) -> None:
-        """What an error that nobody catches leaves half imported is not to be believed afterwards."""
+        """If an error ended the execution, enter whether modules that were imported during it are broken.
+
+        They are if the error is not caught before it leaves the outermost module.
+        """
         thread = self._state.thread
         before, record.before = record.before, None
         if not record.failed:
             thread.unwound.clear()
         elif before is None or before.broken or not _same_source(before, record):
             thread.unwound.append(record)
-        else:  # nothing new for those who caught the error, or met the module while it was executing
+        else:  # the same failure as before: nothing new for modules that caught it, or met this module half imported
             moment, record.version = record.version, before.version
             for each in self._state.records.copy().values():
                 if each.edges and each.edges.get(record.name) == moment:
@@ -304,13 +308,13 @@ class Executions:
             thread.unwound.clear()
 
     def _remember_behind(self, record: Record, spec: "ModuleSpec", module: object) -> None:
-        """Keep the module that the code has run in if another stands in its place, or if it is left of a failure."""
+        """Keep the module object if `sys.modules` has another one, or if it is left of a failure."""
         record.wreck = self._dependencies.left_of(record, record.behind) if record.failed else None
         if record.failed or record.behind is module:
             record.behind = None
         namespace = namespace_of(module) or {}
         if record.behind is not None and namespace.get("__spec__", spec) is None:
-            namespace["__spec__"] = spec  # or it could not be asked
+            namespace["__spec__"] = spec  # without one the import system could not ask
 
 
 def _same_source(one: Record, other: Record) -> bool:

@@ -1,4 +1,4 @@
-"""The defaults of a function's parameters, as far as the code that defines it says them.
+"""The defaults of a function's parameters, read from the code that defines it.
 
 Knows the instructions of a definition, of all supported versions.  Must not execute any.
 """
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-# What is no constant.
+# Stands for a value that is no constant.
 UNKNOWN = object()
 
-# Instructions that put so many objects on the stack of which nothing need be known.
+# Instructions that push values whose kind does not matter, and how many.
 _PUSHING = {
     **dict.fromkeys(("LOAD_NAME", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_CLOSURE", "LOAD_FAST", "LOAD_FAST_BORROW"), 1),
     **dict.fromkeys(("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"), 2),
@@ -31,7 +31,7 @@ def parameters(function: "CodeType") -> "tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def constant_defaults(code: "CodeType", function: "CodeType") -> "dict[str, Any]":
-    """{parameter: default} that the definition of `function` in `code` gives; UNKNOWN for what is no constant."""
+    """{parameter: default} by the definition of `function` in `code`; UNKNOWN for a default that is no constant."""
     stack: list[Any] = []
     given: dict[int, Any] = {}
     is_made = False
@@ -53,7 +53,7 @@ def constant_defaults(code: "CodeType", function: "CodeType") -> "dict[str, Any]
 
 
 def _execute(name: str, argument: int, code: "CodeType", stack: "list[Any]") -> None:
-    """What an instruction does to the stack; one of another kind ends what came before."""
+    """Do to the stack what an instruction does; an instruction of another kind empties it."""
     if name == "LOAD_CONST":
         stack.append(code.co_consts[argument])
     elif name == "LOAD_SMALL_INT":
@@ -84,7 +84,7 @@ def _by_name(function: "CodeType", defaults: object, keywords: object) -> "dict[
 
 
 def _pop(stack: "list[Any]", count: int) -> "list[Any]":
-    """The uppermost objects of a stack whose lower part may not be known."""
+    """Pop the uppermost objects of a stack; UNKNOWN for those below its known part."""
     left = max(len(stack) - count, 0)
     taken = stack[left:]
     del stack[left:]

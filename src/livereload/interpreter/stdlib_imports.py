@@ -1,6 +1,6 @@
-"""The standard library's modules, whatever lies on the search path.
+"""livereload's own imports: the standard library's modules, whatever lies on the search path.
 
-Knows finders.  Must not know what is tracked.
+Knows importlib's finders.  Must not know what is tracked.
 """
 
 import _thread
@@ -21,7 +21,7 @@ _STANDARD = os.path.dirname(os.__file__)
 
 
 class _NarrowSearch(_thread._local):
-    """While this thread is within, what it imports by the name of a standard module is that."""
+    """Within this context, a thread that imports the name of a standard module gets the standard module."""
 
     is_on = False
 
@@ -36,9 +36,9 @@ narrow_search = _NarrowSearch()
 
 
 def standard(name: str) -> "Any":
-    """The module `name` of the standard library; ImportError if it cannot be had beside another of its name.
+    """The module `name` of the standard library; ImportError if it cannot be imported beside another of its name.
 
-    What lies in the current folder, or beside a script, under such a name is not executed on our account.
+    A file of such a name in the current folder, or beside a script, is not executed because of livereload.
     """
     module = sys.modules.get(name)
     spec = find_standard(name) if module is None else getattr(module, "__spec__", None)
@@ -61,7 +61,7 @@ def is_loaded(name: str) -> bool:
 
 
 def find_standard(name: str) -> "ModuleSpec | None":
-    """The spec of a module of the standard library, wherever the search path leads."""
+    """The spec of a module of the standard library, whatever is on the search path; None if there is none."""
     for finder in (BuiltinImporter, FrozenImporter):
         spec = finder.find_spec(name)
         if spec is not None:

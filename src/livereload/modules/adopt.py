@@ -1,4 +1,4 @@
-"""Modules that appear in `sys.modules` without our finder: those imported before `install()`, and those put back.
+"""Adoption: modules that appear in `sys.modules` without our finder, imported before `install()` or put back.
 
 Knows what a spec, a `.pyc` file and a code object tell of the past.  Must not know what is stale.
 """
@@ -70,7 +70,7 @@ class Adoption:
         record.lazy = lazy_imports(namespace)
         record.executing = bool(spec.__dict__.get("_initializing"))
         if record.path is not None and "__builtins__" not in namespace and not record.executing:
-            record.behind = ModuleType(name)  # no code has run in this one: it has been put in the place of another
+            record.behind = ModuleType(name)  # no code has run in this module: it has been put in another's place
         if "__path__" in namespace:
             record.portions = self._resolver.folders(namespace["__path__"])
         if record.path is not None and not changed_since_import(spec, record.path, started):
@@ -83,14 +83,14 @@ class Adoption:
         self._state.forget_looks()
 
     def set_aside(self, record: Record) -> None:
-        """Keep what is known of a module that is out of `sys.modules` while another is imported by its name."""
+        """Keep the record of a module that a program has taken out of `sys.modules`, as another takes its name."""
         if not record.is_of(None):
             self._state.aside.setdefault(record.name, []).append(record)
 
     def put_back(self) -> None:
-        """Where somebody has put a module back into `sys.modules`, go by what is known of that one.
+        """Where a program has put a module back into `sys.modules`, take the record of that one again.
 
-        Tests do so (`mock.patch.dict(sys.modules)`): what they imported meanwhile is nobody's dependency.
+        Tests do so (`mock.patch.dict(sys.modules)`).  No module depends on what they imported meanwhile.
         """
         state = self._state
         for name, others in state.aside.copy().items():
@@ -110,7 +110,7 @@ class Adoption:
 
 
 def edges_in_code(record: Record, records: dict[str, Record]) -> dict[str, int]:
-    """The edges of an adopted module, from its code (its file is still what was executed, or it is stale)."""
+    """The edges of an adopted module, read from its code: the file still holds what was executed, or it is stale."""
     edges: dict[str, int] = {}
     module = sys.modules.get(record.name)
     namespace = namespace_of(module) or {}
@@ -133,12 +133,12 @@ def edges_in_code(record: Record, records: dict[str, Record]) -> dict[str, int]:
 def changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
     """True if the file may have changed between the import of a module and now.
 
-    The bytecode that the import read or wrote tells; without one, the start of the process does.
+    The file is compared with the bytecode that the import read or wrote; without one, with the start of the process.
     """
     stamp = stamp_at(path)
     if stamp is None:
         return True
-    # On 3.15 a spec knows it only once it was asked, and shall stay as it is.
+    # On 3.15 `ModuleSpec.cached` is computed when it is first read, and the spec has to stay as it is.
     bytecode = spec.__dict__.get("_cached") or _get_cached(path) or ""
     try:
         with open(bytecode, "rb") as file:
@@ -156,18 +156,18 @@ def changed_since_import(spec: "ModuleSpec", path: str, started: int) -> bool:
     mtime = int.from_bytes(header[8:12], "little")
     size = int.from_bytes(header[12:], "little")
     written = stamp_at(bytecode)
-    # Whole seconds and the size do not show every edit; one that came after the bytecode is newer.
+    # Whole seconds and the size do not show every edit.  A file that was edited after that is newer than the bytecode.
     if written is None or min(written[0], written[1]) <= max(stamp[0], stamp[1]):
         return True
     return (mtime, size) != (stamp[0] // 10**9 & 0xFFFFFFFF, stamp[2] & 0xFFFFFFFF)
 
 
 def process_start(now: int) -> int:
-    """When this process started, in nanoseconds since the epoch; 0 if that cannot be known (macOS, Windows)."""
+    """When this process started, in nanoseconds since the epoch; 0 where that cannot be known (macOS, Windows)."""
     try:
         with open("/proc/self/stat", "rb") as file:
             ticks = int(file.read().rpartition(b")")[2].split()[19])
         up = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         return now - up + ticks * 10**9 // os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, AttributeError):
-        return 0  # any time that it has used the processor for is less than it has been there
+        return 0  # `time.process_time` is no substitute: a process that sleeps is older than that

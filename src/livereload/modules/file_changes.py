@@ -61,9 +61,9 @@ class Survey:
         return found
 
     def plan(self, names: "tuple[str, ...]", *, again: str = "") -> Plan:
-        """What must be executed before `names` are as a fresh interpreter would have them.
+        """What is stale of the modules `names` and of all that they import.
 
-        The one that is going to be imported `again`, as it failed before, is new to those who have caught the error.
+        A module that failed and is going to be imported `again` is stale for the modules that have caught the error.
         """
         state = self._state
         if state.aside:
@@ -94,7 +94,7 @@ class Survey:
     def _observe_all(
         self, records: "Iterable[Record]", again: str
     ) -> tuple[dict[str, str], set[str], dict[str, Source]]:
-        """What the files say: which modules are stale, and why, which have moved, and the sources read on the way."""
+        """{module: reason} by the files, the modules that have moved, and {path: source} of the sources read."""
         changed: dict[str, str] = {}
         moved: set[str] = set()
         sources: dict[str, Source] = {}
@@ -111,19 +111,19 @@ class Survey:
         return changed, moved, sources
 
     def _versions(self, reached: dict[str, Record]) -> dict[str, int]:
-        """The versions of all that is imported by what was `reached`."""
+        """{name: version} of all modules that the `reached` ones import."""
         records = self._state.records
         versions: dict[str, int] = {}
         for record in reached.values():
             for other in record.edges or ():
                 if other in records and records[other].before is None:
                     versions[other] = records[other].version
-        for name in self._system.reloading():  # nobody who imported it has to be executed before it has been
+        for name in self._system.reloading():  # importers are executed when it has been reloaded, not before
             versions.pop(name, None)
         return versions
 
     def _reached(self, names: "tuple[str, ...]", moment: int) -> dict[str, Record]:
-        """The records of all that `names` import, without those found fresh in this `moment` or being executed."""
+        """{name: record} of the closure of `names`, without modules found fresh in this `moment` or being executed."""
         records = self._state.records
         reached: dict[str, Record] = {}
 
@@ -142,16 +142,16 @@ class Survey:
         return reached
 
     def _reached_by_use(self, reached: dict[str, Record]) -> dict[str, Record]:
-        """The records of what is imported by those `reached` as soon as it is used: nobody will tell when it is."""
+        """The same for the unused lazy imports of the `reached` modules: no question is asked when they are used."""
         names = [name for record in reached.values() if record.lazy for name in unused(record)]
         return self._reached(tuple(names), 0) if names else {}
 
     def _observe(
         self, record: Record, sources: dict[str, Source], flat: dict[str, bool], patience: Patience
     ) -> tuple[str | None, bool]:
-        """What the files say of one module: why it is stale (None: it is not), and whether it has moved.
+        """Why one module is stale by the files (None: it is not), and whether it has moved.
 
-        `flat` keeps of each name whether it is a module now and no package.
+        `flat` is a cache: {name: whether it is a module now and no package}.
         """
         reason = "there are other modules in its folder" if record.listed else None
         reason = _FAILED if record.broken else reason
@@ -182,7 +182,7 @@ class Survey:
         return reason, False
 
     def is_flat(self, name: str) -> bool:
-        """True for what is a module now that can have no submodules."""
+        """True if the module `name` is no package, so that it can have no submodules."""
         record = self._state.records.get(name)
         if record is None or record.executing:
             return False
@@ -192,12 +192,12 @@ class Survey:
     def _may_be_back(self, record: Record) -> bool:
         """True if a file that is not there may be in the middle of being saved, and is not known to be gone.
 
-        Where somebody has taken the module out of `sys.modules`, it need not be in any editor's hands: programs
-        that write modules, import them and delete them do so.
+        A module that is not in `sys.modules` any more is not waited for: programs that write a module, import it and
+        delete it take it out of there.
         """
         return not record.gone and (record.name in sys.modules or record.failed or self._state.transaction is not None)
 
 
 def _awaits_package(record: Record, found: Plan) -> bool:
-    """True for a submodule of which more can be told once its package is there again."""
+    """True for a submodule that has to be looked at again once its package has been executed."""
     return record.suspect or (bool(found) and not found.reasons.keys().isdisjoint(graph.parents(record.name)))

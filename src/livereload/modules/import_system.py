@@ -1,6 +1,6 @@
-"""What is wanted from the import system; `imports.hooks` gives it.
+"""The protocol of the import system, for the rooms below `imports`; `imports.import_system` implements it.
 
-Types only: what is below `imports.hooks` in the layout does not import it.
+Types only.  `modules` and `refreshes` get the object as an argument, as they may not import `imports`.
 """
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Interpreter(Protocol):
-        """What the engine wants from the import system."""
+        """What records and refreshes need of the import system."""
 
         def import_module(self, name: str, from_list: tuple[str, ...]) -> None:
             """Import `name` and its parents as a statement does."""
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
             """The spec of `name` by the other finders; nothing is executed."""
 
         def imports(self) -> dict[str, int]:
-            """{name: number} of the imports that this thread is in, up to the code that has asked for one."""
+            """{name: number} of the imports that this thread is in, up to the code that imports."""
 
         def is_importing(self) -> bool:
             """True if this thread holds a module's lock: it must not wait for another thread."""
 
         def let_pass(self) -> None:
-            """Let other threads get what the import system has promised them, a moment at the most."""
+            """Let other threads that have an answer of the import system use it; wait a moment at the most."""
 
         def executes_code(self, name: str) -> bool:
-            """True if what is executed of the module `name` is what its loader's `get_code` returns, to us as well."""
+            """True if the module `name` is executed from the code that its loader's `get_code` returns."""
 
         def is_reloading(self, name: str) -> bool:
             """True while `importlib.reload` is executing `name`."""
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
             """The names of all modules that `importlib.reload` is executing."""
 
         def attach(self, module: ModuleType) -> bool:
-            """Make the module's spec the proxy; False if that cannot be done."""
+            """Make the spec of a module a tracked one; False if that cannot be done."""
 
         def attach_lazy(self, spec: ModuleSpec, where: tuple[str, ...]) -> None:
-            """Have it told when the code of a lazy module runs."""
+            """Make the spec of a lazy module tracked: it tells when the module's code runs."""
 
         def detach(self, module: ModuleType) -> None:
             """Undo `attach`."""

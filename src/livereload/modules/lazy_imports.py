@@ -1,14 +1,14 @@
-"""What modules import lazily (PEP 810, from 3.15 on): `lazy from shop import Cart`.
+"""Lazy imports (PEP 810, from 3.15 on): `lazy from shop import Cart`.
 
-Knows namespaces and the objects that stand in them for what is imported.  Must not know how a module is
-executed.
+Knows namespaces, and the objects in them that stand for a lazy import.  Must not know how a module is executed.
 
-A lazy import leaves an object in the module's namespace.  The first use of the name imports, and puts in
-the object's place what it stands for.  So
+A lazy import leaves an object in the module's namespace.  The first use of the name imports, and replaces the object
+by what was imported.  So
 
-1. what has not been used is no dependency of the module: a fresh interpreter would not import it;
-2. what has been used is one from then on;
-3. before that is executed again, the object is put back: the next use imports, as in a fresh interpreter.
+1. a lazy import that has not been used is no dependency of the module: a fresh interpreter would not import anything;
+2. one that has been used is a dependency from then on;
+3. before the module that it has imported is executed again, the object is put back: the next use imports, as in a
+   fresh interpreter.
 """
 
 import sys
@@ -28,14 +28,14 @@ _LAZY_IMPORT: "type | None" = getattr(types, "LazyImportType", None)
 
 
 def lazy_imports(namespace: "dict[str, Any]") -> "dict[str, object]":
-    """The names in a namespace that stand for what has not been imported yet, with the objects there."""
+    """{name: object} of the lazy imports in a namespace that have not been used."""
     if _LAZY_IMPORT is None:
         return {}
     return {name: value for name, value in namespace.copy().items() if type(value) is _LAZY_IMPORT}
 
 
 def note_lazy(record: "Record", note: "Callable[..., object]") -> None:
-    """Enter what statements of the module that were executed by themselves have left to be imported at its use."""
+    """Enter into the record the lazy imports of statements that were executed without the rest of the module."""
     found = lazy_imports(namespace_of(sys.modules.get(record.name)) or {})
     if found:
         note(setattr, record, "lazy", record.lazy)
@@ -49,7 +49,7 @@ def targets(lazy: object) -> tuple[str, ...]:
 
 
 def note_used(record: "Record", records: "dict[str, Record]") -> None:
-    """Enter what the module has imported lazily and used among what it depends on."""
+    """Make the lazy imports of the module that have been used its dependencies."""
     edges = record.edges
     if edges is None:
         return
@@ -60,7 +60,7 @@ def note_used(record: "Record", records: "dict[str, Record]") -> None:
 
 
 def unused(record: "Record") -> "Iterator[str]":
-    """The names of what the module would import if it used all that it imports lazily."""
+    """The names of the modules that the lazy imports of the module would import, of those that have not been used."""
     used = {name for name, _ in _used(record)}
     for name, lazy in (record.lazy or {}).items():
         if name not in used:
@@ -68,9 +68,9 @@ def unused(record: "Record") -> "Iterator[str]":
 
 
 def asked_for(module: str, name: str, namespaces: "Iterable[dict[str, Any]]") -> tuple[str, ...] | None:
-    """What is asked for in `module` by using a `name` that stands in a namespace for a lazy import; None if none does.
+    """What the use of a `name` asks for in `module`, if the name is a lazy import in one of the namespaces; else None.
 
-    {"cart", "cart.items"} of `shop` for `lazy import shop.cart.items`.
+    ("cart", "cart.items") of `shop` for `lazy import shop.cart.items`.
     """
     for namespace in namespaces:
         value = namespace.get(name)
@@ -82,7 +82,7 @@ def asked_for(module: str, name: str, namespaces: "Iterable[dict[str, Any]]") ->
 
 
 def put_back(names: "Set[str]", records: "dict[str, Record]", note: "Callable[..., object]") -> None:
-    """Have whatever was imported lazily from the modules `names`, which change now, imported at its next use.
+    """The modules `names` change now: put the lazy imports of them back, so that their next use imports again.
 
     A name that the session has bound to something else stays.
     """
@@ -97,7 +97,7 @@ def put_back(names: "Set[str]", records: "dict[str, Record]", note: "Callable[..
 
 
 def _used(record: "Record") -> "Iterator[tuple[str, object]]":
-    """The names that the module imports lazily and that hold something else by now, with the lazy imports."""
+    """The lazy imports of the module that have been used: (name, object)."""
     namespace = namespace_of(sys.modules.get(record.name))
     for name, lazy in (record.lazy or {}).items():
         if namespace is not None and namespace.get(name, lazy) is not lazy:
@@ -105,7 +105,7 @@ def _used(record: "Record") -> "Iterator[tuple[str, object]]":
 
 
 def _stands_for(lazy: object, value: object) -> bool:
-    """True if the value is what the lazy import would put in its place."""
+    """True if the use of the lazy import would replace it by this value."""
     *packages, name = targets(lazy)
     if any(value is sys.modules.get(each) for each in (name, *packages)):
         return True

@@ -1,6 +1,6 @@
-"""What is known of a module: its record.
+"""The record of a module: what is known of one of its executions.
 
-Knows values only.  Must not know how they came about.
+Knows values only.  Must not know how they come about.
 """
 
 TYPE_CHECKING = False
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from ..files.source import Source
 
 
-# Keys of what has changed in a module (`Record.changed`): anything; others by its execution; and, by the
-# execution of others, what in it can change.
+# Keys of `Record.changed` that are no names: anything may have changed; the execution of the module has changed other
+# modules; the execution of other modules has changed the contents of this one.
 ANYTHING, EFFECTS, CONTENTS = "*", "!", "~"
 
 
 def body(qualname: str) -> str:
-    """The key for what a function does, beside the key for what its name is bound to."""
+    """The key for the body of a function, as the name itself is the key for what it is bound to."""
     return f"{qualname}()"
 
 
 def outside(qualname: str) -> str:
-    """The key for what a function's callers and decorators see of it: its signature, defaults and attributes."""
+    """The key for what callers and decorators see of a function: its signature, defaults and attributes."""
     return f"{qualname}.()"
 
 
@@ -76,26 +76,26 @@ class Record:
         self.path = path
         # the folders, in order, whose contents decided what the name stands for
         self.where = where
-        # what was executed; None if that is not known (then the module is stale)
+        # the source that was executed; None if that is not known (then the module is stale)
         self.source: Source | None = None
-        # the code of `source`, once it has been executed again or compared, or if no bytecode file
-        # has it: who edits a module executes its importers over and over, from sources that do not change
+        # the code of `source`, once it has been executed again or compared, or if no bytecode file has it: importers
+        # of a module that is edited again and again are executed over and over from the same source
         self.code: CodeType | None = None
-        # what executing that code used, once somebody has looked
+        # what that code uses while it is executed, once it has been looked at
         self.uses: Uses | None = None
-        # the names whose earlier values `source` asks for; None if nobody has looked
+        # the names whose earlier values `source` asks for; None while it has not been looked at
         self.asked_for: frozenset[str] | None = None
         # {"shop.money": 7}: what was imported while executing, and its version at that moment;
         # None while it has not been read from the code (modules that were there before install())
         self.edges: dict[str, int] | None = {}
-        # {"Cart": <lazy_import 'shop.Cart'>}: what executing it left to be imported where it is used (PEP 810)
+        # {"Cart": <lazy_import 'shop.Cart'>}: its lazy imports (PEP 810)
         self.lazy: dict[str, object] | None = None
         # the moment of the last execution; 0 for before install()
         self.version = 0
-        # {"RATE": 7, "Cart.add()": 9}: since which moment a name stands for something else, or a function does
-        # something else; "*" for anything, "!" for what the module did to others
+        # {"RATE": 7, "Cart.add()": 9}: the moment since which a name is bound to something else, or a function has
+        # another body; also by the keys above
         self.changed: dict[str, int] | None = None
-        # the moment in which all that it had used was found to be as it is there
+        # the moment in which all that it uses was found to be as it was when the module was executed
         self.verified = 0
         # the moment in which its code began to run
         self.executed = 0
@@ -105,17 +105,17 @@ class Record:
         self.checked = 0
         # how often it has been executed since install()
         self.generation = 0
-        # no finder knew the name: the record stands for an absence
+        # no finder knew the name: there is no module, and some module depends on that
         self.missing = False
         # one of the folders in `where` has changed in a way that may give the name another meaning
         self.suspect = False
-        # a package whose code has listed its folder, which holds other modules now
+        # a package whose code lists its folder, and the folder holds other modules now
         self.listed = False
-        # its package looks for submodules elsewhere now than where this one was found
+        # its package looks for submodules in other folders now than the one where this one was found
         self.left = False
         # the file was not there when last looked at, and that is believed
         self.gone = False
-        # something else than a tracked module has imported it, or nobody knows
+        # a tracked module is not the only importer: the session or an installed module has imported it, or may have
         self.is_root = True
         # the module's code is running
         self.executing = False
@@ -125,34 +125,36 @@ class Record:
         self.started = 0.0
         # the last execution raised, so there is no module
         self.failed = False
-        # … or it is missing now, but others have taken from it what it had made by then
+        # the module object of an execution that raised, or of a module that is missing now, if other modules have
+        # taken something from it
         self.wreck: ModuleType | None = None
-        # … and nobody caught the error: what was imported meanwhile has seen a module that never was
+        # the last execution raised and the error was not caught: modules that were imported during it have seen a
+        # module that does not exist
         self.broken = False
         # while it is executing: the record of the execution before, if that had raised
         self.before: Record | None = None
-        # while it is executing, the module that the code runs in; afterwards only if another stands in its place
+        # while it is executing, the module that the code runs in; afterwards only if `sys.modules` has another object
         self.behind: ModuleType | None = None
         # the module, if one has been executed
         self.module: ReferenceType[Any] | None = None
-        # what the last execution left elsewhere; None if nobody has looked
+        # what the last execution has put elsewhere; None while it has not been looked at
         self.outside: Outside | None = None
-        # while it is executing: sees what it stores elsewhere
+        # while it is executing: detects what it stores elsewhere
         self.watch: Watch | None = None
         # where the submodules of this package are looked for (its __path__)
         self.portions: tuple[str, ...] = ()
 
     @property
     def is_left(self) -> bool:
-        """True if others may have something of what is no module any more: of one that failed or is missing."""
+        """True if there is no module any more, and other modules may have something of it."""
         return self.failed or self.wreck is not None
 
     def is_of(self, module: object) -> bool:
-        """True if this is what is known of that very module; of None, if there is no such module any more."""
+        """True if this is the record of that very module object; of None, if the object does not exist any more."""
         return (None if self.module is None else self.module()) is module
 
     def last_code(self) -> "CodeType | None":
-        """The code that the module was executed from last, as far as it is still to be had."""
+        """The code that the module was executed from last; None if it is in no bytecode file any more."""
         if self.code is None and self.source is not None and self.path is not None:
             from ..files.pyc import code_of
 
@@ -160,7 +162,7 @@ class Record:
         return self.code
 
     def used(self, code: "CodeType") -> "Uses":
-        """What executing the module from this code uses; kept for the next time."""
+        """What this code uses while the module is executed from it; kept for the next time."""
         if self.uses is None or self.uses.code is not code:
             from ..changes.uses import Uses
 

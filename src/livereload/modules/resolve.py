@@ -31,7 +31,7 @@ class Resolver:
         self._system = system
 
     def folders(self, path: "list[str] | None") -> tuple[str, ...]:
-        """The folders that decide what a name in `path` (None: `sys.path`) stands for, listed at least once."""
+        """The folders that decide what a name in `path` (None: `sys.path`) stands for; each has been listed."""
         state = self._state
         found = []
         try:
@@ -54,9 +54,10 @@ class Resolver:
         return tuple(found)
 
     def are_as_known(self, folders: tuple[str, ...]) -> bool:
-        """True if these hold the names that they held when last looked at.
+        """True if these folders hold the names that they held when last looked at.
 
-        A record made while one does not is suspect: by the next look it may hold the same names again.
+        A record that is made while one of them does not is suspect: the folder may hold the earlier names again when
+        it is looked at next.
         """
         moment = self._state.thread.moment
         for folder in folders:
@@ -95,10 +96,10 @@ class Resolver:
         return self._state.wheres.setdefault(found, found)
 
     def forget_unsettled(self, path: "list[str] | None") -> None:
-        """Make importlib list again, at its next look, those folders of `path` whose times may hide a change.
+        """Make importlib's finders list those folders of `path` again whose times may hide a change.
 
-        And look again for one that was not there.  Remembers them: after a finder that finds nothing,
-        importlib asks the others itself, so the listing is made once more.
+        Also those that did not exist.  The folders are remembered and forgotten once more at the next call: after a
+        finder that finds nothing, importlib asks the others itself and makes the listing again.
         """
         unsettled = self._state.unsettled
         now = self._state.clock.now()
@@ -131,12 +132,12 @@ class Resolver:
                 if any(name.endswith(".py") or ("." not in name and name != "__pycache__") for name in names):
                     self._find_listed(folder)
                 _forget_listing(folder)
-            # Only now: another thread that looks meanwhile must find either the old listing or
-            # the records already suspect.
+            # Only now: a thread that looks at the same time must find either the old listing, or the records
+            # suspect already.
             state.folders[folder] = now
 
     def _suspect(self, folder: str, stems: set[str]) -> None:
-        """Mark the records that a change of these names in a folder may concern."""
+        """Make those records suspect that a change of these names in a folder may concern."""
         self._state.forget_looks()
         for name, record in self._state.records.copy().items():
             if folder not in record.where:
@@ -146,13 +147,13 @@ class Resolver:
                 record.suspect = True
 
     def _find_listed(self, folder: str) -> None:
-        """Mark the packages of this folder, which holds other modules now, that have listed it."""
+        """This folder holds other modules now: mark the packages whose code lists it."""
         for record in list(self._state.records.values()):
             if folder in record.portions and not record.executing and _lists(record):
                 record.listed = True
 
     def look_elsewhere(self, record: Record, path: "list[str]") -> None:
-        """If submodules of a package are looked for in other folders than before, each may be another file now."""
+        """Take over the search path of a package: if it has changed, each submodule may be another file now."""
         portions = self.folders(path)
         if portions == record.portions:
             return
@@ -176,9 +177,9 @@ class Resolver:
         spec = self._system.find(record.name, path) if path is not None or not parent else None
         if spec is None:
             if record.left and record.name not in sys.modules:
-                return None  # no longer
-            # A path is None for what is missing still.  One that is still there was found in another
-            # way before (a search path that has been taken back): keep to it.
+                return None  # its package did not find it before, either
+            # A record of a missing module has no path.  A file that is still there was found on a search path
+            # that has been changed back since: the module stays.
             is_there = record.path is not None and not record.left and self.is_listed(record)
             return None if record.missing or is_there else "is gone"
         record.left = False
@@ -202,7 +203,7 @@ class Resolver:
 
 
 def _lists(record: Record) -> bool:
-    """True if executing the module lists folders, as far as its code tells."""
+    """True if the module's code names a function that lists folders."""
     code = record.last_code()
     return code is not None and record.used(code).lists
 
@@ -214,10 +215,10 @@ def home_of(record: Record) -> str:
 
 
 def _forget_listing(folder: str) -> None:
-    """Make the finder for `folder` list it again: it goes by the folder's time, which may not have moved.
+    """Make the finder for `folder` list it again: it compares the folder's time, which may be the same.
 
-    What `importlib.invalidate_caches()` does for all folders: for one that was not there, no finder
-    is remembered; and namespace packages look for their portions again.
+    `importlib.invalidate_caches()` does this for all folders.  Where a folder did not exist, no finder is remembered
+    any more (`PathFinder.invalidate_caches`), and namespace packages look for their portions again.
     """
     folder = os.path.abspath(folder)
     for entry, finder in sys.path_importer_cache.copy().items():

@@ -1,7 +1,7 @@
-"""What is stale, and why.
+"""Which modules are stale, and why: a plan.
 
-Pure: takes what the look at the files found, gives the names to execute.  Must not know how files
-are looked at or modules executed.
+Pure: it takes what the look at the files has found (`file_changes`) and spreads it to importers.  Must not know how
+files are looked at or modules executed.
 """
 
 from . import graph
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 
 class Plan:
-    """Which modules to execute, the reason for each, and the sources read on the way (by path).
+    """Which modules are stale, the reason for each, and the sources read on the way (by path).
 
-    `roots` are those that are stale by themselves, not for what they import; `moved` those of them
-    that stand for another file, or none.  `reached` are the records whose files were looked at.  If
-    all is fresh, `look` is what was compared.
-
-    `changed` are those for which the files gave a reason; those that `must` be executed, whatever has
-    changed in their sources.  `codes` is what to execute where that is known already.
+    `roots` are the modules that are stale by themselves, not because of what they import.  `moved` are those of the
+    roots whose name stands for another file now, or for none.  `changed` are those for which the files gave a reason.
+    `must` are those that are executed whatever has changed in their sources.  `reached` are the records whose files
+    were looked at.  `codes` is the code of modules whose new source is compiled already.  If all is fresh, `look` is
+    what was compared.
     """
 
     __slots__ = ("changed", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
@@ -48,14 +47,14 @@ class Plan:
         self.codes: dict[str, CodeType] = {}
 
     def hashes(self) -> "tuple[tuple[str, bytes], ...]":
-        """What tells this plan from one made after another edit."""
+        """The new sources by their hashes: equal for two plans only if no source was edited between them."""
         return tuple((path, source.hash) for path, source in sorted(self.sources.items()))
 
     def __bool__(self) -> bool:
         return bool(self.reasons)
 
     def and_also(self, reasons: "Mapping[str, str]") -> "Plan":
-        """A plan to execute all of this and more."""
+        """A plan to execute these modules as well."""
         return Plan({**self.reasons, **reasons}, self.sources, reached=self.reached)
 
     def __repr__(self) -> str:
@@ -69,12 +68,15 @@ def plan(
     versions: "Mapping[str, int]",
     sources: "dict[str, Source]",
 ) -> Plan:
-    """What is to be executed of the modules in `reached`.
+    """The modules in `reached` that are stale.
 
-    `changed` gives the reasons that the files gave.  Everything below a package in `moved` is stale
-    with it.  A module is stale, too, if something that it imported has another version (`versions`)
-    than it had then, if it imported something from inside a package that is not there as it failed,
-    and if it imports, directly or not, what is stale.
+    A module is stale
+
+    1. if its file gave a reason (`changed`);
+    2. if it is below a package in `moved`;
+    3. if a module that it imported has another version (`versions`) than it had then;
+    4. if it imported a submodule of a package that failed afterwards, so that the package is not there;
+    5. if it imports a stale module, directly or not.
     """
     reasons = dict(changed)
     must = {name for name in changed if reached[name].path not in sources or reached[name].listed}
@@ -104,7 +106,7 @@ def plan(
 
 
 def _needed(record: "Record") -> "Iterable[str]":
-    """What a module has imported; of one that failed the packages, too: now it may fail in another one of them."""
+    """The modules that a module has imported; of one that failed the packages, too: it may fail in another one now."""
     edges = record.edges or {}
     return {each for name in edges for each in (*graph.parents(name), name)} if record.failed else edges
 

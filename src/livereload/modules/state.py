@@ -1,6 +1,6 @@
-"""Every mutable thing, in one object.
+"""All that livereload remembers, in one object.
 
-Knows what livereload remembers; must not know what is done with it.
+Knows records, looks, locks and settings.  Must not know what is done with them.
 """
 
 import _thread
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class Wanted:
-    """What a statement asks for: a module and, of a package, the names that may be submodules."""
+    """What an import statement asks for: a module and, of a package, the names that may be submodules."""
 
     __slots__ = ("from_list", "name", "plan", "when")
 
     def __init__(self, name: str, from_list: tuple[str, ...] = ()) -> None:
         self.name = name
         self.from_list = from_list
-        # what was found stale when this statement was asked for, and `State.changes` then
+        # what was found stale when the import system asked, and `State.changes` then
         self.plan: Plan | None = None
         self.when = 0
 
@@ -42,30 +42,30 @@ class PerThread(_thread._local):
     def __init__(self) -> None:
         # the tracked modules whose code this thread is executing, the innermost last
         self.stack: list[Record] = []
-        # those of them that the error on its way out has ended
+        # those of them that an error which is still on its way has ended
         self.unwound: list[Record] = []
-        # what the proxy was last asked for and found stale: the lock is asked for next
+        # what was found stale when a spec was last asked: the import system asks for the lock next
         self.wanted: Wanted | None = None
         # the source that importlib has asked a loader about, and its path: its bytes are asked for next
         self.read: tuple[str, Source] | None = None
-        # what interrupted the proxy's answer; to be raised when the lock is asked for
+        # what interrupted the answer of a spec: it is raised when the import system asks for the lock
         self.interrupt: BaseException | None = None
         # the moment of the outermost import that this thread is in; 0 outside
         self.moment = 0
-        # when a package has been executed: the imports of what is below that waited for it, and their moment
+        # when a package has been executed: the imports of its submodules that waited for it, and their moment
         self.waiting: dict[str, int] = {}
         self.waited = 0
 
 
 class State:
-    """All that livereload remembers; a new one is a livereload that has seen nothing."""
+    """All that livereload remembers; a new one is empty."""
 
     def __init__(self, policy: Policy, clock: Clock | None = None) -> None:
         self.policy = policy
         self.clock = clock if clock is not None else Clock()
         # {"shop.cart": Record}: tracked modules, and names that a tracked module could not import
         self.records: dict[str, Record] = {}
-        # {"shop.cart": [Record]}: modules that somebody holds, but has taken out of sys.modules and imported anew
+        # {"shop.cart": [Record]}: modules that a program has taken out of sys.modules and imported again, and holds
         self.aside: dict[str, list[Record]] = {}
         # {"/home/me/shop": Folder}: what the folders of all records held when last looked at
         self.folders: dict[str, Folder] = {}
@@ -89,11 +89,11 @@ class State:
         self.known_modules = 0
         # {"json": id}: those of them that are not the user's
         self.refused: dict[str, int] = {}
-        # {"shop.cart": Look, ("shop", ("cart",)): Look}: what was fresh for any import of this module,
-        # or, of a package that does not import all its submodules itself, for one from-list; as long
-        # as nothing is executed and no record changes
+        # {"shop.cart": Look, ("shop", ("cart",)): Look}: what was found fresh for all imports of this module or, of
+        # a package that does not import all its submodules itself, for one from-list; emptied when a module is
+        # executed or a record changes
         self.looks: dict[object, Look] = {}
-        # how often something was executed or a record changed
+        # how often a module was executed or a record changed
         self.changes = 0
         self.watcher = Watcher()
         # the records that are being executed, in all threads, and the transaction: while there are
@@ -101,10 +101,10 @@ class State:
         self.busy: set[object] = set()
         # a failure (error, names, hashes) that executing everything has confirmed
         self.confirmed: object = None
-        # the last refresh, and who wants to hear of each
+        # the report of the last refresh, and what is called with each report
         self.last = Report()
         self.listeners: list[Callable[[Report], object]] = []
-        # what is called after each refresh in which something that it uses has changed
+        # the functions that are called after each refresh in which something that they use has changed
         self.watching: list[Callable[[], object]] = []
         # each refresh prints a line, or "logging": logs one
         self.verbose: bool | str = False
@@ -127,9 +127,9 @@ class State:
         return self.transaction is not None and self.owner != _thread.get_ident()
 
     def exclusively(self, acquire: "Callable[[], bool]", action: "Callable[[], Any]") -> "Any":
-        """What `action()` returns while no other thread refreshes; None if `acquire()`, of `lock`, gives up.
+        """Call `action` while no other thread refreshes, and return its result; None if `acquire()` gives up.
 
-        Whenever an interrupt comes: the lock is this thread's afterwards only if it was before.
+        Whenever an interrupt comes, this thread has the lock afterwards only if it had it before.
         """
         if self.lock._is_owned():  # type: ignore[attr-defined]
             return action()
@@ -143,20 +143,20 @@ class State:
             raise
 
     def let_go(self) -> None:
-        """Let other threads refresh, unless this one has not ended its own."""
+        """Let other threads refresh, unless this one is still within a refresh."""
         while self.transaction is None and self.lock._is_owned():  # type: ignore[attr-defined]
             self.lock.release()
 
     def forget_looks(self) -> None:
-        """Something has been executed, or a record has changed: nothing that was found before holds any more."""
+        """A module has been executed, or a record has changed: no earlier look holds any more."""
         self.changes += 1
         self.looks.clear()
 
     def renew_locks(self) -> None:
-        """For a forked child: its other threads are gone, and with them whatever they had begun."""
+        """In a forked child: the other threads of the parent, and a refresh that one of them had begun, are gone."""
         self.lock = _thread.RLock()
         self.forget_looks()
-        self.watcher.close()  # the queue of events is shared with the parent
+        self.watcher.close()  # the child shares the queue of events with its parent
         if self.owner != _thread.get_ident():
             self.transaction = None
             self.owner = 0

@@ -1,4 +1,4 @@
-"""The people at the prompt: prompts, IPython, the command line, activation.
+"""What people use: prompts, IPython, status tables, the command line, and being switched on at the start of Python.
 
-Loaded when asked for.  May import everything.
+Knows the public functions and all that they tell.  Loaded when it is asked for.  May import all folders.
 """
