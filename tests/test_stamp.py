@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livereload.files import stamp as _stamp
+from livereload.files import source as _source
 from livereload.files.folder import look_into
 from livereload.files.source import Clock, Patience, hash_of, look, read
 from livereload.files.stamp import is_settled, stamp_at, stamp_of
@@ -102,7 +102,7 @@ def test_read_again_while_it_is_written(path, monkeypatch):
             write(path, "X = 22\n")
         return stamp
 
-    monkeypatch.setattr(_stamp, "stamp_of", changing)
+    monkeypatch.setattr(_source, "stamp_of", changing)
     source = read(path, TestClock(0))
     assert (source.data, source.stamp) == (b"X = 22\n", (2, 2, 6, 1, 1))
 
@@ -111,7 +111,7 @@ def test_read_what_is_written_for_ever(path, monkeypatch):
     """A file that does not come to rest is taken as it is, and its stamp proves nothing."""
     write(path, "X = 1\n")
     times = itertools.count()
-    monkeypatch.setattr(_stamp, "stamp_of", lambda result: (next(times), 0, 6, 1, 1))
+    monkeypatch.setattr(_source, "stamp_of", lambda result: (next(times), 0, 6, 1, 1))
     source = read(path, long_after(path))
     assert (source.data, source.settled) == (b"X = 1\n", False)
 
@@ -120,7 +120,7 @@ def test_look_into_what_changes_for_ever(tmp_path, monkeypatch):
     """Nor is the listing of a folder in which somebody makes files all the time."""
     (tmp_path / "a.py").touch()
     times = itertools.count()
-    monkeypatch.setattr(_stamp, "stamp_of", lambda result: (next(times), 0, 6, 1, 1))
+    monkeypatch.setattr(_source, "stamp_of", lambda result: (next(times), 0, 6, 1, 1))
     folder = look_into(str(tmp_path), None, TestClock(10**12))
     assert (folder.names, folder.settled) == ({"a.py"}, False)
 
@@ -130,7 +130,7 @@ def test_look_at_what_has_not_changed(path, monkeypatch):
     write(path, "X = 1\n")
     clock = long_after(path)
     known = read(path, clock)
-    monkeypatch.setattr(_stamp, "read", None)
+    monkeypatch.setattr(_source, "read", None)
     assert look(path, known, clock) is known
 
 
@@ -154,7 +154,7 @@ def test_look_keeps_the_settled_stamp(path, monkeypatch):
     assert not known.settled
     assert look(path, known, long_after(path)) is known
     assert known.settled
-    monkeypatch.setattr(_stamp, "read", None)
+    monkeypatch.setattr(_source, "read", None)
     assert look(path, known, long_after(path)) is known
 
 
@@ -192,7 +192,7 @@ def test_look_waits_while_a_file_is_saved(path, state):
     os.unlink(path) if state == "missing" else write(path, "")
     clock = TestClock(0, [lambda: None, lambda: write(path, "X = 2\n")])
     assert look(path, known, clock, Patience()).data == b"X = 2\n"
-    assert clock.slept < _stamp.PATIENCE_S
+    assert clock.slept < _source.PATIENCE_S
 
 
 @pytest.mark.parametrize(("state", "expected"), [("missing", None), ("empty", b"")])
@@ -205,7 +205,7 @@ def test_look_does_not_wait_for_ever(path, state, expected):
     known = read(path, long_after(path))
     os.unlink(path) if state == "missing" else write(path, "")
     patience = Patience()
-    for waiting, least in ((patience, _stamp.PATIENCE_S), (patience, 0.0), (None, 0.0)):
+    for waiting, least in ((patience, _source.PATIENCE_S), (patience, 0.0), (None, 0.0)):
         clock = TestClock(0)
         found = look(path, known, clock, waiting)
         assert (found and found.data) == expected
@@ -231,10 +231,10 @@ def test_look_at_what_cannot_be_read(path, monkeypatch):
 
         return read
 
-    monkeypatch.setattr(_stamp, "read", raising(PermissionError()))
+    monkeypatch.setattr(_source, "read", raising(PermissionError()))
     with pytest.raises(PermissionError):
         look(path, None, TestClock(0))
-    monkeypatch.setattr(_stamp, "read", raising(FileNotFoundError()))
+    monkeypatch.setattr(_source, "read", raising(FileNotFoundError()))
     assert look(path, None, TestClock(0)) is None
 
 

@@ -17,7 +17,6 @@ from time import perf_counter
 
 from ..interpreter.tracebacks import is_typed
 from .folder import Folder, folder_stamp_at
-
 from .source import Source
 from .stamp import stamp_at
 
