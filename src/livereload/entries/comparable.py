@@ -1,8 +1,9 @@
-"""What an entry says: what it refers to, as a value that can be compared without asking anything of the user's.
+"""Entries as values that can be compared without calling a method of the user's.
 
-Knows objects and what they consist of.  Must not know containers or modules.
+Knows objects and their parts.  Must not know containers or modules.
 
-A function or class says its definition, a plain value itself, a tuple or an instance its parts.
+A function or class becomes the name of its definition, a plain value itself, a tuple or an instance the values of its
+parts.
 """
 
 from _weakref import ReferenceType
@@ -29,29 +30,29 @@ _MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _SETS = frozenset(map(id, (set, frozenset)))
 
 
-def says(entry: object, depth: int = 0) -> object:
-    """What an entry refers to, as a value that only builtin types are part of."""
+def comparable(entry: object, depth: int = 0) -> object:
+    """A value of builtin types only, which is equal for two entries that a fresh interpreter could not distinguish."""
     kind = type(entry)
     if is_plain(entry):
         return (kind.__name__, entry)
     if kind is FunctionType:
-        return ("function", says(entry.__module__), entry.__qualname__)  # type: ignore[attr-defined]
+        return ("function", comparable(entry.__module__), entry.__qualname__)  # type: ignore[attr-defined]
     if kind is CodeType:
         return ("code", entry.co_filename, entry.co_qualname)  # type: ignore[attr-defined]
     if kind is MethodType:
-        return ("method", says(entry.__func__), says(entry.__self__, depth + 1))  # type: ignore[attr-defined]
+        return ("method", comparable(entry.__func__), comparable(entry.__self__, depth + 1))  # type: ignore[attr-defined]
     if is_class(entry):
         return ("class", module_of_class(entry) or id(entry), qualname_of(entry))  # type: ignore[arg-type]
     if depth >= _DEPTH:
         return ("object", id(kind))
     if id(kind) in _SETS:
-        return (id(kind), frozenset(says(each, depth + 1) for each in entry))  # type: ignore[attr-defined]
+        return (id(kind), frozenset(comparable(each, depth + 1) for each in entry))  # type: ignore[attr-defined]
     parts = _parts(entry)
-    return ("object", id(entry)) if parts is None else (id(kind), *(says(each, depth + 1) for each in parts))
+    return ("object", id(entry)) if parts is None else (id(kind), *(comparable(each, depth + 1) for each in parts))
 
 
 def _parts(entry: "Any") -> "list[Any] | None":
-    """All that an object consists of; None if part of it cannot be seen from outside."""
+    """All parts of an object; None if one of them cannot be seen from Python."""
     kind = type(entry)
     if kind is tuple or kind is list:
         return list(entry)

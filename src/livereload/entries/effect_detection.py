@@ -1,10 +1,10 @@
-"""What a module stores in others while it is executed: seen by comparing.
+"""Effects of a module, detected while it is executed: other modules are compared before and after.
 
-Knows the code that is going to run, and namespaces.  Must not know what is done about it.
+Knows the code that is going to run, and namespaces.  Must not know what is done about an effect.
 
-Only what the code names can be compared cheaply: the modules that it imports, and what of these it names: classes,
-instances, containers.  Of a module whose code only defines and imports, nothing is.  While another module is executed
-within, the watch rests: what changes then is that one's.
+Only objects that the code names can be compared cheaply: the modules that it imports, and their classes, instances and
+containers that it names.  For a module whose code only defines and imports, nothing is compared.  While another
+module is executed within this one, the watch rests: effects of that time belong to the other module.
 """
 
 import sys
@@ -27,7 +27,7 @@ _DEPTH = 3
 
 
 class Watch:
-    """What modules hold that the code of another names, from the moment on at which that begins to run."""
+    """The objects that some code names, copied when the code begins to run."""
 
     def __init__(self, name: str, package: str, code: "CodeType") -> None:
         self._name = name
@@ -43,14 +43,14 @@ class Watch:
         self._see_all()
 
     def _see_all(self) -> None:
-        """Remember what is named of the modules that are there by now."""
+        """Copy the named objects of all modules that are in `sys.modules` by now."""
         for each in self._names:
             for other in (each, f"{self._package}.{each}"):
                 if other not in self._seen and other in sys.modules and other != self._name:
                     self.see(other)
 
     def see(self, other: str) -> None:
-        """Remember what the module `other` has of what the code names."""
+        """Copy the objects of the module `other` that the code names."""
         namespace = namespace_of(sys.modules.get(other))
         if namespace is None or not (other in self._names or other.rpartition(".")[2] in self._names):
             return
@@ -84,7 +84,7 @@ class Watch:
                 self._enter(each, depth + 1)
 
     def _enter_globals(self, function: FunctionType, depth: int) -> None:
-        """What a function that may be called names of its module's."""
+        """Copy the global objects that a function names, as the code may call it."""
         space = function.__globals__
         names = {name for inner in nested(function.__code__) for name in inner.co_names} if depth < _DEPTH else set()
         for name in names & space.keys():
@@ -106,7 +106,7 @@ class Watch:
         self._stored += self._differences()
 
     def go_on(self, other: str) -> None:
-        """The module `other` has been executed within."""
+        """The module `other` has been executed within this one."""
         for where in (self._attributes, self._containers):
             for key, (holder, _) in where.items():
                 where[key] = (holder, _copy(holder))
@@ -114,7 +114,7 @@ class Watch:
         self.see(other)
 
     def end(self) -> "list[Stored]":
-        """What the code has stored, the latest last."""
+        """The effects of the code, the latest last."""
         if "logging" in self._names and "logging" in sys.modules:
             self._stored += [Stored(*each) for each in set_up_since(self._attributes)]
         self.rest()

@@ -1,6 +1,8 @@
-"""What an execution has stored in containers and attributes of others: plain data, too, of which no reference tells.
+"""Effects: what an execution has stored in containers and attributes of other modules, plain data included.
 
-Knows what things held before and hold now.  Must not know who is executed.
+Knows earlier and present contents.  Must not know which module is executed.
+
+No reference leads from plain data to the module that has stored it, so effects are found by comparing.
 """
 
 from types import FunctionType, ModuleType
@@ -8,7 +10,7 @@ from types import FunctionType, ModuleType
 from ..identity import objects
 from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class
 from . import containers
-from .comparable import says
+from .comparable import comparable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ GONE = object()
 
 
 class Stored:
-    """One entry that was added to `holder`, a sequence or set; or what a key or attribute of it got, and had before."""
+    """One effect: an entry added to `holder`, or the new value of a key or attribute of it, and the value before."""
 
     __slots__ = ("_said", "_value", "before", "holder", "is_attribute", "key")
 
@@ -32,20 +34,20 @@ class Stored:
         self.key = key
         self.before = before
         self.is_attribute = is_attribute
-        # what is there may be replaced by the object that is kept for it
+        # a new function or class may be replaced by the one that is kept for it, so its name is compared
         is_definition = type(value) is FunctionType or is_class(value)
         self._value = GONE if is_definition else value
-        self._said = says(value) if is_definition or is_plain(value) else None
+        self._said = comparable(value) if is_definition or is_plain(value) else None
 
     def is_(self, value: "Any") -> bool:
-        """True if this is what was stored, as far as it can be told."""
+        """True if this is the stored value, or cannot be distinguished from it."""
         if self._said is not None:
-            return says(value) == self._said
+            return comparable(value) == self._said
         return value is self._value
 
 
 def in_mapping(holder: "Any", before: "Mapping[Any, Any]", now: "Mapping[Any, Any]") -> "Iterator[Stored]":
-    """How a dict, a namespace or the contents of a class differ from what they were."""
+    """The effects that a dict, a namespace or the contents of a class show, compared with a copy `before`."""
     if objects.same(tuple(before), tuple(now)) and objects.same(tuple(before.values()), tuple(now.values())):
         return
     known = {id(key): value for key, value in before.items()}
@@ -62,9 +64,9 @@ def in_mapping(holder: "Any", before: "Mapping[Any, Any]", now: "Mapping[Any, An
 def in_attributes(
     name: str, holder: "Any", before: "Mapping[Any, Any]", now: "Mapping[Any, Any]", names: "Collection[str]" = ()
 ) -> "Iterator[Stored]":
-    """How attributes differ that a module of this `name` has set, whose code has some `names`.
+    """The effects of a module of this `name`, whose code has some `names`, on attributes.
 
-    Not what belongs to the state of whom it has called.
+    Not those that belong to the state of a module whose functions it has called.
     """
     for key, value, old in [
         (each.key, now.get(each.key, GONE), each.before) for each in in_mapping(holder, before, now)
@@ -79,7 +81,7 @@ def in_attributes(
 
 
 def in_container(holder: "Any", before: "Any") -> "Iterator[Stored]":
-    """What has been added to a container since a copy was made of it."""
+    """The entries that have been added to a container since the copy `before`."""
     now = containers.copy(holder)
     if type(before) is dict:
         yield from in_mapping(holder, before, now)
@@ -95,7 +97,7 @@ def in_container(holder: "Any", before: "Any") -> "Iterator[Stored]":
 
 
 def revert(stored: Stored) -> None:
-    """Undo one store, unless it has been undone."""
+    """Undo one effect, unless it has been undone."""
     if stored.key is not GONE:
         if containers.has_plain_hash(stored.key) and stored.is_(value_at(stored.holder, stored.key)):
             _set(stored.holder, stored.key, stored.before)
@@ -112,14 +114,14 @@ def revert(stored: Stored) -> None:
 
 
 def value_at(holder: "Any", key: "Any") -> "Any":
-    """What a key or attribute has now."""
+    """The value of a key or attribute now; GONE if there is none."""
     if is_class(holder):
         return namespace_of_class(holder).get(key, GONE)
     return holder.get(key) if hasattr(type(holder), "is_place") else dict.get(holder, key, GONE)
 
 
 def put(holder: "Any", key: "Any", value: "Any", note: "Note") -> None:
-    """Give a key of a dict, or an attribute of a class, a value, or none."""
+    """Set or, for GONE, delete a key of a dict or an attribute of a class; the journal gets a note first."""
     if is_class(holder) and not objects.takes_attributes(holder):
         return
     note(_set, holder, key, value_at(holder, key))

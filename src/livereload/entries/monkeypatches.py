@@ -1,15 +1,14 @@
-"""Patches: what a module has put in the place of something that it keeps.
+"""Monkeypatches: a module replaces a function or class of another one, and keeps the original.
 
-Knows where a function or class says that it belongs.  Must not know what is executed.
+Knows `__module__` and `__qualname__` of functions and classes.  Must not know what is executed.
 
     _dumps = json.dumps
     def dumps(thing): return _dumps(thing) + "\\n"
     json.dumps = dumps
 
-Executed again, such a module takes its own function for the original, which then calls itself without
-end; a wrapper would be wrapped once more.  So the original goes back to its place before that, if the
-module, or a function of it, keeps something whose `__module__` and `__qualname__` lead to something of
-the module's own.
+Executed again, such a module would take its own function for the original, which would then call itself without end.
+A wrapper would be wrapped once more.  So the original is put back first, if the module, or a closure of it, keeps an
+object whose `__module__` and `__qualname__` lead to a definition of the module's.
 """
 
 import sys
@@ -34,9 +33,9 @@ def take_back(
     may_patch: "Callable[[str], bool]",
     note: "Note",
 ) -> None:
-    """Put back what the module `name` has replaced in modules that it `may_patch`.
+    """Put the originals back that the module `name` has replaced in modules that it `may_patch`.
 
-    `functions` are those with its `namespace`.  Whatever is changed is first handed to `note(undo, *arguments)`.
+    `functions` are the functions of its `namespace`.  Before each change, `note(undo, *arguments)` is called.
     """
     for original, module, path in _originals(name, namespace, contents, functions):
         for other, place in _places(module, path[:-1], contents):
@@ -49,7 +48,7 @@ def take_back(
 def _originals(
     name: str, namespace: "dict[str, Any]", contents: "Mapping[str, Any]", functions: "Iterable[FunctionType]"
 ) -> "Iterator[tuple[Any, str, list[str]]]":
-    """What the module keeps that belongs elsewhere: the object, and the module and the path that it belongs to."""
+    """The objects that the module keeps and that are another module's: the object, that module, the path in it."""
     closures = [cell_contents(cell) for function in functions for cell in function.__closure__ or ()]
     seen = set()
     for value in [*contents.values(), *closures]:
@@ -66,7 +65,7 @@ def _originals(
 
 
 def _places(module: str, path: list[str], contents: "Mapping[str, Any]") -> "Iterator[tuple[str, Any]]":
-    """Where something of a module may stand: in it, its packages and what was imported, or in the class at the path.
+    """The namespaces that may hold an object: of its module, its packages, and imported modules; or its class.
 
     Each with the name of the module that it is in.
     """

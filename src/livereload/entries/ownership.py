@@ -1,15 +1,15 @@
-"""Whose an entry is: the containers elsewhere that lead to the definitions of a module.
+"""To which module an entry belongs: the containers elsewhere that lead to the definitions of a module.
 
-Knows who refers to an object (the garbage collector's view).  Must not know what is executed, nor change anything.
+Knows the referrers of objects.  Must not know what is executed, and changes nothing.
 
-1. *Suspects*: of each module, what had references from outside when its last execution ended (`outside`): functions,
-   those that no name leads to included; classes; instances that the module made.
-2. *Climb* from them to whatever refers to them, level by level, each one pass over the heap, until modules, or what
-   is known to belong to one, are reached.  What only wraps (tuples, partials, bound methods, closures, weak references,
-   instances that nothing but a container holds) is the module's, too.
-3. A container that is reached from a module that the suspects' module has imported, or from one that is not
-   tracked, is *elsewhere*, and has an entry of the module's.  One that only the module itself, its importers or the
-   session reach is theirs: they have put there themselves what they hold.
+1. *Suspects*: the definitions of a module that had references from outside when its last execution ended
+   (`reference_counts`): functions, also those that no name leads to; classes; instances that the module made.
+2. *Climb* from the suspects to their referrers, level by level, until modules are reached (`referrer_graph`).
+   Objects that only wrap a suspect belong to the module, too: tuples, partials, bound methods, closures, weak
+   references, and instances that only a container refers to.
+3. A container is *elsewhere* if it is reached from a module that the suspects' module has imported, or from one that
+   is not tracked.  Then what it holds is an entry of the suspects' module.  A container that is reached only from the
+   module itself, its importers or the session is not elsewhere: what it holds was put there by them.
 """
 
 import gc
@@ -55,22 +55,22 @@ class Owner:
     ) -> None:
         self.name = name
         self.namespace = namespace
-        # what its last execution left in the namespace
+        # the contents of the namespace when its last execution ended
         self.contents = contents
-        # references from outside after that; None: nobody has counted
+        # the references from outside then; None if they were not counted
         self.counts = counts
-        # tells of the name of a tracked module that this one does not import it, directly or not
+        # true for the name of a tracked module that this one does not import, directly or not
         self.is_user = is_user
         # the names in its code
         self.names = names
-        # whether its code makes classes that no name leads to
+        # whether its code defines classes that no name leads to
         self.makes_hidden_classes = makes_hidden_classes
-        # the ids of functions that are none of its own any more
+        # the ids of functions that do not belong to it any more
         self.older = older
 
 
 class Search:
-    """One search, for the entries of some modules.  `reached` tells, by id, the modules that have an object."""
+    """One search, for the entries of some modules.  `reached` gives, by id, the modules that have an object."""
 
     def __init__(self, owners: "Iterable[Owner]", reached: "Mapping[int, set[str]]") -> None:
         self._owners = list(owners)
@@ -82,15 +82,16 @@ class Search:
             {id(each.contents) for each in self._owners},
         )
         self._leads: dict[int, tuple[Owner, str]] = {}  # {id of a suspect: the module and the name in it}
-        self._budget: dict[tuple[Owner, str], int] = {}  # references of which entries can be the module's
-        self._spent: set[int] = set()  # the ids of the nodes that such references are of
-        # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
+        # how many entries can belong to the execution of the module: as many as there were references
+        self._budget: dict[tuple[Owner, str], int] = {}
+        self._spent: set[int] = set()  # the ids of the nodes that have used one of these references
+        # {id of a container: the dicts that have it as a value, each with the modules that lead to the dict}
         self.tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
         # {"shop": [functions]}: all that live
         self.functions: dict[str, list[FunctionType]] = {}
 
     def entries(self) -> "dict[str, list[Entry]]":
-        """Of each module, by name, its entries elsewhere."""
+        """{name: entries elsewhere} of each module."""
         suspects = [*self._suspects()]
         self._holders.climb(suspects)
         found: dict[str, list[_Entry]] = {}
@@ -152,7 +153,7 @@ class Search:
                 yield node
 
     def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
-        """The functions that no name leads to.  Those made by calls may have been made since: the first ones count."""
+        """The functions that no name leads to.  A function made by a call may be younger: the oldest entries count."""
         owners = {
             id(each.namespace): each for each in self._owners if each.counts is None or each.counts.get(HIDDEN, 0) > 0
         }
@@ -205,7 +206,7 @@ class Search:
     def _lead(self, suspect: Node, found: "dict[str, list[_Entry]]") -> None:
         owner, key = self._leads[id(suspect.value)]
         if key == _MADE_BY_CALLS and suspect.roots - {owner.name}:
-            return  # what another module has decorated
+            return  # another module has called a decorator of this one
         is_instance = not is_class(suspect.value) and not suspect.is_wrapper()
         if is_instance and any(self._is_other(root, owner) for root in suspect.roots):
             return  # another module has made it
@@ -226,12 +227,12 @@ class Search:
                     entries.append(_Entry(holder.value, node.value, (owner, key), reference, is_wrapped))
 
     def _kind(self, holder: Node, node: Node, owner: Owner) -> str:
-        """What an object is to what it holds of the module's: a "wrapper", a container of this "entry", or ""."""
+        """What a referrer is to an object of the module's: a "wrapper", a container of an "entry", or neither ("")."""
         value = holder.value
         base = containers.base_of(type(value))
         others = holder.roots - {owner.name}
         if base is None:
-            # An instance that has a name, or stands in another's attribute, is none.
+            # An instance that has a name, or is an attribute of another object, is no wrapper.
             is_wrapper = not others and (holder.is_wrapper() or holder.is_element())
             return "wrapper" if is_wrapper else ""
         if base is dict:
@@ -255,7 +256,7 @@ class Search:
         )
 
     def _affords(self, entry: "_Entry") -> bool:
-        """True as long as not more references have been found than there were."""
+        """True as long as no more entries have been found than there were references."""
         if entry.reference not in self._spent:
             if self._budget[entry.lead] <= 0:
                 return False
@@ -265,7 +266,7 @@ class Search:
 
 
 class _Entry:
-    """What a container holds, the suspect that this leads to, and by which reference to that."""
+    """An object in a container, the suspect that it leads to, and by which reference to the suspect."""
 
     __slots__ = ("container", "is_wrapped", "lead", "place", "reference", "value")
 
@@ -289,7 +290,7 @@ def _has_others_classes(owner: Owner) -> bool:
 
 
 def _is_record(holder: Node) -> bool:
-    """True for a list or dict that is itself but an entry: ["/a", f], {"path": "/a", "fn": f}."""
+    """True for a list or dict that is itself an entry: ["/a", f], {"path": "/a", "fn": f}."""
     if holder.roots or not holder.holders:
         return False
     if not all(each.is_container_of_elements() or each.is_loose() for each in holder.holders.values()):

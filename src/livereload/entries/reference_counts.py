@@ -1,11 +1,11 @@
-"""What of a module is referred to from outside when its execution ends: reference counts.
+"""References from outside to the definitions of a module, counted when its execution ends.
 
-Knows namespaces and counts.  Must not know who refers, or why.
+Knows namespaces and reference counts.  Must not know the referrers.
 
-An execution that leaves nothing elsewhere leaves no references either: then nothing has to be looked for,
-and whatever leads to the module's definitions later was put there by others: the session, or modules that
-import it.  So the counts at the end of an execution tell how many references it has made itself.
-They may be too high, as what a module holds in its own tables is counted, too.
+An execution that puts nothing elsewhere leaves no references either.  Then nothing has to be searched for: whatever
+refers to the module's definitions later was put there by the session, or by modules that import it.  So the counts at
+the end of an execution tell how many references the execution has made.  They may be too high, as references in the
+module's own containers are counted, too.
 """
 
 import sys
@@ -41,19 +41,19 @@ _MOST = 1_000
 
 
 class Outside:
-    """What is known of what an execution has left elsewhere."""
+    """What is known of the entries of an execution."""
 
     __slots__ = ("counts", "stored")
 
     def __init__(self, counts: "Counts", stored: "list[Stored]") -> None:
         # references to its definitions
         self.counts = counts
-        # entries and attributes of others, the latest last, as far as somebody has looked
+        # its effects on other modules, the latest last, as far as they were observed
         self.stored = stored
 
 
 def count(name: str, module: "ModuleType", held: int = 0) -> "Counts":
-    """How many references there are to the definitions of the module `name` from outside of it.
+    """The number of references from outside to each definition of the module `name`.
 
     The caller has `held` references to its namespace.
     """
@@ -62,13 +62,15 @@ def count(name: str, module: "ModuleType", held: int = 0) -> "Counts":
 
 
 def references_to_namespace(module: "ModuleType") -> int:
+    """The number of references to the namespace of a module: one for each function, and some for the module."""
     return sys.getrefcount(namespace_of(module))
 
 
 def numbers(name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> "dict[int, int]":
-    """{id: how many references there are} to what was defined in a namespace that has been emptied since.
+    """{id: number of references} for the definitions of a namespace that has been emptied since.
 
-    Of a class, the journal is going to keep the methods that it had, and the attributes of its members.
+    For a class, the references that the journal is going to have to its methods, and to its members' attributes, are
+    added.
     """
     found = {}
     for _, value in definitions(name, namespace, contents):
@@ -87,9 +89,9 @@ def _references(value: "Any") -> int:
 
 
 def count_in(name: str, namespace: "dict[str, Any]", made: int, earlier: "Mapping[int, int] | None" = None) -> "Counts":
-    """The same, if there are as many functions with this `namespace` as were `made`.
+    """`count`, for a namespace of which as many functions were `made`.
 
-    To what was there before there were so many references `earlier`, by id.
+    `earlier` gives, by id, the number of references to objects that were there before.
     """
     found: Counts = {}
     names: dict[int, int] = {}
@@ -117,9 +119,9 @@ def count_in(name: str, namespace: "dict[str, Any]", made: int, earlier: "Mappin
 def definitions(
     name: str, namespace: "dict[str, Any]", contents: "dict[str, Any] | None" = None
 ) -> "Iterator[tuple[str, Any]]":
-    """What a module's names lead to that may be its own, with the names: functions, classes, methods and instances.
+    """Each object that may be a definition of the module, with its name: functions, classes, methods and instances.
 
-    `contents` are what the namespace had, if it has been emptied since.
+    `contents` are the earlier contents of the namespace, if it has been emptied since.
     """
     if contents is None:
         contents = namespace
@@ -173,7 +175,7 @@ def _parts(prefix: str, value: property, namespace: "dict[str, Any]") -> "Iterat
 
 
 def _wrapped(prefix: str, function: FunctionType, namespace: "dict[str, Any]") -> "Iterator[tuple[str, Any]]":
-    """The functions that one made by a decorator has: in its variables, and as what it wraps."""
+    """The functions inside a function that a decorator has made: in its closure, and as `__wrapped__`."""
     for cell in function.__closure__ or ():
         each = cell_contents(cell)
         if type(each) is FunctionType and each.__globals__ is namespace:
@@ -184,7 +186,7 @@ def _wrapped(prefix: str, function: FunctionType, namespace: "dict[str, Any]") -
 
 
 def _derived(name: str, namespace: "dict[str, Any]") -> "dict[int, int]":
-    """How often the classes of a module are referred to by others of it as what they derive from, by id."""
+    """{id of a class: number of references as a base by other classes of the module}."""
     found: dict[int, int] = {}
     for _, cls in definitions(name, namespace):
         if is_class(cls):
@@ -195,7 +197,7 @@ def _derived(name: str, namespace: "dict[str, Any]") -> "dict[int, int]":
 
 
 def _entries(prefix: str, table: "Any", namespace: "dict[str, Any]") -> "Iterator[tuple[str, Any]]":
-    """The functions in a table of the module's own."""
+    """The functions in a dict, list or tuple of the module's own."""
     kind = type(table)
     if (kind is not dict and kind is not list and kind is not tuple) or len(table) > _MOST:
         return
@@ -215,7 +217,7 @@ def _annotating(function: FunctionType) -> "Iterator[FunctionType]":
 
 
 def _own_references(cls: type) -> int:
-    """How often a class is referred to by itself, its methods and, if it is an enum, its members."""
+    """The number of references to a class by itself, its methods and, if it is an enum, its members."""
     own = sum(each is cls for each in mro_of(cls))
     for value in list(namespace_of_class(cls).values()):
         own += hasattr(type(value), "__objclass__") and type(value) is not cls and value.__objclass__ is cls
@@ -230,7 +232,7 @@ def _members_of_enum(cls: type) -> set[int]:
 
 
 def _cells(cls: type) -> set[int]:
-    """The cells from which the methods of a class, or what these wrap, take the class itself."""
+    """The ids of the `__class__` cells of a class, in its methods and in the functions that these wrap."""
     cells: set[int] = set()
     for value in list(namespace_of_class(cls).values()):
         for cell in (value.__closure__ or ()) if type(value) is FunctionType else ():
@@ -242,7 +244,7 @@ def _cells(cls: type) -> set[int]:
 
 
 def _probe() -> "tuple[int, int, int]":
-    """What the counts above come to where there is no reference from outside."""
+    """The counts for a function, a class and a namespace without any reference from outside."""
     module = ModuleType("probe")
     exec("def f(): pass\nclass C: pass", module.__dict__)
     found = {}

@@ -1,8 +1,9 @@
-"""Who holds an object, and who holds that, up to the modules: the garbage collector's view.
+"""The referrers of an object, and their referrers, up to the modules: the garbage collector's view.
 
-Knows objects and namespaces.  Must not know whose an entry is.
+Knows objects and namespaces.  Must not know to which module an entry belongs.
 
-`climb` goes level by level, each one pass over the heap, until modules, or what is known to belong to one, are reached.
+`climb` goes from level to level, with one pass over the heap a level, until it reaches modules, or objects that are
+known to belong to one.
 """
 
 import gc
@@ -55,7 +56,7 @@ _WRAPPERS = frozenset(
     )
 )
 _NO_HOLDERS = (ModuleType, FrameType, CodeType, GeneratorType, CoroutineType, AsyncGeneratorType, TracebackType)
-# What these hold is waiting to be called, was shown, or is kept for themselves: no registration.
+# Objects of these modules hold what waits to be called, what was shown, or what is their own: no entries.
 RUNTIME = frozenset((
     *("asyncio", "threading", "_threading_local", "concurrent", "selectors", "queue", "multiprocessing", "contextvars"),
     *("typing", "weakref", "linecache", "inspect", "traceback", "livereload"),
@@ -65,7 +66,7 @@ RUNTIME = frozenset((
 
 
 class Node:
-    """An object, who holds it, and the modules that have it by a name."""
+    """An object, its referrers, and the modules that have it by a name."""
 
     __slots__ = ("holders", "roots", "value")
 
@@ -75,12 +76,12 @@ class Node:
         self.roots = set(roots)
 
     def is_wrapper(self) -> bool:
-        """True for what others cannot be put into once it is made."""
+        """True for an object that nothing can be put into once it is made."""
         kind = type(self.value)
         return id(kind) in _WRAPPERS or issubclass(kind, (ReferenceType, tuple))
 
     def is_container_of_elements(self) -> bool:
-        """True for what holds others as elements, not as attributes, variables or defaults."""
+        """True for an object that holds others as elements, not as attributes, variables or defaults."""
         kind = type(self.value)
         if kind is dict:
             return self.instance() is None
@@ -95,19 +96,19 @@ class Node:
         return any(each.is_container_of_elements() for each in self.holders.values())
 
     def is_loose(self) -> bool:
-        """True for an instance, or its attributes, that nothing but containers hold."""
+        """True for an instance, or its attributes, that only containers refer to."""
         instance = (self.instance() if type(self.value) is dict else self) or self
         return not instance.roots and instance.is_element() and type(instance.value) is not FunctionType
 
     def instance(self) -> "Node | None":
-        """The instance whose attributes a dict is, or the function whose attributes, annotations or defaults."""
+        """The instance whose attributes this dict is, or the function whose attributes, annotations or defaults."""
         for holder in self.holders.values():
             if type(holder.value) is FunctionType or instance_dict(holder.value) is self.value:
                 return holder
         return None
 
     def all_roots(self) -> set[str]:
-        """The modules that an object is reached from."""
+        """The modules from which the object is reached."""
         found: set[str] = set()
         seen = {id(self)}
         waiting = [self]
@@ -121,10 +122,11 @@ class Node:
 
 
 class Holders:
-    """What has been found.
+    """The part of the graph that has been found.
 
-    `reached` tells, by id, the modules that have an object; the climb ends at those that it `ends_at`.
-    `spaces` are namespaces of modules that are not in `sys.modules`.  `ignored` are ids of what holds nothing.
+    `reached` gives the modules that have an object, by its id.  The climb ends at the modules for which `ends_at` is
+    true.  `spaces` are namespaces of modules that are not in `sys.modules`.  Objects whose ids are `ignored` are
+    skipped.
     """
 
     def __init__(
@@ -153,7 +155,7 @@ class Holders:
         self.nodes.clear()
 
     def climb(self, suspects: "list[Node]") -> None:
-        """Find who holds some objects, directly or not."""
+        """Find the referrers of some objects, direct and indirect."""
         frontier = list(suspects)
         for _ in range(_LEVELS):
             if not frontier or len(self.nodes) > _MOST_HOLDERS:
@@ -161,7 +163,7 @@ class Holders:
             frontier = self._climb_once(frontier)
 
     def _climb_once(self, frontier: "list[Node]") -> "list[Node]":
-        """Enter who holds the objects of some nodes; the nodes from which to climb on."""
+        """Enter the direct referrers of some nodes; returns the nodes from which to climb on."""
         values = [node.value for node in frontier]
         waiting = {id(value): node for value, node in zip(values, frontier, strict=True)}
         held: list[tuple[Any, list[Node]]] = []
@@ -189,7 +191,7 @@ class Holders:
         return [*self._enter(held)]
 
     def _root(self, holder: "Any") -> str | None:
-        """The name of the module whose namespace, or the namespace of whose class, this is."""
+        """The name of the module, if this is the namespace of a module or of a class of one."""
         if type(holder) is not dict:
             return None
         name = self._spaces.get(id(holder))
@@ -215,13 +217,14 @@ class Holders:
 
 
 def _holders_of(values: "list[Any]") -> "Iterator[Any]":
-    """What refers to some objects.  `get_referrers` compares each reference in the heap with each of these."""
+    """The referrers of some objects.  `gc.get_referrers` compares each reference in the heap with each of them."""
     if len(values) <= _MANY:
         yield from gc.get_referrers(*values)
         return
     wanted = frozenset(map(id, values))
     for each in gc.get_objects():
-        # `_asyncio` of CPython 3.12 shows what waits in its free list (`module_traverse`): to touch that corrupts it.
+        # `module_traverse` in Modules/_asynciomodule.c of 3.12 visits objects of its free list: touching these
+        # corrupts the list.
         if not issubclass(type(each), ModuleType) and not wanted.isdisjoint(map(id, gc.get_referents(each))):
             yield each
 
@@ -231,7 +234,7 @@ def _is_ours(kind: type) -> bool:
 
 
 def _shows(holder: "Any", value: "Any") -> bool:
-    """True if an object holds another in a way that can be seen from Python, and is no part of what is running."""
+    """True if an object refers to another in a way that Python code can see, and is no part of running code."""
     kind = type(holder)
     if kind is LRU_CACHE:
         return False
@@ -246,7 +249,7 @@ def _shows(holder: "Any", value: "Any") -> bool:
 
 
 def slots(value: "Any") -> "Iterator[Any]":
-    """What the slots of an instance hold."""
+    """The values in the slots of an instance."""
     for cls in mro_of(type(value)):
         if "__slots__" in namespace_of_class(cls):
             for slot in list(namespace_of_class(cls).values()):

@@ -1,18 +1,18 @@
-"""Entries and the executions that made them: one refresh.
+"""Entries are taken back before a module is executed again, and put in order afterwards: one refresh.
 
 Knows which modules may be executed, and when each is.  Must not know how they are executed.
 
 An entry belongs to the execution that made it.
 
 1. `start`: the modules that may be executed, as they are.
-2. `before` a module is executed again: what its last execution has put elsewhere is taken back, the latest first.
-   What that is, is known of executions that were seen; what leads to the module's definitions is looked for once, for
-   all modules that may follow (`ownership`).
-3. `after` it has been: what it has put there now stands where the first old entry stood, in its order.
+2. `before` a module is executed again, the entries of its last execution are taken back, the latest first.  Of
+   executions that were observed, the entries are known (`effects`).  Entries that lead to the module's definitions
+   are searched for once, for all modules that may be executed (`ownership`).
+3. `after` it has been executed, its new entries stand where the first old entry stood, in their order (`merging`).
 4. `finish`, at the commit.
 
-All of it is on the journal; after a failure, what the new definitions have been put into is found by those who refer
-to them.
+All of it is on the journal.  After a failure, the entries of the new definitions are found by their referrers, and
+removed.
 """
 
 import gc
@@ -59,10 +59,10 @@ class Entries:
         code: "Callable[[str], CodeType | None]",
         others: "Callable[[], Iterable[Stored]]",
     ) -> None:
-        """`tracked()` gives the namespaces of all tracked modules that are there.
+        """`tracked()` gives {name: namespace} of all tracked modules that are there.
 
-        `imports(name)` gives the names of those that a module imports, directly or not, `users(name)` of those that
-        import it, `code(name)` the code that a module was executed from, `others()` what all modules have stored.
+        `imports(name)` gives the names of the modules that a module imports, directly or not, `users(name)` of its
+        importers, `code(name)` the code that it was executed from, `others()` the effects of all modules.
         """
         self._note = note
         self._tracked = tracked
@@ -70,21 +70,21 @@ class Entries:
         self._users = users
         self._code = code
         self._others = others
-        # {(id, "f"): what an attribute, of a namespace, class or instance, was given back}
+        # {(id, "f"): the value that an attribute, of a namespace, class or instance, was given back}
         self._undone: dict[tuple[int, Any], Any] = {}
-        self._above: list[tuple[Stored, Any]] = []  # what was taken back, and what was on top of it
-        # what the notes go to: it refers to classes, too
+        self._above: list[tuple[Stored, Any]] = []  # a monkeypatch that was taken back, and one made on top of it
+        # the journal that the notes go to: it refers to classes, too
         self.journal: Journal | None = None
         self._candidates: dict[str, Candidate] = {}
         self._found: dict[str, list[tuple[Any, Any]]] = {}  # {"shop": [(container, entry)]}
         self._functions: dict[str, list[FunctionType]] = {}  # {"shop": [functions]}: all that live
         self._searched: set[str] = set()
-        # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
+        # {id of a container: the dicts that have it as a value, each with the modules that lead to the dict}
         self._tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
         self._snapshot: Snapshot | None = None
         self._running: list[str] = []
-        self._group: list[str] = []  # those that are running, and those that have been since no other was
-        self._again: dict[str, None] = {}  # those that have been executed since the snapshot was made
+        self._group: list[str] = []  # the modules that are running, and those that have run within the outermost one
+        self._again: dict[str, None] = {}  # the modules that have been executed since the snapshot was made
         self._emptied: dict[int, Emptied] = {}  # the containers that this group has entries in
         self._registered = (ExitCallbacks(), LogHandlers())
         self._overloads = Overloads()
@@ -97,12 +97,12 @@ class Entries:
             self._take_contents(self._snapshot, candidates)
 
     def before(self, name: str) -> None:
-        """The module of this name is about to be executed again: take back what it has put elsewhere."""
+        """The module of this name is about to be executed again: take its entries back."""
         candidate = self._candidates.get(name)
         if candidate is None:
             return
         snapshot = self._take_snapshot()
-        for each in self._again:  # not before: what is new is held by nobody until it is brought together with the old
+        for each in self._again:  # not earlier: new objects are not held until they are brought together with the old
             snapshot.take_again(each, self._candidates[each].namespace)
         self._again.clear()
         self._search(snapshot)
@@ -131,9 +131,10 @@ class Entries:
         held: int = 0,
         seen: "Collection[Stored]" = (),
     ) -> "Outside | None":
-        """The module of this name has been executed; returns what it has left elsewhere, `seen` included.
+        """The module of this name has been executed; returns what it has put elsewhere, the effects `seen` included.
 
-        `kept` gives, by id, what stands for its new functions.  The caller has `held` references to its namespace.
+        `kept` gives, by id, the functions that are kept in the place of its new ones.  The caller has `held`
+        references to its namespace.
         """
         for item in seen:
             self._note(revert, item)
@@ -155,13 +156,13 @@ class Entries:
         return Outside(counts, [*seen, *(each for each in stored if (id(each.holder), id(each.key)) not in known)])
 
     def finish(self, executed: "Iterable[str]") -> None:
-        """All has been executed: the standard library's registries have what modules have registered once."""
+        """All modules have been executed: remove what is twice in the standard library's registries."""
         namespaces = {id(self._candidates[name].namespace) for name in executed if name in self._candidates}
         for each in self._registered:
             each.reconcile(namespaces)
 
     def drop(self, name: str) -> None:
-        """Nobody imports the module of this name any more: it takes its entries with it."""
+        """No module imports the one of this name any more: take its entries back for good."""
         if name in self._candidates:
             self.before(name)
             self.after(name)
@@ -194,12 +195,12 @@ class Entries:
         return self._snapshot
 
     def _take_contents(self, snapshot: Snapshot, names: "Iterable[str]") -> None:
-        """What modules have themselves: a value that one asks for lives on."""
+        """Remember the modules' own contents: a value that a module asks for is in its new namespace as well."""
         for name in names:
             snapshot.take(name, self._candidates[name].contents)
 
     def _search(self, snapshot: Snapshot) -> None:
-        """Look for the entries of the modules that may be executed, where that has not been done."""
+        """Search for the entries of the modules that may be executed, if that has not been done."""
         names = [each for each in self._candidates if each not in self._searched]
         if names:
             self._searched.update(names)
@@ -224,7 +225,7 @@ class Entries:
         )
 
     def _take_back(self, name: str, candidate: Candidate) -> None:
-        """Take back what has been found, and what the last execution was seen to store."""
+        """Take back the entries that were found, and the effects of the last execution."""
         emptied = []
         for each, entries in self._by_container(self._found.pop(name, [])):
             each.take(entries)
@@ -248,7 +249,7 @@ class Entries:
         forget_levels()
 
     def _put_back(self, item: "Stored") -> None:
-        """Give a key or an attribute what it had before, unless the session has given it something else since."""
+        """Give a key or an attribute its earlier value, unless the session has given it another one since."""
         if not containers.has_plain_hash(item.key):
             return
         current = value_at(item.holder, item.key)
@@ -264,17 +265,17 @@ class Entries:
             emptied.rest = {**emptied.rest, item.key: item.before}
 
     def _is_patch(self, item: "Stored", current: "Any") -> bool:
-        """True if another module, or the session, has patched what was stored."""
+        """True if another module, or the session, has replaced the stored object by a monkeypatch of its own."""
         if type(current) is FunctionType and current.__globals__.get("__name__") == "__main__":
             return True
         others = (each for each in self._others() if each is not item and each.holder is item.holder)
         return any(_same(each.key, item.key) and each.is_(current) for each in others)
 
     def _put_on_top(self) -> None:
-        """Put what was on top of something that was taken back there again."""
+        """Put monkeypatches that other modules have made on top of this one in their places again."""
         while self._above:
             item, current = self._above.pop()
-            if value_at(item.holder, item.key) is item.before:  # not replaced any more
+            if value_at(item.holder, item.key) is item.before:  # the new code does not patch it any more
                 for other in self._others():
                     if other.holder is item.holder and _same(other.key, item.key) and item.is_(other.before):
                         self._note(setattr, other, "before", other.before)
@@ -282,7 +283,7 @@ class Entries:
             put(item.holder, item.key, current, self._note)
 
     def _take_emptied(self, emptied: "list[Any]") -> None:
-        """Take containers that are empty now out of the dicts that they were made for."""
+        """Remove containers that are empty now from the dicts that hold them, if they were made on demand."""
         tables = [
             (table, each)
             for each in emptied
@@ -293,7 +294,7 @@ class Entries:
             table.take(entries)
 
     def _is_made_on_demand(self, table: "dict[Any, Any]", value: "Any", roots: "Collection[str]") -> bool:
-        """True if a value of a dict was made when it was first asked for: its module does not name the key."""
+        """True if a value of a dict was made at the first access: the code of its module does not have the key."""
         if any(qualname_of(each) == "defaultdict" for each in mro_of(type(table))):
             return True
         known = [constants(code) for root in roots if (code := self._code(root)) is not None]
@@ -301,7 +302,7 @@ class Entries:
         return bool(known) and all(type(key) is str and not any(key in each for each in known) for key in keys)
 
     def _by_container(self, entries: "Iterable[tuple[Any, Any]]") -> "Iterable[tuple[Emptied, list[Any]]]":
-        """The containers that are about to be emptied, as the journal knows, with what is to be taken out of each."""
+        """Each container with the entries to remove from it; its contents are on the journal."""
         found: dict[int, tuple[Any, list[Any]]] = {}
         for container, entry in entries:
             found.setdefault(id(container), (container, []))[1].append(entry)
@@ -328,7 +329,7 @@ class Entries:
     # After.
 
     def _end_group(self, name: str, kept: "Mapping[int, Any]") -> "list[Stored]":
-        """Put what has been added in order; returns what the module of this name has stored, if it was the only one."""
+        """Put new entries in order; returns the effects of the module of this name, if it was the only one."""
         snapshot = self._take_snapshot()
         names = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
         for container, before in snapshot.copies(names):
@@ -352,7 +353,7 @@ class Entries:
     # After a failure.
 
     def _discard(self, name: str, candidate: Candidate) -> None:
-        """Take what an execution that is undone has made out of all containers."""
+        """Remove the objects that an execution has made from all containers: it is being rolled back."""
         older = {id(value) for value in candidate.contents.values()}
         codes = set() if candidate.made_by is None else set(map(id, nested(candidate.made_by)))
         known = reference_counts.definitions(name, candidate.namespace, candidate.contents)

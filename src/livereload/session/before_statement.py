@@ -1,6 +1,6 @@
-"""What is done before a statement that was typed: refresh, and let the names that it may use follow.
+"""Before a statement that was typed is executed: refresh, and let the names at the prompt follow.
 
-Knows what is told of it to the person at the prompt.  Must not know prompts.
+Knows what is printed at the prompt.  Must not know how the different prompts work.
 """
 
 import sys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def show_error(error: BaseException) -> None:
-    """Show an error as the interpreter shows one that nobody has caught."""
+    """Show an error as the interpreter shows an uncaught one."""
     sys.excepthook(type(error), error, error.__traceback__)
 
 
@@ -29,10 +29,10 @@ def before_statement(
     show: "Callable[[BaseException], object]" = show_error,
     names: tuple[str, ...] = (),
 ) -> None:
-    """Refresh whatever is tracked and stale (of `names`, if there are any), and let what is in `namespace` follow.
+    """Refresh all tracked modules (only `names`, if there are any), and let the names in `namespace` follow.
 
-    A source that fails is shown, once for each save, unless the statement, if its `code` is given, is
-    going to raise the same by an import of its own; else it runs on the last good state.
+    The error of a source that fails is shown, once for each save, and the statement runs on the last good state.
+    The error is not shown if the statement is going to raise it by an import of its own, as its `code` tells.
     """
     bound, refresher = bound_names(installation), installation.refresher
     held = bound.current(namespace)

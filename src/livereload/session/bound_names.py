@@ -27,11 +27,11 @@ class BoundNames:
     def __init__(self) -> None:
         # {"h": ("myprj", "hello")}; from x import *: {("myprj", "*"): ("myprj", "*")}
         self._origins: dict[object, tuple[str, str]] = {}
-        # {id of a namespace: {"h": what it was bound to, and its module had, when last looked at}}
+        # {id of a namespace: {"h": the object that it, and the name in its module, were bound to when last compared}}
         self._seen: dict[int, dict[str, object]] = {}
 
     def see(self, code: "CodeType", package: str) -> list[str]:
-        """Note what the from-imports of a statement are going to bind; returns the modules that it imports."""
+        """Note the names that the from-imports of a statement bind; returns the modules that it imports."""
         for module, name, bound_to in bytecode.from_imports(code, package):
             self._origins[(module, "*") if name == "*" else bound_to] = (module, name)
         found = []
@@ -41,7 +41,7 @@ class BoundNames:
         return found
 
     def current(self, namespace: "dict[str, Any]") -> "dict[str, tuple[str, str]]":
-        """The names that hold what their module has, or had when last looked at, with the module and the name there."""
+        """{name: (module, name there)} of the names that are bound to what their module has, or had before."""
         seen = self._seen.get(id(namespace), {})
         found = {}
         for mine, module, its, there in self._bound(namespace):
@@ -55,7 +55,7 @@ class BoundNames:
     ) -> "list[tuple[str, str, str]]":
         """Bind the names to what their modules have now.
 
-        What a module has no longer stays as it is; returns each such (bound to, module, name there).
+        A name that its module does not have any more stays as it is; returns each such (name, module, name there).
         """
         gone = []
         for bound_to, (module, name) in current.items():
@@ -68,7 +68,7 @@ class BoundNames:
         return gone
 
     def _remember(self, namespace: "dict[str, Any]") -> None:
-        """Keep what the names hold now: a refresh may come while the next statement runs."""
+        """Remember what the names are bound to now: there may be a refresh while the next statement runs."""
         self._seen.pop(id(namespace), None)
         self._seen[id(namespace)] = {
             mine: namespace[mine]

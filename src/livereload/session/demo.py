@@ -1,7 +1,7 @@
-"""The demo: a package is edited between two imports of one session.
+"""`demo` of the command line: a package is edited between two imports of one session.
 
-Knows how to drive a Python prompt as a person does: type a line, read until the next prompt.  Must
-not know livereload, which is imported by the session like any other package.
+Knows how to drive a Python prompt as a person does: type a line, read until the next prompt.  Must not know
+livereload: the session imports it like any other package.
 """
 
 import difflib

@@ -1,7 +1,7 @@
-"""The files that switch livereload on whenever Python starts: written, removed, looked at.
+"""`enable`, `disable` and `status` of the command line: the files that switch livereload on at each start of Python.
 
-Knows where `site` looks for `.pth` and `.start` files and what ours hold.  Must not know what
-happens once Python has started: that is `_livereload_imports`, which the files name.
+Knows where `site` looks for `.pth` and `.start` files, and what ours contain.  Must not know what happens when Python
+starts: that is `_livereload_imports`, which the files import.
 """
 
 import os
@@ -29,10 +29,10 @@ class RefusedError(Exception):
 
 
 def enable(setting: str, *, user: bool) -> tuple[str, bool]:
-    """Have Python start with `setting` as if it were in LIVERELOAD, in this environment or for this user.
+    """Have Python start with `setting` as if LIVERELOAD were set to it, in this environment or for this user.
 
-    Returns the path of the file that says so, and whether it had to be written.  It is there whole
-    or not at all.  RefusedError if it may not be written, or changes nothing.
+    Returns the path of the file that does this, and whether it had to be written.  The file is written as a whole or
+    not at all.  RefusedError if it may not be written, or has no effect.
     """
     if is_overlay() and not user:
         raise RefusedError(
@@ -63,7 +63,7 @@ def enable(setting: str, *, user: bool) -> tuple[str, bool]:
 def disable(*, user: bool) -> tuple[str, bool]:
     """Undo `enable`: remove the file that it wrote.  Returns its path, and whether there was one.
 
-    RefusedError if it may not be removed, or is not of our making.
+    RefusedError if it may not be removed, or was not written by `enable`.
     """
     path = os.path.join(_folder(user, must_allow=False), _file_name())
     if _read(path) is None:
@@ -86,7 +86,7 @@ def shipped() -> str | None:
 
 
 def enabled() -> "Iterator[tuple[str, str]]":
-    """The paths of the files that `enable` wrote and that this Python obeys, each with its setting."""
+    """The paths of the files that `enable` wrote and that this Python reads, each with its setting."""
     for folder in _site_folders():
         path = os.path.join(folder, _file_name())
         text = _read(path)
@@ -95,7 +95,7 @@ def enabled() -> "Iterator[tuple[str, str]]":
 
 
 def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
-    """Try it: True if a Python started here, to a prompt or to run a program, comes with livereload on.
+    """Start a Python, for a prompt or for a program: True if livereload is on in it.
 
     `without` are names of environment variables that it does not get.
     """
@@ -110,7 +110,7 @@ def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
 
 
 def describe() -> str:
-    """What is active here, why, by which files and for which kinds of start, as a table."""
+    """For which kinds of start livereload is on here, why, and by which files, as a table."""
     from _livereload_imports import SETTINGS, setting_of
 
     value, startup = os.environ.get("LIVERELOAD", ""), os.environ.get("PYTHONSTARTUP", "")
@@ -137,7 +137,7 @@ def describe() -> str:
 
 
 def _why_it_fails() -> str:
-    """Why a start that should switch livereload on does not, and the way out."""
+    """Why livereload is not on after a start that should switch it on, and the way out."""
     from _livereload_imports import is_ours
 
     if not is_ours():
@@ -153,7 +153,7 @@ def _why_it_fails() -> str:
 
 
 def is_overlay() -> bool:
-    """True if this environment is one that `uv run --with` lays over another, for one run."""
+    """True if this environment was made by `uv run --with`, for one run, on top of another one."""
     return any(line.partition("=")[0].strip() == "extends-environment" for line in _configuration())
 
 
@@ -172,9 +172,9 @@ def _is_our_startup(path: str) -> bool:
 
 
 def _has_start_files() -> bool:
-    """True if this Python ignores the import lines of `.pth` files for `.start` files (PEP 829).
+    """True if this Python reads `.start` files instead of the import lines of `.pth` files (PEP 829).
 
-    They exist from 3.15 on, but cost 10 ms a start there.
+    `.start` files exist from 3.15 on, but cost 10 ms a start there.
     """
     return sys.version_info >= (3, 18)
 
@@ -190,10 +190,10 @@ def _call(setting: str) -> str:
 
 
 def _text(setting: str, user: bool) -> str:
-    """What the file holds; ASCII, as 3.11 reads it in the locale's encoding.
+    """The contents of the file: ASCII, as 3.11 reads it in the locale's encoding.
 
-    The user's site comes before the others, and 3.14 and earlier execute a line before they have
-    looked at the next folder.  So a line there brings the site folder that holds us.
+    `site` reads the user's folder before the others, and up to 3.14 it executes a line before it has read the next
+    folder.  So the line in the user's folder adds the folder that contains livereload to the path.
     """
     if _has_start_files():
         return _HEAD + _call(setting)
@@ -206,7 +206,7 @@ def _text(setting: str, user: bool) -> str:
 
 
 def _folder(user: bool, *, must_allow: bool = True) -> str:
-    """The folder for the file.  RefusedError if Python does not look there, or it is somebody else's to fill."""
+    """The folder for the file.  RefusedError if Python does not look there, or another program manages it (PEP 668)."""
     if user:
         if not site.ENABLE_USER_SITE:
             raise RefusedError("this Python does not look at the user's site: leave out --user")
@@ -235,7 +235,7 @@ def _is_externally_managed() -> bool:
 def _site_folders() -> list[str]:
     """The folders that `site` looks at when this Python starts, in its order.
 
-    An overlay leads `site` to the folders of what it lies over: they come after its own on the path.
+    In an overlay (`is_overlay`) the folders of the environment below it come after its own on the path.
     """
     users = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     below = [path for path in sys.path if os.path.basename(path) == "site-packages"] if is_overlay() else []
@@ -259,7 +259,7 @@ def _read(path: str) -> str | None:
 
 
 def _write(path: str, text: str, mode: int) -> None:
-    """Make a file with these permissions whatever the umask, and never through a link that lies there."""
+    """Make a file with these permissions whatever the umask is, and never through a link of that name."""
     _remove(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with open(descriptor, "w", encoding="ascii", newline="\n") as file:

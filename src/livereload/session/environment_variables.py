@@ -1,7 +1,7 @@
-"""What the environment variables say, done: livereload installed in this process.
+"""`livereload.install()` with the arguments that environment variables give.
 
-Knows LIVERELOAD_INCLUDE and LIVERELOAD_EXCLUDE.  Must not know how the process was started: whether
-livereload is wanted at all was decided by whoever calls.
+Knows LIVERELOAD_INCLUDE and LIVERELOAD_EXCLUDE.  Must not know how the process was started: the caller
+(`_livereload_imports`) has decided that livereload is wanted.
 """
 
 import os
@@ -14,10 +14,10 @@ from ..modules.tracking import check_module_name
 
 
 def switch_on(setting: str) -> None:
-    """Install livereload as the environment says.  What is installed already is left as it is.
+    """Install livereload as the environment says, unless it is installed already.
 
-    `setting` is a value of LIVERELOAD other than 0.  Prints one line for a variable that means
-    nothing, and goes without it.
+    `setting` is a value of LIVERELOAD other than 0.  Prints one line for a variable without a meaning, and ignores
+    it.
     """
     if hooks.installed is not None and not (setting == "prompt" and not hooks.installed.state.prompt):
         return

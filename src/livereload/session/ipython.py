@@ -1,9 +1,9 @@
-"""livereload in IPython and Jupyter: before each cell, what is stale is brought up to date.
+"""IPython and Jupyter: a refresh before each cell, and the magic command `%livereload`.
 
-Knows what an IPython shell offers to extensions.  IPython is not imported: it is what imports us.
+Knows what an IPython shell offers to extensions.  Does not import IPython: IPython imports livereload.
 
-A shell is followed because of `%load_ext livereload`, which also shows what was done in the cell's
-output, or because of prompt mode, which does not.
+A refresh comes before each cell after `%load_ext livereload`, which also shows the report in the cell's output, and in
+prompt mode, which does not.
 """
 
 import sys
@@ -37,7 +37,7 @@ class _Follower:
         self.has_installed = False
         # the modules to bring up to date before each cell; none: everything tracked
         self.names: tuple[str, ...] = ()
-        # what to come back to while %livereload has switched it off: the arguments of install(), and the bound names
+        # while `%livereload off` holds: the arguments of install() and the bound names, for `%livereload on`
         self.settings: dict[str, Any] = {}
         self.bound_names: BoundNames | None = None
         self._interruption = _Interruption(shell)
@@ -49,7 +49,7 @@ class _Follower:
         self.shell.magics_manager.magics["line"].pop("livereload", None)
 
     def before_cell(self, info: "Any" = None) -> None:
-        """Refresh everything tracked; after an error, shown once a save, the cell runs on the last good state."""
+        """Refresh all tracked modules.  An error is shown once a save, and the cell runs on the last good state."""
         self._interruption.withdraw()
         installation = hooks.installed
         if installation is None or not (self.is_loaded or installation.state.prompt):
@@ -66,11 +66,11 @@ class _Follower:
                 before_statement(installation, self.shell.user_ns, code, self._show, names)
             elif code is not None:
                 bound_names(installation).see(code, "")
-        except KeyboardInterrupt:  # IPython would show it, and execute the cell
+        except KeyboardInterrupt:  # IPython would show it, and execute the cell all the same
             self._interruption.announce()
         finally:
             listeners[:] = [each for each in listeners if each is not collect]
-        if self.is_loaded and installation.state.verbose is not True:  # else it has been told
+        if self.is_loaded and installation.state.verbose is not True:  # else the report has been printed
             for report in filter(None, reports):
                 self._display(report)
 
@@ -156,9 +156,9 @@ class _Follower:
 
 
 class _Interruption:
-    """Makes an interrupt of the next cell's execution: as if Ctrl-C had been pressed when it began.
+    """Interrupts the next cell, as if Ctrl-C had been pressed when it began.
 
-    A transformer of syntax trees, which IPython asks once the events are over.
+    It is a transformer of syntax trees: IPython calls these after the event `pre_run_cell`.
     """
 
     def __init__(self, shell: "Any") -> None:

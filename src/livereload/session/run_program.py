@@ -2,10 +2,9 @@
 
 Knows how to start an interpreter.  Must not know what the arguments mean to it.
 
-The process executes the same interpreter anew, with a folder in front of PYTHONPATH whose
-`sitecustomize` switches livereload on and steps aside (see `_site`).  So everything that a program
-can tell of its start (`sys.argv`, `sys.path`, `__main__`, tracebacks, signals, exit status) is not
-imitated but real.
+The process executes the same interpreter again, with a folder in front of PYTHONPATH.  The `sitecustomize` in this
+folder switches livereload on and then removes its traces (`_site`).  So nothing of a program's start is imitated:
+`sys.argv`, `sys.path`, `__main__`, tracebacks, signals and the exit status are real.
 """
 
 import os
@@ -21,7 +20,7 @@ class CannotRunError(Exception):
 def run(arguments: list[str]) -> int:
     """Become `python ARGUMENTS`.
 
-    Does not return, but on Windows: there the exit status of the interpreter that was started.
+    It does not return, except on Windows: there it returns the exit status of the interpreter that was started.
     CannotRunError if the arguments keep Python from executing our `sitecustomize`.
     """
     if not sys.executable:
@@ -42,19 +41,19 @@ def run(arguments: list[str]) -> int:
 
 
 def call(command: list[str], environment: dict[str, str]) -> int:
-    """Run a command to its end, whatever it makes of Ctrl-C, and return its exit status."""
+    """Run a command to its end, even if Ctrl-C is pressed, and return its exit status."""
     import signal
     import subprocess
 
-    signal.signal(signal.SIGINT, lambda *_: None)  # the command has it, too
+    signal.signal(signal.SIGINT, lambda *_: None)  # the command gets the signal, too, and decides
     return subprocess.call(command, env=environment)
 
 
 def own_options(command: list[str], argv: list[str]) -> list[str]:
-    """The program and its options for Python itself, of the command line that started this process.
+    """The program and the options for Python itself, from the command line that started this process.
 
-    It ends in `-m livereload ARGUMENTS`, `-Xdev -um livereload ARGUMENTS`, `-mlivereload ARGUMENTS`.
-    If it does not, another program such as pdb or runpy has started us, and there are no options.
+    The command line ends in `-m livereload ARGUMENTS`, `-Xdev -um livereload ARGUMENTS` or `-mlivereload ARGUMENTS`.
+    If it does not, another program such as pdb or runpy has started livereload, and there are no options.
     """
     own = command[: len(command) - len(argv) + 1]
     if own[-1] == "livereload":

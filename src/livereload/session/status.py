@@ -1,7 +1,7 @@
-"""What is tracked, what of it is stale, and why.
+"""`status()` and `explain()`: which modules are tracked, which are stale, and why.
 
-Knows the records.  Executes nothing, and changes nothing but what has become plain to be over: the errors
-of modules that were mended.  Must not know how any of it is shown (`session.tables`).
+Knows the records.  Executes nothing, and changes nothing but one thing: it forgets the errors of modules that are
+fresh again.  Must not know how the answer is shown (`tables`).
 """
 
 import sys
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def status(installation: "Installation", asked: tuple[str, ...] = ()) -> Status:
-    """The state of what is tracked, of the modules `asked` for and what lies below them, or of everything."""
+    """The state of the tracked modules: of those `asked` for and their submodules, or of all."""
     state = installation.state
     installation.survey.adopt()
     there = {name: record for name, record in state.records.copy().items() if _is_there(name, record)}
@@ -62,7 +62,7 @@ def explain(installation: "Installation | None", name: str) -> Explanation:
 
 
 def _of_what_is_not_imported(installation: "Installation", name: str) -> str:
-    """Whether it will be tracked, as far as its spec can be had without executing anything."""
+    """Why a module is not tracked that has not been imported, as far as finders tell without executing anything."""
     state, parent = installation.state, name.rpartition(".")[0]
     path = (namespace_of(sys.modules.get(parent)) or {}).get("__path__")
     if parent and path is None:
@@ -79,7 +79,7 @@ def _is_there(name: str, record: "Record") -> bool:
 
 
 def _imports(record: "Record") -> set[str]:
-    """What a module imports, without the packages that it is in: those every version asks for in its own way."""
+    """The modules that a module imports, without its own packages: CPython versions ask for these differently."""
     return set(record.edges or ()).difference(graph.parents(record.name))
 
 
@@ -88,7 +88,7 @@ def _module_status(record: "Record", stale: str | None, error: str | None) -> Mo
 
 
 def _forget_mended(installation: "Installation", names: "Iterable[str]", reasons: "dict[str, str]") -> None:
-    """The error of a module that is fresh is over, even if it was undone and nothing had to be executed."""
+    """Forget the errors of fresh modules: an edit may have been undone, and then nothing is executed."""
     for name in names:
         if name not in reasons:
             installation.state.errors.pop(name, None)
@@ -111,7 +111,7 @@ def _why_tracked(installation: "Installation", record: "Record") -> str:
 
 
 def _last_of(record: "Record", report: "Report") -> str | None:
-    """What the last edit did to a module."""
+    """What the last refresh did to a module."""
     done: list[Updated | Executed | Kept] = [*report.updated, *report.executed, *report.kept]
     for each in done:
         if each.name == record.name:

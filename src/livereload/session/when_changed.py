@@ -1,11 +1,10 @@
-"""Functions that run again when something that they use has changed, as Revise's `entr` does it.
+"""`when_changed()`: functions that are called again when a module that they use has changed, like `entr` of Revise.jl.
 
 Knows code objects, and which module imports which.  Must not know how a refresh is done.
 
-A function uses the module that it was defined in, the modules that the global names and the variables in its
-code lead to, those that it imports when it runs, and what all of these import (the closure over the edges
-of the records).  Functions of modules that are not tracked, such as those typed at a prompt, are followed into
-what they use in turn.
+A function uses the module that it was defined in, the modules that the global names and the variables in its code
+lead to, the modules that it imports when it runs, and all that these modules import.  Functions that it uses of modules
+that are not tracked, such as those typed at a prompt, are followed in turn.
 """
 
 import sys
@@ -96,7 +95,7 @@ def _module_of(value: "Any") -> str:
 
 
 def _parts(value: "Any") -> "Iterator[object]":
-    """What an object is made of that may run, or be read, when it runs."""
+    """The objects that a call of this object may call or read."""
     if type(value) is FunctionType:
         names = _names(value.__code__)
         yield from (each for name, each in value.__globals__.copy().items() if name in names)
@@ -120,7 +119,7 @@ def _is_method(value: object) -> bool:
 
 
 def _cell_contents(function: FunctionType) -> "Iterator[object]":
-    """What the variables of the functions around hold."""
+    """The objects in the closure of a function."""
     for cell in function.__closure__ or ():
         try:
             yield cell.cell_contents
