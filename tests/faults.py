@@ -223,7 +223,7 @@ def unrest(*, at_once):
         "somebody owns the refresh": state.owner != 0,
         "the lock is held": state.lock._recursion_count() != 0,
         "class statements are watched": builtins.__build_class__ is not _build_class,
-        "a module lock is held": _proxy.installed.is_importing(),
+        "a module lock is held": _proxy.installed.system.is_importing(),
         "the finder is away": _proxy.installed.finder not in sys.meta_path,
     }
     if not at_once:

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "livereload"
 ROOMS = ["interpreter", "files", "changes", "identity", "entries", "modules", "refreshes", "imports", "session"]
 
 # Values and names for everybody: they import next to nothing.
-VOCABULARY = {"_errors", "_report", "_status"}
+VOCABULARY = {"_errors", "_progress", "_report", "_status"}
 
 FILES = sorted(
     str(path.relative_to(PACKAGE).with_suffix("")) for path in PACKAGE.rglob("*.py") if "_site" not in path.parts

@@ -6,7 +6,8 @@ import io
 import pytest
 
 import livereload
-from livereload._report import Executed, Kept, Progress, Report, Updated, tell
+from livereload._progress import Progress
+from livereload._report import Executed, Kept, Report, Updated, tell
 
 
 def test_last(project):

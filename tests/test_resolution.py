@@ -425,7 +425,7 @@ def test_removed_by_hand_and_its_file_deleted(project):
     project.path = [f"{project.root}/one", f"{project.root}/two"]
     project.write({"one/a.py": "X = 1\n"})
     project.step("import a", ["a"])
-    project.run("from livereload.files.stamp import Clock; slept = []; Clock.sleep = staticmethod(slept.append)")
+    project.run("from livereload.files.source import Clock; slept = []; Clock.sleep = staticmethod(slept.append)")
     project.run("import sys; del sys.modules['a']")
     project.delete("one/a.py")
     project.write({"two/a.py": "X = 2\n"})

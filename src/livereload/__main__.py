@@ -1,7 +1,7 @@
 """The command line: `python -m livereload`, which is `python` with livereload on, and a few commands.
 
-Knows the commands and their exit statuses: 1 if one cannot do its work, 2 for a command line that
-means nothing.  Must not know how a command does its work.
+Knows the commands and their exit statuses: 1 if a command fails, 2 for a command line without a meaning.  Must not
+know how a command does its work.
 """
 
 import sys
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command that `arguments` begin with, else Python with these arguments; returns the exit status."""
+    """Run the command in `arguments`, or else Python with these arguments; returns the exit status."""
     if arguments[:1] in (["-h"], ["--help"]):
         print(_usage())
         return 0

@@ -61,9 +61,9 @@ class Executions:
         if type(loader) is not Loader:
             take_methods_back(loader, "create_module")
         module = sys._getframe(2).f_locals.get("module")  # of `_bootstrap._load_unlocked`
-        self._begin(spec, take_where(spec), module, read_source=type(loader) is not Loader)
         if self._state.is_taken(spec.name):
-            self._system.watch_classes()
+            self._system.watch_classes()  # before the time of the execution is taken
+        self._begin(spec, take_where(spec), module, read_source=type(loader) is not Loader)
 
     def end_spec(self, spec: TrackedSpec) -> None:
         """The code of the module with this spec has run, to its end or not."""

@@ -124,13 +124,13 @@ class Freshness:
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
         """Refresh what is stale of what is `wanted`, if this thread may; raises what executing it raises."""
-        from .submodules import bind  # what only an edit needs is loaded then
-        from .threads import may_refresh
-
         state = self._state
         name = wanted.name
         if name in sys.modules and self._system.is_reloading(name):
             return
+        from .submodules import bind  # what only an edit needs is loaded then
+        from .threads import may_refresh
+
         if name in state.unbound:
             bind(state, name)
         state.exclusively(lambda: may_refresh(state), lambda: self._refresh(wanted))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .._report import Executed, Progress
+    from .._progress import Progress
+    from .._report import Executed
     from ..entries.take_back import Entries
     from ..files.source import Source
     from ..modules.record import Record

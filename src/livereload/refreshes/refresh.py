@@ -21,7 +21,8 @@ import sys
 import time
 from types import ModuleType
 
-from .._report import Kept, Progress, Report, tell
+from .._progress import Progress
+from .._report import Kept, Report, tell
 from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
