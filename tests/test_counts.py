@@ -59,7 +59,7 @@ def test_one_question_to_the_kernel(project):
 
 
 UNWATCHED = """
-import livereload.files.inotify as inotify, livereload.files.unchanged as looks
+import livereload.files.inotify as inotify, livereload.files.cached_look as looks
 class looks_Watch:
     def __init__(self):
         raise OSError("no inotify")

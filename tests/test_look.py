@@ -2,9 +2,9 @@
 
 import pytest
 
-from livereload.files import unchanged as _look
+from livereload.files import cached_look as _look
+from livereload.files.cached_look import Look
 from livereload.files.source import Source
-from livereload.files.unchanged import Look
 
 BEFORE, AFTER = (1, 1, 1, 1, 1), (2, 2, 1, 1, 1)
 

@@ -22,7 +22,7 @@ EVERYTHING = """
 import sys
 installed = sys.modules["livereload.imports.hooks"].installed
 installed.state.verbose = True
-sys.modules["livereload.files.unchanged"].WATCH_AFTER = 0  # watch the folders at once
+sys.modules["livereload.files.cached_look"].WATCH_AFTER = 0  # watch the folders at once
 def write(n, slots="a"):
     with open("shop.py", "w") as file:
         file.write(source.replace("{n}", str(n)).replace("{slots}", slots))

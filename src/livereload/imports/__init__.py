@@ -1,5 +1,5 @@
 """The import system: finder, loader, spec, every patch of the interpreter, and the statement that imports.
 
 Knows importlib and what it calls.  A question goes down: `hooks` and `spec` receive it, `statement` finds out which
-names are asked for, `freshness` answers.  Must not know prompts.  May import all folders but `session`.
+names are asked for, `repeated_import` answers.  Must not know prompts.  May import all folders but `session`.
 """

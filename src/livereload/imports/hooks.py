@@ -34,10 +34,10 @@ from . import spec as specs
 from .dependencies import Dependencies
 from .executions import Executions
 from .finder import Finder
-from .freshness import Freshness
 from .import_system import ImportSystem
 from .loader import Loader
-from .sources import Sources
+from .repeated_import import RepeatedImports
+from .reuse import Reuse
 from .statement import Statements
 
 TYPE_CHECKING = False
@@ -63,10 +63,10 @@ class Installation:
         self.survey = Survey(state, self.system)
         dependencies = Dependencies(state, self.survey)
         executions = Executions(state, self.system, self.survey, dependencies, lambda: self.refresher)
-        self._freshness = Freshness(state, self.system, self.survey, dependencies, lambda: self.refresher)
-        self.sources = Sources(state, self.system)
+        self._repeated = RepeatedImports(state, self.system, self.survey, dependencies, lambda: self.refresher)
+        self.reuse = Reuse(state, self.system)
         self.finder = self.system.finder = Finder(state, self.survey, dependencies, self._attach)
-        self._statements = Statements(state, self._freshness, dependencies, executions)
+        self._statements = Statements(state, self._repeated, dependencies, executions)
         # made when it is first asked for
         self._refresher: Refresher | None = None
         # which names at a prompt came from which modules, once a prompt is followed
@@ -106,7 +106,7 @@ class Installation:
 
     def _lock_or_refresh(self) -> "Any":
         """What stands in the place of `_get_module_lock`."""
-        state, statements, freshness = self.state, self._statements, self._freshness
+        state, statements, repeated = self.state, self._statements, self._repeated
         records = state.records
         get_module_lock = self._get_module_lock
 
@@ -117,9 +117,9 @@ class Installation:
                     statements.raise_interrupt()
                     wanted = statements.wanted(name)
                     if wanted is not None:
-                        freshness.bring_up_to_date(wanted)
+                        repeated.bring_up_to_date(wanted)
                     elif name in records and state.transaction is not None:
-                        freshness.wait(name)
+                        repeated.wait(name)
                 except BaseException as error:
                     raise error.with_traceback(beyond_us(error.__traceback__))  # noqa: B904 (the same error)
             return get_module_lock(name)
@@ -144,7 +144,7 @@ class Installation:
 
     def _attach(self, spec: ModuleSpec, where: tuple[str, ...]) -> None:
         name = spec.name
-        module_for = self.sources.module_for_other_loader if self.state.is_taken(name) else None
+        module_for = self.reuse.module_for_other_loader if self.state.is_taken(name) else None
         specs.attach_spec(spec, where, reloading=self.system.is_reloading(name), module_for=module_for)
 
     def put_in_place(self) -> None:
@@ -152,12 +152,12 @@ class Installation:
         bootstrap._get_module_lock = self._hook
         bootstrap._find_spec = self._search
         specs.listener = self
-        Loader.sources = self.sources
+        Loader.reuse = self.reuse
 
     def take_out(self) -> None:
         """Give everything back its place, unless somebody else has put something there since."""
         specs.listener = None
-        Loader.sources = None
+        Loader.reuse = None
         if bootstrap._get_module_lock is self._hook:
             bootstrap._get_module_lock = self._get_module_lock
         for module in (bootstrap, sys.modules.get("importlib.util")):  # which may have got it from there

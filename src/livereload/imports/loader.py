@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    from .sources import Sources
+    from .reuse import Reuse
 
 
 class Loader(SourceFileLoader):
@@ -29,7 +29,7 @@ class Loader(SourceFileLoader):
     """
 
     # of all of them; None while livereload is not installed
-    sources: "Sources | None" = None
+    reuse: "Reuse | None" = None
 
     # PyREPL's completer (`_pyrepl._module_completer`, 3.14) compares a module's spec with one by plain importlib.
     def __eq__(self, other: object) -> bool:
@@ -48,16 +48,16 @@ class Loader(SourceFileLoader):
         """The module that is to be executed again, or None for a new one."""
         if is_lazy(spec.loader):
             self.__class__ = Reloader
-        return None if self.sources is None else self.sources.module_for(spec)
+        return None if self.reuse is None else self.reuse.module_for(spec)
 
     @disguised
     def get_code(self, fullname: str) -> "CodeType | None":
         """The code of the source; not made anew for a module that is executed again as it was."""
-        code = self.sources.known_code(fullname) if self.sources is not None else None
+        code = self.reuse.known_code(fullname) if self.reuse is not None else None
         if code is None:
             code = super().get_code(fullname)
-            if self.sources is not None:
-                self.sources.keep_code(fullname, code)
+            if self.reuse is not None:
+                self.reuse.keep_code(fullname, code)
         return code
 
     def path_stats(self, path: str) -> "dict[str, Any]":
@@ -65,10 +65,10 @@ class Loader(SourceFileLoader):
 
         Where bytecode must not be checked (`--check-hash-based-pycs never`) none is used: OSError.
         """
-        if self.sources is None or path != self.path:
+        if self.reuse is None or path != self.path:
             return super().path_stats(path)  # type: ignore[return-value]
-        source = self.sources.source_for(self.name, self.path)
-        self.sources.state.thread.read = None if source is None else (self.path, source)
+        source = self.reuse.source_for(self.name, self.path)
+        self.reuse.state.thread.read = None if source is None else (self.path, source)
         if source is None:
             return super().path_stats(path)  # type: ignore[return-value]
         if _imp.check_hash_based_pycs == "never":
@@ -77,7 +77,7 @@ class Loader(SourceFileLoader):
 
     def get_data(self, path: str) -> bytes:
         """The bytes at `path`; for the source, those of the last look, once."""
-        path_read, source = (self.sources is not None and self.sources.state.thread.read) or (None, None)
+        path_read, source = (self.reuse is not None and self.reuse.state.thread.read) or (None, None)
         if source is None or path_read != self.path:
             return super().get_data(path)
         if path != self.path:
@@ -87,13 +87,13 @@ class Loader(SourceFileLoader):
             from ..files.pyc import trusted_bytecode
 
             return trusted_bytecode(path, source, get_data)
-        self.sources.state.thread.read = None  # type: ignore[union-attr]
+        self.reuse.state.thread.read = None  # type: ignore[union-attr]
         if source.data is None or (stamp_at(path) != source.stamp and not self._is_executing()):
             return super().get_data(path)
         return source.data
 
     def _is_executing(self) -> bool:
-        return self.sources is not None and self.sources.is_executing(self.name)
+        return self.reuse is not None and self.reuse.is_executing(self.name)
 
 
 Loader.__qualname__ = SourceFileLoader.__qualname__  # so that its repr is the usual one
@@ -108,13 +108,13 @@ class Reloader(Loader):
         self.__class__ = Loader  # type: ignore[assignment]
         spec: Any = module.__spec__
         spec._initializing = True
-        if self.sources is not None:
-            self.sources.run_without_lock(self.name)
+        if self.reuse is not None:
+            self.reuse.run_without_lock(self.name)
         try:
             Loader.exec_module(self, module)
         except BaseException:
-            if self.sources is not None:
-                self.sources.forget_source(self.name)
+            if self.reuse is not None:
+                self.reuse.forget_source(self.name)
             raise
         finally:
             spec._initializing = False

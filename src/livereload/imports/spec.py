@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType
     from typing import Any, Protocol
 
-    from ..files.unchanged import Look
+    from ..files.cached_look import Look
     from ..modules.state import PerThread
 
     class Listener(Protocol):

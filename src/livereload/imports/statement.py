@@ -16,7 +16,7 @@ from ..modules.lazy_imports import asked_for
 from ..modules.state import State, Wanted
 from .dependencies import Dependencies
 from .executions import Executions
-from .freshness import Freshness
+from .repeated_import import RepeatedImports
 from .spec import TrackedSpec
 
 TYPE_CHECKING = False
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 class Statements:
     """The import statements of all threads."""
 
-    def __init__(self, state: State, freshness: Freshness, dependencies: Dependencies, executions: Executions) -> None:
+    def __init__(
+        self, state: State, repeated: RepeatedImports, dependencies: Dependencies, executions: Executions
+    ) -> None:
         self._state = state
-        self._freshness = freshness
+        self._repeated = repeated
         self._dependencies = dependencies
         self._executions = executions
 
@@ -61,7 +63,7 @@ class Statements:
                 return False  # an attribute is missing: that is no import
             from_list = bytecode.from_list(code, frame.f_lasti) if lazily is None else lazily
         wanted = Wanted(name, from_list)
-        if not self._freshness.is_stale(wanted) or tracebacks.describes_an_error(frame):
+        if not self._repeated.is_stale(wanted) or tracebacks.describes_an_error(frame):
             return False
         thread.wanted = wanted
         return True
@@ -95,7 +97,7 @@ class Statements:
 
     def _wanted_first(self, name: str) -> Wanted | None:
         """The same for a module that is not in `sys.modules`: its package comes first, as in a fresh interpreter."""
-        state, freshness = self._state, self._freshness
+        state, repeated = self._state, self._repeated
         records = state.records
         if tracebacks.describes_an_error(sys._getframe(1)):
             return None
@@ -103,13 +105,13 @@ class Statements:
         if state.transaction is None and not state.thread.stack:
             # A module that could not be imported before: what has seen half of it is stale.
             return Wanted(name) if name in records or parent in records else None
-        if freshness.has_failed(name):  # others may hold what it had made by then, or have caught the error
+        if repeated.has_failed(name):  # others may hold what it had made by then, or have caught the error
             return Wanted(name)
         above = records.get(parent)
         if above is None or parent not in sys.modules or above.executing:
             return None
         # … unless the package was found fresh within this very import statement.
-        is_fresh = above.checked == state.thread.moment != 0 and not freshness.awaits_package(name)
+        is_fresh = above.checked == state.thread.moment != 0 and not repeated.awaits_package(name)
         return None if is_fresh else Wanted(parent)
 
     def raise_interrupt(self) -> None:

@@ -10,8 +10,8 @@ import os
 import sys
 from time import perf_counter
 
+from ..files.cached_look import Look
 from ..files.source import Patience, Source, look
-from ..files.unchanged import Look
 from ..identity.objects import namespace_of
 from . import graph
 from .adopt import Adoption, edges_in_code

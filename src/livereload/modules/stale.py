@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import CodeType
 
+    from ..files.cached_look import Look
     from ..files.source import Source
-    from ..files.unchanged import Look
     from .record import Record
 
 

@@ -7,8 +7,8 @@ import _thread
 import itertools
 
 from .._report import Report
+from ..files.cached_look import Look, Watcher
 from ..files.source import Clock
-from ..files.unchanged import Look, Watcher
 from .record import Record
 from .tracking import Policy
 

@@ -1,4 +1,4 @@
-"""Whether a module that a statement names may be used as it is; if not, the refresh that this takes.
+"""A repeated import: whether the module may be used as it is, and the refresh if it may not.
 
 Knows records, plans and the refresh under way.  Must not know the interpreter: what the statement asks for arrives as
 a `Wanted`.
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ..refreshes.refresh import Refresher
 
 
-class Freshness:
-    """Answers from a `State`, for all statements."""
+class RepeatedImports:
+    """The repeated imports of all threads."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a module is executed from: its source, its code, and the module object to execute it in.
+"""What an execution reuses: the module object, and the source and code that a refresh has read and compiled already.
 
 Knows what the loader asks for.  Must not know when a module is executed, nor what comes of it.
 """
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ..refreshes.journal import Transaction
 
 
-class Sources:
-    """Gives loaders what a refresh has read, compiled and kept already."""
+class Reuse:
+    """Gives loaders what exists already."""
 
     def __init__(self, state: State, system: "Interpreter") -> None:
         self.state = state

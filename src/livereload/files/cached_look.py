@@ -1,4 +1,4 @@
-"""Whether files and folders are unchanged since all of them were found fresh.
+"""Looks that found all files fresh, cached: whether the files are unchanged since then.
 
 Knows stamps, and whether the kernel reports changes.  Must not know modules.
 
