@@ -2,16 +2,17 @@
 
 Knows the import system's inner functions.  Must not know what a refresh does.
 
-While livereload is installed, there stand in their places
+While livereload is installed, it replaces
 
 1. `importlib._bootstrap._get_module_lock`.  When the spec of a tracked module says that it is being initialized, the
    import system asks for the module's lock and waits (`_lock_unlock_module`, or `_ModuleLockManager` in
    `_find_and_load`).  It looks the function up at each call, outside any `try`.  So a refresh happens there, and what
    the refresh raises reaches the import statement.
-2. `importlib._bootstrap._find_spec`, for as long as another finder stands before ours on `sys.meta_path`.
-3. Our finder, first on `sys.meta_path`.
-4. The specs of tracked modules, and their loaders while these modules are executed (`spec`).
-5. During a refresh, `builtins.__build_class__` (`build_class`).
+2. `importlib._bootstrap._find_spec`, which matters only while another finder is before ours on `sys.meta_path`.
+3. The specs of tracked modules, and their loaders while these modules are executed (`spec`).
+4. During a refresh, `builtins.__build_class__` (`build_class`).
+
+And it puts a finder first on `sys.meta_path` (`finder`).
 
 The import statement removes the frames of functions that bear importlib's file name from tracebacks
 (`remove_importlib_frames` in Python/import.c), if a frame called `_call_with_frames_removed` ends the run.  The
@@ -55,7 +56,7 @@ _fork_hook_registered = False
 
 
 class Installation:
-    """One livereload at work: its parts, and what stands in the place of the import system's functions."""
+    """One livereload at work: its parts, and its functions that replace the import system's."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -79,7 +80,7 @@ class Installation:
         self.begin = executions.begin_spec
         self.end = executions.end_spec
         self.break_off = executions.break_off_spec
-        # what stands in their places, and what stood there before
+        # the functions of the import system, and those that replace them
         self._get_module_lock = bootstrap._get_module_lock
         self._hook = disguised(self._lock_or_refresh())
         self._find_spec = bootstrap._find_spec
@@ -105,7 +106,7 @@ class Installation:
         return self.refresher.refresh(names)
 
     def _lock_or_refresh(self) -> "Any":
-        """What stands in the place of `_get_module_lock`."""
+        """The function that replaces `_get_module_lock`."""
         state, statements, repeated = self.state, self._statements, self._repeated
         records = state.records
         get_module_lock = self._get_module_lock
@@ -127,7 +128,7 @@ class Installation:
         return _call_with_frames_removed
 
     def _find_and_track(self) -> "Any":
-        """What stands in the place of `_find_spec`: the finders may be in any order, and keep it.
+        """The function that replaces `_find_spec`, so that the finders may be in any order.
 
         Another project's code that puts a finder at the front may remove the one at the front later.  A module that
         our finder did not see found might be executed from stale bytecode.
@@ -147,20 +148,20 @@ class Installation:
         module_for = self.reuse.module_for_other_loader if self.state.is_taken(name) else None
         specs.attach_spec(spec, where, reloading=self.system.is_reloading(name), module_for=module_for)
 
-    def put_in_place(self) -> None:
-        """Put everything in its place but the finder."""
+    def patch(self) -> None:
+        """Replace the functions, and let the specs ask."""
         bootstrap._get_module_lock = self._hook
         bootstrap._find_spec = self._search
         specs.listener = self
         Loader.reuse = self.reuse
 
-    def take_out(self) -> None:
-        """Give everything back its place, unless somebody else has put something there since."""
+    def unpatch(self) -> None:
+        """Undo it, unless another project has replaced a function since."""
         specs.listener = None
         Loader.reuse = None
         if bootstrap._get_module_lock is self._hook:
             bootstrap._get_module_lock = self._get_module_lock
-        for module in (bootstrap, sys.modules.get("importlib.util")):  # which may have got it from there
+        for module in (bootstrap, sys.modules.get("importlib.util")):  # it may have imported the function
             if getattr(module, "_find_spec", None) is self._search:
                 module._find_spec = self._find_spec  # type: ignore[union-attr]
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self.finder]
@@ -174,7 +175,7 @@ def install(state: State) -> Installation:
     global installed, _fork_hook_registered
     installation = Installation(state)
     installed = installation
-    installation.put_in_place()
+    installation.patch()
     try:
         _check(installation)
     except BaseException:
@@ -197,7 +198,7 @@ def uninstall() -> None:
         return
     with installation.state.lock:
         installed = None
-        installation.take_out()
+        installation.unpatch()
 
 
 def _after_fork() -> None:
