@@ -85,7 +85,7 @@ def _startup(options: list[str]) -> int:
     return 0
 
 
-# {name: (what runs it, the options that it takes, what it does)}
+# {name: (the function that runs it, the options that it takes, its help text)}
 _COMMANDS: "dict[str, tuple[Callable[[list[str]], int], tuple[str, ...], str]]" = {
     "demo": (_demo, (), "play an edit between two imports of one session; exit status 1 if it goes wrong"),
     "enable": (

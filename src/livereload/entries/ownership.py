@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .reference_counts import Counts
 
-    Entry = tuple[Any, Any]  # a container, and what it holds of the module's
+    Entry = tuple[Any, Any]  # a container, and an object of the module's in it
 
 _PLENTY = 1 << 30
 _MADE_BY_CALLS = "<locals>"

@@ -44,7 +44,7 @@ _HEADER = 16
 
 
 class Watch:
-    """Folders watched by the kernel.  `events` counts what has happened to them.
+    """Folders watched by the kernel.  `events` counts the changes in them.
 
     OSError if there is no inotify here.
     """

@@ -1,6 +1,6 @@
 """Sources: the bytes of a file, their hash and the stamp, all of one read.
 
-Knows how files are read while somebody else may write them.  Must not know what the bytes mean.
+Knows how files are read while a program may be writing them.  Must not know what the bytes mean.
 
 Whether a file has changed is decided by the hash; the stamp only spares the reading.
 """

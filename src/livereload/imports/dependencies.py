@@ -63,7 +63,10 @@ class Dependencies:
         state.forget_looks()
 
     def left_of(self, record: Record, left: "ModuleType | None") -> "ModuleType | None":
-        """What other modules have of a module that is none any more: what they had before or, now, `left`."""
+        """The module object of a module that does not exist any more, if other modules have imported it; else None.
+
+        It is the object of the last execution, `left`, or else an earlier one.
+        """
         return (left or record.wreck) if self.is_imported(record.name) else None
 
     def is_imported(self, name: str) -> bool:

@@ -88,7 +88,7 @@ class Installation:
 
     @property
     def refresher(self) -> "Refresher":
-        """Executes what is stale."""
+        """Executes and updates stale modules; loaded when it is first asked for."""
         if self._refresher is None:
             from ..refreshes.refresh import Refresher  # what only an edit needs is loaded then
 

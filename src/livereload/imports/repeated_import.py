@@ -45,9 +45,9 @@ class RepeatedImports:
     # The question.
 
     def is_stale(self, wanted: Wanted) -> bool:
-        """True if what is `wanted` may not be used as it is.
+        """True if a module that is `wanted` may not be used as it is.
 
-        Free of effects on modules, as the question is also asked when an attribute is missing.
+        Has no effects on modules, as the question is also asked when an attribute is missing.
         """
         state = self._state
         name, from_list = wanted.name, wanted.from_list
@@ -77,7 +77,7 @@ class RepeatedImports:
         return self._files_say_so(wanted, subs)
 
     def _files_say_so(self, wanted: Wanted, subs: list[str]) -> bool:
-        """True if the files say that what is `wanted` is stale; then it has the plan."""
+        """True if the `wanted` modules are stale by their files; then `wanted` gets the plan."""
         state = self._state
         name = wanted.name
         found = self._survey.plan((name, *subs))
@@ -87,21 +87,21 @@ class RepeatedImports:
             wanted.plan, wanted.when = found, state.changes
         if found or state.transaction is None:
             return bool(found)
-        # Another thread may have begun a refresh since: what it executes looked fresh, and is not there yet.
+        # Another thread may have begun a refresh since: the modules that it executes looked fresh, and are not ready.
         return not self._system.is_importing() and self._is_taken_by_another(name)
 
     def _is_taken_by_another(self, name: str) -> bool:
-        """True if another thread executes the module `name`, or one below it, for a refresh.
+        """True if another thread executes the module `name`, or a submodule of it, for a refresh.
 
-        The last question before the answer: as nothing is called between the two, nor before the end of an import
-        instruction, no other thread runs.
+        This must be the last question before the answer.  No function is called between the two, nor before the end
+        of the import instruction, so no other thread runs in between.
         """
         me = _thread.get_ident()
         transaction = self._state.transaction
         return transaction is not None and self._state.owner != me and name in transaction.around
 
     def _keep_look(self, found: Plan, name: str, from_list: tuple[str, ...]) -> None:
-        """Keep what was compared, for all imports of `name` or, if it has submodules beside, for this from-list."""
+        """Keep what was compared, for all imports of `name` or, if it has other submodules, for this from-list."""
         prefix = name + "."
         beside = any(each.startswith(prefix) and each not in found.reached for each in self._state.records.copy())
         self._state.looks[(name, from_list) if beside else name] = found.look  # type: ignore[assignment]
@@ -123,7 +123,7 @@ class RepeatedImports:
     # The refresh.
 
     def bring_up_to_date(self, wanted: Wanted) -> None:
-        """Refresh what is stale of what is `wanted`, if this thread may; raises what executing it raises."""
+        """Refresh the stale modules of the `wanted` ones, if this thread may; raises the exceptions of modules."""
         state = self._state
         name = wanted.name
         if name in sys.modules and self._system.is_reloading(name):
@@ -166,13 +166,13 @@ class RepeatedImports:
                 self._note_again(wanted)
 
     def _try_again(self, record: Record, wanted: Wanted) -> None:
-        """Import what has failed within the same statement: nothing has changed since, and no report is due."""
+        """Import a module again that has failed within the same statement: no file is looked at, no report is made."""
         if record.wreck is not None:  # else importlib does
             plan = Plan({record.name: "its last import failed"}, {}, reached={record.name: record})
             self._refresher().execute(plan, [wanted], is_final=True)
 
     def _note_again(self, wanted: Wanted) -> None:
-        """The module that asked for this, and may catch the error, met what has been executed of it since."""
+        """Note the new versions of the `wanted` modules, as the module that asked for them may catch the error."""
         state = self._state
         if state.thread.stack:
             edges = state.thread.stack[-1].edges or ()

@@ -47,14 +47,14 @@ class Reuse:
         return module
 
     def module_for_other_loader(self, spec: "ModuleSpec") -> "ModuleType | None":
-        """The same, for a loader of somebody else."""
+        """The same, for a loader of another project."""
         module = self.module_for(spec, own_type=True)
         if module is not None and type(spec.loader).__name__ == "NamespaceLoader":
             module.__file__ = None  # `_bootstrap._init_module_attrs` does this only if it makes the loader itself
         return module
 
     def _asked_for(self, transaction: "Transaction", spec: "ModuleSpec") -> frozenset[str]:
-        """The names whose earlier values the source asks for that a module is going to be executed from."""
+        """The names whose earlier values a module asks for, by the source that it is going to be executed from."""
         from ..changes.reload_idioms import may_ask, names_asked_for  # what only an edit needs is loaded then
 
         record = self.state.records[spec.name]

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 # What answers while livereload is installed.
 listener: "Listener | None" = None
 
-# The attribute of a spec that holds the folders which decided what its name stands for, until its module is executed.
+# The attribute of a spec with the folders that decided what its name stands for, until its module is executed.
 _WHERE = "_livereload_where"
 
 
@@ -126,7 +126,7 @@ def attach_spec(
     """Make a spec that a finder has given a tracked one; False if it is of another type than importlib's.
 
     `reloading` says that `importlib.reload` asked for it.  `module_for` gives the module object to a loader of
-    somebody else, if the module is going to be executed again.
+    another project, if the module is going to be executed again.
     """
     if type(spec) is not ModuleSpec:
         return False
@@ -139,8 +139,8 @@ def attach_spec(
         if loader is None:  # a namespace package
             loader = spec.loader = NamespaceLoader.__new__(NamespaceLoader)
             loader.__dict__["_path"] = spec.submodule_search_locations
-        # Somebody else's loader executes the module itself, in the module object that is kept, and not
-        # from bytecode, whose age it might misjudge.  `take_methods_back` removes both methods.
+        # Another project's loader executes the module by its own `exec_module`, in the module object that is kept,
+        # and not from bytecode, whose age it might misjudge.  `take_methods_back` removes both methods.
         _lend(loader, "create_module", module_for)
         _lend(loader, "path_stats", _no_path_stats)
     return True
@@ -183,7 +183,7 @@ def detach_loader(spec: ModuleSpec) -> bool:
 
 
 def take_methods_back(loader: object, *names: str) -> None:
-    """Remove the methods that `attach_spec` has lent to somebody else's loader."""
+    """Remove the methods that `attach_spec` has lent to another project's loader."""
     namespace = getattr(loader, "__dict__", None)
     for name in names if type(namespace) is dict else ():
         namespace.pop(name, None)  # type: ignore[union-attr]

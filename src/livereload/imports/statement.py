@@ -50,7 +50,7 @@ class Statements:
         if thread.stack and (
             initializing or (record.checked == thread.moment and not record.portions and name not in state.unbound)
         ):
-            # Found fresh within this very import statement, and no package: there is nothing else to see.
+            # Found fresh within this very import statement, and no package: nothing else can be stale.
             self._dependencies.note(name)
             return initializing
         if initializing:
@@ -103,9 +103,9 @@ class Statements:
             return None
         parent = name.rpartition(".")[0]
         if state.transaction is None and not state.thread.stack:
-            # A module that could not be imported before: what has seen half of it is stale.
+            # A module that could not be imported before: modules that have seen it half imported are stale.
             return Wanted(name) if name in records or parent in records else None
-        if repeated.has_failed(name):  # others may hold what it had made by then, or have caught the error
+        if repeated.has_failed(name):  # other modules may hold objects of it, or have caught the error
             return Wanted(name)
         above = records.get(parent)
         if above is None or parent not in sys.modules or above.executing:
@@ -115,7 +115,7 @@ class Statements:
         return None if is_fresh else Wanted(parent)
 
     def raise_interrupt(self) -> None:
-        """Raise what has interrupted the answer of a spec, where it could not be raised."""
+        """Raise the exception that has interrupted the answer of a spec, as the import system swallows it there."""
         thread = self._state.thread
         if thread.interrupt is not None:
             interrupt, thread.interrupt = thread.interrupt, None

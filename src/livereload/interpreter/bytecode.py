@@ -200,7 +200,7 @@ def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
 
 
 def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
-    """Each class statement in a code object, without what is nested in it: (offset, code of the class body)."""
+    """Each class statement in a code object, without nested ones: (offset, code of the class body)."""
     opcodes = numbers()
     raw, operations = code.co_code, code.co_code[::2]
     start = operations.find(opcodes["LOAD_BUILD_CLASS"])
@@ -334,7 +334,7 @@ def _caches(raw: bytes, offset: int, cache: int) -> int:
 
 
 def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
-    """The ranges of offsets whose errors are handled: what is in a `try` or a `with`."""
+    """The ranges of offsets whose errors are handled: the bodies of `try` and `with`."""
     for start, end, _ in _exception_table(code):
         yield start, end
 

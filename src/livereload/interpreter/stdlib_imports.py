@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from typing import Any
 
-# The import system's own module; typeshed does not know what is private in it.
+# `importlib._bootstrap`; typeshed does not have its private names.
 bootstrap: "Any" = importlib._bootstrap
 
 _STANDARD = os.path.dirname(os.__file__)

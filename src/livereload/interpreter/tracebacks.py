@@ -33,7 +33,7 @@ def disguised(function: "Any") -> "Any":
 
 
 def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
-    """The traceback from the first frame on that is neither ours nor importlib's."""
+    """The traceback, beginning with the first frame that is neither ours nor importlib's."""
     while traceback is not None and is_hidden(traceback.tb_frame.f_code):
         traceback = traceback.tb_next
     return traceback
@@ -45,7 +45,8 @@ def is_hidden(code: "CodeType") -> bool:
 
 
 def without_us(traceback: "TracebackType | None") -> "TracebackType | None":
-    """The traceback from the first frame on that is not ours."""
+    """The traceback, beginning with the first frame that is not ours."""
+
     while traceback is not None and is_ours(traceback.tb_frame.f_code):
         traceback = traceback.tb_next
     return traceback

@@ -72,7 +72,7 @@ class Record:
 
     def __init__(self, name: str, path: str | None, where: tuple[str, ...]) -> None:
         self.name = name
-        # "/home/me/shop/cart.py"; None for a namespace package and for what is missing
+        # "/home/me/shop/cart.py"; None for a namespace package and for a missing module
         self.path = path
         # the folders, in order, whose contents decided what the name stands for
         self.where = where
@@ -85,7 +85,7 @@ class Record:
         self.uses: Uses | None = None
         # the names whose earlier values `source` asks for; None while it has not been looked at
         self.asked_for: frozenset[str] | None = None
-        # {"shop.money": 7}: what was imported while executing, and its version at that moment;
+        # {"shop.money": 7}: the modules that it imported while it was executed, and their versions then;
         # None while it has not been read from the code (modules that were there before install())
         self.edges: dict[str, int] | None = {}
         # {"Cart": <lazy_import 'shop.Cart'>}: its lazy imports (PEP 810)

@@ -170,7 +170,7 @@ class Resolver:
                 each.checked = 0
 
     def why_moved(self, record: Record) -> str | None:
-        """Why the name no longer stands for what it stood for; None if it does."""
+        """Why the name stands for another file than before, or for none; None if it stands for the same."""
         parent = record.name.rpartition(".")[0]
         namespace = namespace_of(sys.modules.get(parent)) or {}
         path = namespace.get("__path__") if parent else None

@@ -83,7 +83,7 @@ class Policy:
         module = sys.modules[name]
         namespace = namespace_of(module)
         if namespace is None:
-            return f"what has its place in sys.modules is no module, but of type {type(module).__name__}"
+            return f"sys.modules[{name!r}] is no module, but of type {type(module).__name__}"
         spec = namespace.get("__spec__")
         if spec is None:
             return "it has no spec"

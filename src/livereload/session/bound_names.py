@@ -20,7 +20,7 @@ _NAMESPACES = 4
 
 
 class BoundNames:
-    """Which names are bound to what of which module."""
+    """The names that from-imports have bound, with their modules and the names there."""
 
     __slots__ = ("_origins", "_seen")
 

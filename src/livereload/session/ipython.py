@@ -105,7 +105,7 @@ class _Follower:
 
         `off` leaves imports and cells to themselves until `on`.  `only` has only these modules, with all
         that they import, brought up to date before each cell (without names: everything again); import
-        statements bring up to date what they name, as ever.
+        statements bring up to date the modules that they name, as always.
         """
         command, *arguments = line.split() or ["status"]
         commands = {"status": (0, 1), "on": (0, 0), "off": (0, 0), "explain": (1, 1), "only": (0, sys.maxsize)}

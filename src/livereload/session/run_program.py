@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
     environment = {**os.environ, "PYTHONPATH": _SITE + os.pathsep + path if path else _SITE}
     if os.name != "nt":
         os.execve(sys.executable, [program, *options], environment)
-    # On Windows, execve() does not wait for what it starts.
+    # On Windows, execve() does not wait for the process that it starts.
     return call([sys.executable, *options], environment)
 
 
