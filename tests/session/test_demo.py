@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SOURCES = Path(__file__).parent.parent / "src"
+SOURCES = Path(__file__).parents[2] / "src"
 
 
 def run(*arguments: str, path: tuple[Path, ...] = ()) -> "subprocess.CompletedProcess[str]":

@@ -14,7 +14,7 @@ import livereload
 from livereload.imports import hooks as _proxy
 from livereload.session import ipython as _ipython
 
-SOURCES = Path(__file__).parent.parent / "src"
+SOURCES = Path(__file__).parents[2] / "src"
 
 
 class Shell:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from test_prompt import Prompt
 
-SOURCES = Path(__file__).parent.parent / "src"
+SOURCES = Path(__file__).parents[2] / "src"
 PATIENCE_S = 120.0
 QUESTION = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else 'off')"
 MODULES = "import sys; print(*sorted(sys.modules))"

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from test_activation import PATIENCE_S, SOURCES, Environment
 from test_prompt import Prompt
+from test_switched_on import PATIENCE_S, SOURCES, Environment
 
 from livereload.session import run_program as _run
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from test_activation import QUESTION, SOURCES, Environment
 from test_prompt import Prompt
+from test_switched_on import QUESTION, SOURCES, Environment
 
 STARTUP = SOURCES / "livereload" / "startup.py"
 NAMES = "[name for name in globals() if not name.startswith('__')], __doc__, '__file__' in globals()"

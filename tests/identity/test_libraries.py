@@ -2,7 +2,7 @@
 
 Needs a network, which makes an environment with the newest of each:
 
-    LIVERELOAD_TEST_NETWORK=1 python -m pytest tests/test_libraries.py
+    LIVERELOAD_TEST_NETWORK=1 python -m pytest tests/identity/test_libraries.py
 """
 
 import pytest

@@ -2,10 +2,10 @@
 
 pytest is there in any case.  With a network,
 
-    LIVERELOAD_TEST_NETWORK=1 python -m pytest -q tests/test_other_hooks.py
+    LIVERELOAD_TEST_NETWORK=1 python -m pytest -q tests/imports/test_other_import_hooks.py
 
 fetches the others (newest versions, by pip, in a virtual environment of their own).  Other loaders and finders in
-general, lazy modules and zip files: `test_neighbours.py`; editable finders: `test_editable.py`.
+general, lazy modules and zip files: `test_other_finders_and_loaders.py`; editable finders: `test_editable.py`.
 """
 
 import os

@@ -5,7 +5,7 @@ import stat
 import sys
 
 import pytest
-from test_activation import QUESTION, Environment
+from test_switched_on import QUESTION, Environment
 
 # A module of each name in the current folder, which says that it was executed.
 TRAP = """

@@ -2,7 +2,7 @@
 
 The ordinary suite lays a `.pth` file and setuptools' finder into a site folder by hand.  With a network,
 
-    LIVERELOAD_TEST_NETWORK=1 python -m pytest -q tests/test_editable.py
+    LIVERELOAD_TEST_NETWORK=1 python -m pytest -q tests/session/test_editable.py
 
 makes the installs with the real backends (newest versions, by pip, in a virtual environment of their own).
 """
@@ -17,7 +17,7 @@ import pytest
 from environments import Environment, Hosted, needs_network, run
 from test_prompt import BYE, HELLO, IMPORT, Prompt
 
-REPOSITORY = Path(__file__).parent.parent
+REPOSITORY = Path(__file__).parents[2]
 REQUIREMENTS = [
     *("editables", "flit_core", "hatchling", "packaging", "pdm-backend", "poetry-core", "setuptools", "uv", "uv_build"),
 ]

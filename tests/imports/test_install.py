@@ -542,7 +542,7 @@ def test_version():
 
     import livereload
 
-    project = tomllib.loads(Path(__file__).parent.parent.joinpath("pyproject.toml").read_text())
+    project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())
     assert project["project"]["dynamic"] == ["version"]
     assert project["tool"]["hatch"]["version"]["path"] == "src/livereload/__init__.py"
     assert livereload.__version__.count(".") == 2
