@@ -1,4 +1,4 @@
-"""What a fuzzer found: each test is the smallest project and the fewest edits that showed a difference."""
+"""Restart equivalence in small: each test is the smallest project, and the fewest edits, that showed a difference."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a refresh wants of the import system (`modules.import_system.Interpreter`).
+"""What a refresh wants of the import system (`modules.import_system_protocol.Interpreter`).
 
 Knows importlib's functions, its locks and its frames.  Must not know when they are used.
 """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
-    from ..modules.import_system import Interpreter
+    from ..modules.import_system_protocol import Interpreter
     from ..refreshes.journal import Transaction
 
 

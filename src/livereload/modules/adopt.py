@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType
 
-    from .import_system import Interpreter
+    from .import_system_protocol import Interpreter
 
 
 class Adoption:

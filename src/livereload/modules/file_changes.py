@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .import_system import Interpreter
+    from .import_system_protocol import Interpreter
 
 _FAILED = "its last import failed"
 

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
-    from .import_system import Interpreter
+    from .import_system_protocol import Interpreter
 
 
 class Resolver:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from ..entries.candidates import Candidate
     from ..entries.effects import Stored
-    from ..modules.import_system import Interpreter
+    from ..modules.import_system_protocol import Interpreter
     from .verify import Verification
 
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ..changes.difference import Difference
     from ..changes.uses import Uses
     from ..files.source import Source
-    from ..modules.import_system import Interpreter
+    from ..modules.import_system_protocol import Interpreter
     from ..modules.record import Record
     from ..modules.state import State
     from .journal import Transaction
