@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _DEPTH = 3
 
 
-class Watch:
+class EffectDetection:
     """The objects that some code names, copied when the code begins to run."""
 
     def __init__(self, name: str, package: str, code: "CodeType") -> None:

@@ -20,7 +20,7 @@ from types import FunctionType
 from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
 from .reference_counts import HIDDEN, definitions
-from .referrer_graph import RUNTIME, Holders, Node
+from .referrer_graph import RUNTIME, Node, ReferrerGraph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Search:
     def __init__(self, owners: "Iterable[Owner]", reached: "Mapping[int, set[str]]") -> None:
         self._owners = list(owners)
         self._reached = reached
-        self._holders = Holders(
+        self._graph = ReferrerGraph(
             reached,
             lambda root: all(self._is_other(root, each) for each in self._owners),
             {id(each.namespace): each.name for each in self._owners},
@@ -93,7 +93,7 @@ class Search:
     def entries(self) -> "dict[str, list[Entry]]":
         """{name: entries elsewhere} of each module."""
         suspects = [*self._suspects()]
-        self._holders.climb(suspects)
+        self._graph.climb(suspects)
         found: dict[str, list[_Entry]] = {}
         for node in suspects:
             self._lead(node, found)
@@ -106,17 +106,17 @@ class Search:
             for container, _ in result[name]:
                 if id(container) not in self.tables:
                     self._find_tables(container)
-        self._holders.clear()
-        self._owners.clear()  # the holders refer to this search
+        self._graph.clear()
+        self._owners.clear()  # the graph refers to this search
         self._leads.clear()
         self._budget.clear()
         return result
 
     def _find_tables(self, container: "Any") -> None:
-        node = self._holders.nodes[id(container)]
-        for holder in node.holders.values() if not node.roots else ():
-            if issubclass(type(holder.value), dict) and holder.instance() is None:
-                self.tables.setdefault(id(container), []).append((holder.value, holder.all_roots()))
+        node = self._graph.nodes[id(container)]
+        for referrer in node.referrers.values() if not node.roots else ():
+            if issubclass(type(referrer.value), dict) and referrer.instance() is None:
+                self.tables.setdefault(id(container), []).append((referrer.value, referrer.all_roots()))
 
     # Suspects.
 
@@ -149,7 +149,7 @@ class Search:
         for each in (value, *weak, *code):
             if id(each) not in self._leads:
                 self._leads[id(each)] = (owner, key)
-                node = self._holders.nodes[id(each)] = Node(each)
+                node = self._graph.nodes[id(each)] = Node(each)
                 yield node
 
     def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
@@ -215,34 +215,34 @@ class Search:
         waiting = [(suspect, 0)]
         seen = {id(suspect)}
         for node, via in waiting:  # it grows
-            for holder in node.holders.values():
-                kind = "" if id(holder) in seen else self._kind(holder, node, owner)
-                reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(holder))
+            for referrer in node.referrers.values():
+                kind = "" if id(referrer) in seen else self._kind(referrer, node, owner)
+                reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(referrer))
                 if kind == "wrapper":
-                    seen.add(id(holder))
-                    waiting.append((holder, reference))
-                elif kind == "entry" and (id(holder.value), id(node.value)) not in known:
-                    known.add((id(holder.value), id(node.value)))
+                    seen.add(id(referrer))
+                    waiting.append((referrer, reference))
+                elif kind == "entry" and (id(referrer.value), id(node.value)) not in known:
+                    known.add((id(referrer.value), id(node.value)))
                     is_wrapped = node is not suspect and not suspect.is_wrapper()
-                    entries.append(_Entry(holder.value, node.value, (owner, key), reference, is_wrapped))
+                    entries.append(_Entry(referrer.value, node.value, (owner, key), reference, is_wrapped))
 
-    def _kind(self, holder: Node, node: Node, owner: Owner) -> str:
+    def _kind(self, referrer: Node, node: Node, owner: Owner) -> str:
         """What a referrer is to an object of the module's: a "wrapper", a container of an "entry", or neither ("")."""
-        value = holder.value
+        value = referrer.value
         base = containers.base_of(type(value))
-        others = holder.roots - {owner.name}
+        others = referrer.roots - {owner.name}
         if base is None:
             # An instance that has a name, or is an attribute of another object, is no wrapper.
-            is_wrapper = not others and (holder.is_wrapper() or holder.is_element())
+            is_wrapper = not others and (referrer.is_wrapper() or referrer.is_element())
             return "wrapper" if is_wrapper else ""
         if base is dict:
-            instance = holder.instance()
+            instance = referrer.instance()
             if instance is not None:
                 is_function = type(instance.value) is FunctionType
                 return "" if is_function else self._kind(instance, node, owner)
-        if not self._is_elsewhere(holder, owner):
+        if not self._is_elsewhere(referrer, owner):
             return ""
-        return "wrapper" if _is_record(holder) else "entry"
+        return "wrapper" if _is_record(referrer) else "entry"
 
     def _is_elsewhere(self, container: Node, owner: Owner) -> bool:
         """True if a container is reached from a module that is neither the owner nor a user of it, nor the session."""
@@ -289,15 +289,15 @@ def _has_others_classes(owner: Owner) -> bool:
     return any(each.partition(".")[0] not in sys.stdlib_module_names for each in metaclasses)
 
 
-def _is_record(holder: Node) -> bool:
+def _is_record(referrer: Node) -> bool:
     """True for a list or dict that is itself an entry: ["/a", f], {"path": "/a", "fn": f}."""
-    if holder.roots or not holder.holders:
+    if referrer.roots or not referrer.referrers:
         return False
-    if not all(each.is_container_of_elements() or each.is_loose() for each in holder.holders.values()):
+    if not all(each.is_container_of_elements() or each.is_loose() for each in referrer.referrers.values()):
         return False
-    contents = containers.copy(holder.value)
+    contents = containers.copy(referrer.value)
     if type(contents) is dict:
-        in_list = any(type(each.value) in (list, tuple) for each in holder.holders.values())
+        in_list = any(type(each.value) in (list, tuple) for each in referrer.referrers.values())
         return in_list or any(is_plain(each) and each is not None for each in contents.values())
     return type(contents) is list and any(map(is_plain, contents))
 

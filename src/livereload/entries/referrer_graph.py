@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _PACKAGE = __name__.partition(".")[0] + "."
 _LEVELS = 10
 _MANY = 100
-_MOST_HOLDERS = 20_000
+_MOST_NODES = 20_000
 _MOST_REFERENCES = 200_000
 _WRAPPERS = frozenset(
     map(
@@ -55,7 +55,7 @@ _WRAPPERS = frozenset(
         ),
     )
 )
-_NO_HOLDERS = (ModuleType, FrameType, CodeType, GeneratorType, CoroutineType, AsyncGeneratorType, TracebackType)
+_NO_REFERRERS = (ModuleType, FrameType, CodeType, GeneratorType, CoroutineType, AsyncGeneratorType, TracebackType)
 # Objects of these modules hold what waits to be called, what was shown, or what is their own: no entries.
 RUNTIME = frozenset((
     *("asyncio", "threading", "_threading_local", "concurrent", "selectors", "queue", "multiprocessing", "contextvars"),
@@ -68,11 +68,11 @@ RUNTIME = frozenset((
 class Node:
     """An object, its referrers, and the modules that have it by a name."""
 
-    __slots__ = ("holders", "roots", "value")
+    __slots__ = ("referrers", "roots", "value")
 
     def __init__(self, value: "Any", roots: "Collection[str]" = ()) -> None:
         self.value = value
-        self.holders: dict[int, Node] = {}
+        self.referrers: dict[int, Node] = {}
         self.roots = set(roots)
 
     def is_wrapper(self) -> bool:
@@ -86,14 +86,14 @@ class Node:
         if kind is dict:
             return self.instance() is None
         if issubclass(kind, tuple):
-            return not any(type(each.value) is FunctionType for each in self.holders.values())
+            return not any(type(each.value) is FunctionType for each in self.referrers.values())
         if kind is CellType or kind is FunctionType:
             return False
         return self.is_wrapper() or containers.base_of(kind) is not None
 
     def is_element(self) -> bool:
         """True if something holds this as an element."""
-        return any(each.is_container_of_elements() for each in self.holders.values())
+        return any(each.is_container_of_elements() for each in self.referrers.values())
 
     def is_loose(self) -> bool:
         """True for an instance, or its attributes, that only containers refer to."""
@@ -102,9 +102,9 @@ class Node:
 
     def instance(self) -> "Node | None":
         """The instance whose attributes this dict is, or the function whose attributes, annotations or defaults."""
-        for holder in self.holders.values():
-            if type(holder.value) is FunctionType or instance_dict(holder.value) is self.value:
-                return holder
+        for referrer in self.referrers.values():
+            if type(referrer.value) is FunctionType or instance_dict(referrer.value) is self.value:
+                return referrer
         return None
 
     def all_roots(self) -> set[str]:
@@ -114,14 +114,14 @@ class Node:
         waiting = [self]
         for node in waiting:  # it grows
             found |= node.roots
-            for holder in node.holders.values():
-                if id(holder) not in seen and _shows(holder.value, node.value):
-                    seen.add(id(holder))
-                    waiting.append(holder)
+            for referrer in node.referrers.values():
+                if id(referrer) not in seen and _shows(referrer.value, node.value):
+                    seen.add(id(referrer))
+                    waiting.append(referrer)
         return found
 
 
-class Holders:
+class ReferrerGraph:
     """The part of the graph that has been found.
 
     `reached` gives the modules that have an object, by its id.  The climb ends at the modules for which `ends_at` is
@@ -151,14 +151,14 @@ class Holders:
     def clear(self) -> None:
         """Let go of everything."""
         for node in self.nodes.values():
-            node.holders.clear()
+            node.referrers.clear()
         self.nodes.clear()
 
     def climb(self, suspects: "list[Node]") -> None:
         """Find the referrers of some objects, direct and indirect."""
         frontier = list(suspects)
         for _ in range(_LEVELS):
-            if not frontier or len(self.nodes) > _MOST_HOLDERS:
+            if not frontier or len(self.nodes) > _MOST_NODES:
                 return
             frontier = self._climb_once(frontier)
 
@@ -167,46 +167,46 @@ class Holders:
         values = [node.value for node in frontier]
         waiting = {id(value): node for value, node in zip(values, frontier, strict=True)}
         held: list[tuple[Any, list[Node]]] = []
-        for holder in _holders_of(values):
-            kind = type(holder)
-            if holder is values or id(holder) in self._ignored or issubclass(kind, _NO_HOLDERS) or _is_ours(kind):
+        for referrer in _referrers_of(values):
+            kind = type(referrer)
+            if referrer is values or id(referrer) in self._ignored or issubclass(kind, _NO_REFERRERS) or _is_ours(kind):
                 continue
-            referents = gc.get_referents(holder)
-            if len(referents) > _MOST_REFERENCES or (kind is tuple and same(holder, tuple(values))):
+            referents = gc.get_referents(referrer)
+            if len(referents) > _MOST_REFERENCES or (kind is tuple and same(referrer, tuple(values))):
                 continue
             children = {id(each): waiting[id(each)] for each in referents if id(each) in waiting}
             del referents
-            root = self._root(holder)
+            root = self._root(referrer)
             if root is not None:
                 for node in children.values():
                     node.roots.add(root)
-            elif is_class(holder):
+            elif is_class(referrer):
                 for node in children.values():
                     if type(node.value) is dict:
-                        node.roots.add(module_of_class(holder) or "")
+                        node.roots.add(module_of_class(referrer) or "")
             else:  # an instance refers to its class, which is no reason to hold it for an entry
                 children.pop(id(kind), None)
                 if children:
-                    held.append((holder, [*children.values()]))
+                    held.append((referrer, [*children.values()]))
         return [*self._enter(held)]
 
-    def _root(self, holder: "Any") -> str | None:
+    def _root(self, referrer: "Any") -> str | None:
         """The name of the module, if this is the namespace of a module or of a class of one."""
-        if type(holder) is not dict:
+        if type(referrer) is not dict:
             return None
-        name = self._spaces.get(id(holder))
-        if name is None and "__module__" in holder and "__doc__" in holder and "__qualname__" not in holder:
-            name = holder["__module__"]
+        name = self._spaces.get(id(referrer))
+        if name is None and "__module__" in referrer and "__doc__" in referrer and "__qualname__" not in referrer:
+            name = referrer["__module__"]
         return name if type(name) is str else None
 
     def _enter(self, held: "list[tuple[Any, list[Node]]]") -> "Iterator[Node]":
-        for holder, children in held:
-            node = self.nodes.get(id(holder))
+        for referrer, children in held:
+            node = self.nodes.get(id(referrer))
             is_new = node is None
             if node is None:
-                node = self.nodes[id(holder)] = Node(holder, self._reached.get(id(holder), ()))
+                node = self.nodes[id(referrer)] = Node(referrer, self._reached.get(id(referrer), ()))
             for child in children:
-                child.holders[id(holder)] = node
+                child.referrers[id(referrer)] = node
             if is_new and not any(map(self._is_end, node.roots)):
                 yield node
 
@@ -216,7 +216,7 @@ class Holders:
         return self._ends[root]
 
 
-def _holders_of(values: "list[Any]") -> "Iterator[Any]":
+def _referrers_of(values: "list[Any]") -> "Iterator[Any]":
     """The referrers of some objects.  `gc.get_referrers` compares each reference in the heap with each of them."""
     if len(values) <= _MANY:
         yield from gc.get_referrers(*values)
@@ -233,19 +233,19 @@ def _is_ours(kind: type) -> bool:
     return (module_of_class(kind) or "").startswith(_PACKAGE)
 
 
-def _shows(holder: "Any", value: "Any") -> bool:
+def _shows(referrer: "Any", value: "Any") -> bool:
     """True if an object refers to another in a way that Python code can see, and is no part of running code."""
-    kind = type(holder)
+    kind = type(referrer)
     if kind is LRU_CACHE:
         return False
     if id(kind) in _WRAPPERS or containers.base_of(kind) is not None:
         return True
     if (module_of_class(kind) or "").partition(".")[0] in RUNTIME:
         return (module_of_class(kind) or "") == "weakref"
-    attributes = instance_dict(holder)
+    attributes = instance_dict(referrer)
     if attributes is not None and (attributes is value or any(each is value for each in attributes.values())):
         return True
-    return any(each is value for each in slots(holder))
+    return any(each is value for each in slots(referrer))
 
 
 def slots(value: "Any") -> "Iterator[Any]":

@@ -150,8 +150,8 @@ class Executions:
         thread = self._state.thread
         if thread.stack:
             self._dependencies.note(record.name)
-            if thread.stack[-1].watch is not None:
-                thread.stack[-1].watch.rest()
+            if thread.stack[-1].detection is not None:
+                thread.stack[-1].detection.rest()
         thread.stack.append(record)
         self._state.busy.add(record)
         thread.unwound.clear()
@@ -193,8 +193,8 @@ class Executions:
         if record not in thread.stack:  # livereload was installed while it was being executed
             record.executing = False
             return
-        seen = [] if record.watch is None else record.watch.end()
-        record.watch = None
+        seen = [] if record.detection is None else record.detection.end()
+        record.detection = None
         self._leave(record)
         module = sys.modules.get(name)
         namespace = namespace_of(module) or {}
@@ -247,8 +247,8 @@ class Executions:
             ended.executing = False
             state.busy.discard(ended)
             state.thread.stack.pop()
-            if state.thread.stack and state.thread.stack[-1].watch is not None:
-                state.thread.stack[-1].watch.go_on(ended.name)
+            if state.thread.stack and state.thread.stack[-1].detection is not None:
+                state.thread.stack[-1].detection.go_on(ended.name)
             if ended is record:
                 break
             ended.broken = True  # its end was not told

@@ -100,10 +100,10 @@ class Reuse:
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Observe what this code is going to store in other modules."""
         if may_store(code):
-            from ..entries.effect_detection import Watch  # not at start-up
+            from ..entries.effect_detection import EffectDetection  # not at start-up
 
             package = record.name if record.portions else record.name.rpartition(".")[0]
-            record.watch = Watch(record.name, package, code)
+            record.detection = EffectDetection(record.name, package, code)
 
     # The source.
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from weakref import ReferenceType
 
     from ..changes.uses import Uses
-    from ..entries.effect_detection import Watch
+    from ..entries.effect_detection import EffectDetection
     from ..entries.reference_counts import Outside
     from ..files.source import Source
 
@@ -41,6 +41,7 @@ class Record:
         "changed",
         "checked",
         "code",
+        "detection",
         "edges",
         "executed",
         "executing",
@@ -65,7 +66,6 @@ class Record:
         "uses",
         "verified",
         "version",
-        "watch",
         "where",
         "wreck",
     )
@@ -140,7 +140,7 @@ class Record:
         # what the last execution has put elsewhere; None while it has not been looked at
         self.outside: Outside | None = None
         # while it is executing: detects what it stores elsewhere
-        self.watch: Watch | None = None
+        self.detection: EffectDetection | None = None
         # where the submodules of this package are looked for (its __path__)
         self.portions: tuple[str, ...] = ()
 
