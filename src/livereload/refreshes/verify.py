@@ -33,7 +33,6 @@ from ..modules import graph
 from ..modules.lazy_imports import note_lazy, put_back
 from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body
 from ..modules.stale import Plan
-from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body
 from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
