@@ -185,7 +185,7 @@ class Project:
         but for the modules that it `loses`.  `confirms` lists what was executed by the second attempt,
         which executes everything that the statement needs, before the failure of the first was believed.
         """
-        before = self.run("")
+        before = self.run("") if raises else None
         live = self.attempt(statement)
         fresh = self.fresh(*after, statement)
         if raises is None:
@@ -219,8 +219,7 @@ class Project:
 @contextmanager
 def serving(address, python, *options, imported=()):
     """The socket of an interpreter, bare but for what it has `imported`, that forks sessions as long as it serves."""
-    prefix = address.with_name("no-bytecode")
-    command = [python, *options, "-X", f"pycache_prefix={prefix}", session.__file__, str(address), *imported]
+    command = [python, *options, session.__file__, str(address), *imported]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment) as server:
