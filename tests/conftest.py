@@ -14,8 +14,11 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
+import cores
 import pytest
 import session
+
+pytest_runtestloop = cores.pytest_runtestloop
 
 SRC = str(Path(__file__).parent.parent / "src")
 _LIVE = f"import sys; sys.path.insert(0, {SRC!r}); import livereload; sys.path.remove({SRC!r})"
