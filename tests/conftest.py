@@ -57,8 +57,10 @@ class Interpreter:
         self._socket.connect(address)
         self.pid = self._ask("configure", **configuration)
 
-    def run(self, code, expression, ticks, forbidden):
-        return Outcome(self._ask("run", code=code, expression=expression, ticks=ticks, forbidden=forbidden))
+    def run(self, code, expression, ticks, forbidden, described=True):
+        """`described`: whether the outcome says what the modules hold afterwards."""
+        arguments = {"code": code, "expression": expression, "ticks": ticks, "forbidden": forbidden}
+        return Outcome(self._ask("run", **arguments, described=described))
 
     def close(self):
         self._socket.close()
@@ -138,21 +140,21 @@ class Project:
             self.run(_WHOLE)
         return outcome
 
-    def run(self, code, expression=""):
+    def run(self, code, expression="", *, described=True):
         """Execute `code` in the live session; an error of it is an error of the test."""
-        outcome = self.attempt(code, expression)
+        outcome = self.attempt(code, expression, described=described)
         assert outcome.error is None, outcome.error["traceback"]
         return outcome
 
-    def attempt(self, code, expression=""):
+    def attempt(self, code, expression="", *, described=True):
         """Execute `code` in the live session, whether or not it raises."""
         if self._live is None:
             self.start()
-        return self._live.run(code, expression, self._ticks, self.forbidden)
+        return self._live.run(code, expression, self._ticks, self.forbidden, described)
 
     def value(self, expression):
         """What `expression` is in the live session (its repr, if it is not plain data)."""
-        return self.run("", expression).value
+        return self.run("", expression, described=False).value
 
     # Other interpreters.
 

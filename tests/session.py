@@ -133,8 +133,11 @@ class Session:
         sys.addaudithook(self.audit)
         return os.getpid()
 
-    def run(self, code, expression, ticks, forbidden):
-        """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened."""
+    def run(self, code, expression, ticks, forbidden, described):
+        """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened.
+
+        What the modules hold is told if it is to be `described`.
+        """
         self.world.ticks, self.forbidden = ticks, forbidden
         for seen in (self.executed, self.updated, self.compiled, self.opened):
             seen.clear()
@@ -151,7 +154,7 @@ class Session:
             marshal.dumps(value)
         except ValueError:
             value = repr(value)
-        modules = fingerprint(self.root)
+        modules = fingerprint(self.root) if described else {}
         return {
             **seen,
             "error": error and self.describe_error(error),  # may import the module again, for a suggestion

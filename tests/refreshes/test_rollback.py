@@ -1,6 +1,15 @@
-"""A refresh that fails leaves everything as it was."""
+"""A refresh that fails leaves everything as it was.
+
+The ordinary suite interrupts it at some places.  More of them:
+
+    LIVERELOAD_TEST_INTERRUPTS=48 python -m pytest tests/test_rollback.py
+"""
+
+import os
 
 import pytest
+
+INTERRUPTS = int(os.environ.get("LIVERELOAD_TEST_INTERRUPTS", "16"))
 
 HUB = """
 import abc, enum, functools
@@ -159,6 +168,7 @@ def test_interrupted_anywhere(project, part):
         """
 count, rooms = 0, ("/identity/", "/entries/", "/refreshes/generations.py")
 limit = None
+counts = {}  # {code: whether its lines count}
 def trace(frame, event, arg):
     global count
     if event == "line":
@@ -167,7 +177,10 @@ def trace(frame, event, arg):
             sys.settrace(None)
             raise KeyboardInterrupt
         return trace
-    if not any(room in frame.f_code.co_filename for room in rooms):
+    code = frame.f_code
+    if code not in counts:
+        counts[code] = any(room in code.co_filename for room in rooms)
+    if not counts[code]:
         return None
     while frame is not None and frame.f_code.co_name != "finish":
         frame = frame.f_back
@@ -185,7 +198,7 @@ def trace(frame, event, arg):
     )
     assert total > 1000
     total -= 50  # it differs by some lines with what else is on the heap
-    for limit in range(1 + part * total // 4, 1 + (part + 1) * total // 4, max(1, total // 48)):
+    for limit in range(1 + part * total // 4, 1 + (part + 1) * total // 4, max(1, total // INTERRUPTS)):
         outcome = project.attempt(
             f"count = 0; limit = {limit}\nsys.settrace(trace)\ntry: import shop\nfinally: sys.settrace(None)"
         )
