@@ -1,14 +1,12 @@
-"""Code objects: the import statements in them, and the numbers of instructions.
+"""Bytecode: import statements, class statements, jumps and handlers in code objects.
 
-Knows bytecode, of all supported versions.  Must not know modules or files.
-
-The import system does not pass on what a statement asks for: of `from pkg import sub` it shows only
-`pkg` to those who listen.  The instruction that is being executed tells the rest.
+Knows the instructions of all supported versions (Python/bytecodes.c, Lib/opcode.py).  Must not know modules or files.
+A change of an instruction in a new CPython belongs here.
 """
 
 import sys
 
-from .stdlib import standard
+from .stdlib_imports import standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,18 +18,16 @@ _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspec
 # From 3.15 on the argument of IMPORT_NAME carries two bits of PEP 810 (lazy imports) below the index.
 _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
-# The instructions that look at a lazily imported name, and the bits below the index of that name: some look into
-# the namespaces of the code, others into those of other modules.
+# The instructions that resolve a lazily imported name, and the bits below the index of that name: some look into the
+# namespaces of the code, others into those of other modules.
 _RESOLVING_HERE = {"LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version_info >= (3, 15) else {}
 _RESOLVING = {"IMPORT_FROM": 0, "LOAD_ATTR": 1, **_RESOLVING_HERE} if sys.version_info >= (3, 15) else {}
 
-# What calls the import system, or looks for an attribute, by a plain call.
+# Functions that import, and functions that look for an attribute.
 _IMPORTING = {"__import__", "import_module"}
 _LOOKING = {"getattr", "hasattr"}
 
 _opcodes: dict[str, int] = {}
-# The numbers of those that store elsewhere, or call but by a plain call.
-_doing: list[bytes] = []
 
 
 def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
@@ -69,7 +65,7 @@ def has_no_from_list(code: "CodeType", offset: int) -> bool:
 
 
 def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
-    """The name that the instruction at `offset` may find imported lazily (PEP 810), and whether it is the code's own.
+    """The name at `offset` that may be a lazy import (PEP 810), and whether it is in the code's own namespaces.
 
     An empty name if the instruction looks up none, and before 3.15.
     """
@@ -90,7 +86,7 @@ def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
 def is_attribute(code: "CodeType", offset: int) -> bool:
     """True if the instruction at `offset` looks for an attribute, rather than importing.
 
-    Of a call it is not known what is called, so the names in the code decide.
+    The instruction does not tell which function a call calls, so the names in the code decide.
     """
     opcodes = numbers()
     raw = code.co_code
@@ -99,93 +95,15 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
     if raw[offset] in (opcodes["LOAD_ATTR"], opcodes.get("LOAD_METHOD")):
         return True
     if raw[offset] == opcodes["IMPORT_FROM"]:
-        return not _RESOLVING  # of a lazy statement this is the only question
+        return not _RESOLVING  # a lazy import asks no other question
     names = code.co_names
     return not _LOOKING.isdisjoint(names) and _IMPORTING.isdisjoint(names)
-
-
-_CALLING = ("CALL", "CALL_KW", "CALL_FUNCTION_EX")
-_CALLING_ELSE = ("CALL_KW", "CALL_FUNCTION_EX", "STORE_SLICE")
-_STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
-
-
-def calls_nothing(code: "CodeType") -> bool:
-    """True if executing code calls nothing and stores into nothing: it imports, computes, makes functions and classes.
-
-    Classes without bases and decorators, that is: what these do is a call.
-    """
-    opcodes = numbers()
-    if not _doing:
-        _doing.append(bytes(opcodes[name] for name in (*_STORING, *_CALLING_ELSE) if name in opcodes))
-    raw = code.co_code
-    operations = raw[::2]
-    if len(operations.translate(None, _doing[0])) < len(operations):
-        return False
-    call, classes = opcodes["CALL"], operations.count(opcodes["LOAD_BUILD_CLASS"])
-    if operations.count(call) != classes:
-        return False
-    place = -1
-    for _ in range(classes):
-        place = operations.index(call, place + 1)
-        if raw[2 * place + 1] != 2:  # the body and the name
-            return False
-    return not classes or all(
-        calls_nothing(each) for each in code.co_consts if type(each) is type(code) and not is_function(each)
-    )
-
-
-# What runs nothing of the user's, wherever it stands.
-_INERT = (
-    "CACHE", "RESUME", "NOP", "NOT_TAKEN", "EXTENDED_ARG", "PUSH_NULL", "PRECALL", "CALL", "POP_TOP", "COPY", "SWAP",
-    "LOAD_NAME", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_FAST", "LOAD_LOCALS", "LOAD_CLOSURE",
-    "LOAD_BUILD_CLASS", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "MAKE_CELL", "COPY_FREE_VARS", "BUILD_TUPLE",
-    "BUILD_LIST", "STORE_NAME", "STORE_DEREF", "IMPORT_NAME", "IMPORT_FROM", "RETURN_VALUE", "RETURN_CONST",
-)  # fmt: skip
-_inert: list[bytes] = []
-
-
-def inert_classes(code: "CodeType") -> int:
-    """The number of class statements in the code of a module that only imports, and makes functions and classes.
-
-    -1 for any other: it may run functions.  A class statement may, if a base or metaclass takes part in it.
-    """
-    opcodes = numbers()
-    if not _inert:
-        _inert.append(bytes(opcodes[name] for name in _INERT if opcodes.get(name, 256) < 256))
-    operations = code.co_code[::2]
-    classes = operations.count(opcodes["LOAD_BUILD_CLASS"])
-    if operations.translate(None, _inert[0]) or operations.count(opcodes["CALL"]) != classes:
-        return -1
-    for each in code.co_consts if classes else ():
-        if type(each) is type(code) and not is_function(each):
-            body = each.co_code[::2]
-            if body.translate(None, _inert[0]) or opcodes["CALL"] in body or opcodes["IMPORT_NAME"] in body:
-                return -1
-    return classes
-
-
-def may_store(code: "CodeType") -> bool:
-    """True if code may store something elsewhere: it assigns to attributes, or calls what it takes no result of."""
-    opcodes = numbers()
-    instructions = code.co_code[::2]
-    if any(opcodes[name] in instructions for name in _STORING):
-        return True
-    calls = {opcodes[name] for name in _CALLING if name in opcodes}
-    place = instructions.find(opcodes["POP_TOP"])
-    while place >= 0:
-        before = place - 1
-        while before > 0 and instructions[before] == 0:  # the inline caches of a call
-            before -= 1
-        if instructions[before] in calls:
-            return True
-        place = instructions.find(opcodes["POP_TOP"], place + 1)
-    return False
 
 
 def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
     """Each import statement of a module's own code and its class bodies: (name, from-list, level).
 
-    Statements in functions are left out: they belong to the function's run.
+    Statements in functions are left out: they run when the function is called.
     """
     opcodes = numbers()
     raw = code.co_code
@@ -213,7 +131,7 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
 
 
 def imported(code: "CodeType", package: str) -> "Iterator[str]":
-    """The full names of what a module's own code imports, or may import: modules, what they are in, and from-lists."""
+    """The full names that a module's own code imports, or may import: modules, their packages, and from-lists."""
     for name, from_list, level in imports(code):
         target = absolute(name, level, package)
         yield target
@@ -236,7 +154,7 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
 
 
 def absolute(name: str, level: int, package: str) -> str:
-    """The full name of what an import statement in this package names."""
+    """The full name of the module that an import statement in this package names (`_bootstrap._resolve_name`)."""
     if not level:
         return name
     parts = package.split(".")
@@ -273,7 +191,7 @@ def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
 
 
 def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
-    """Each class statement in a code object, without what is nested in it: (offset, code of the class body)."""
+    """Each class statement in a code object, without nested ones: (offset, code of the class body)."""
     opcodes = numbers()
     raw, operations = code.co_code, code.co_code[::2]
     start = operations.find(opcodes["LOAD_BUILD_CLASS"])
@@ -291,7 +209,7 @@ def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
 
 
 def jumps_past(code: "CodeType", start: int, end: int) -> bool:
-    """True if, whatever happens, what runs at the offset `start` does not go on to `end`: it jumps past, or returns."""
+    """True if the code from offset `start` on never reaches `end`: it returns, raises or jumps past it."""
     opcodes = numbers()
     leaving = {opcodes.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS")}
     raw, argument = code.co_code, 0
@@ -341,7 +259,7 @@ def stack_effect(opcode: int, argument: int) -> int:
 
 
 class _Opcode:
-    """`_opcode`, which is in C, and what it says only one by one."""
+    """The answers of `_opcode`, a module in C that is asked one instruction at a time."""
 
     def __init__(self) -> None:
         module = standard("_opcode")
@@ -367,10 +285,10 @@ def _opcode() -> _Opcode:
 
 
 def jumps(code: "CodeType") -> "Iterator[tuple[int, int]]":
-    """The ranges of offsets that a jump leads across, and those whose errors are handled.
+    """The ranges of offsets that a jump may pass over, and those whose errors are handled.
 
-    Not the jumps from an exception handler back to what follows the `try`: handlers are at the end (CPython,
-    Python/flowgraph.c, `push_cold_blocks_to_end`), and what follows is executed all the same.
+    Not the jumps from an exception handler back to the statement after the `try`: handlers are at the end
+    (`push_cold_blocks_to_end` in Python/flowgraph.c), and the statement after the `try` is executed all the same.
     """
     opcodes = numbers()
     tried = [*_exception_table(code)]
@@ -407,7 +325,7 @@ def _caches(raw: bytes, offset: int, cache: int) -> int:
 
 
 def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
-    """The ranges of offsets whose errors are handled: what is in a `try` or a `with`."""
+    """The ranges of offsets whose errors are handled: the bodies of `try` and `with`."""
     for start, end, _ in _exception_table(code):
         yield start, end
 
@@ -415,8 +333,8 @@ def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
 def _exception_table(code: "CodeType") -> "Iterator[tuple[int, int, int]]":
     """The first and last offset of each range whose errors are handled, and that of the handler.
 
-    Reads the exception table (CPython, Objects/exception_handling_notes.txt): numbers of six bits a
-    byte, 64 says that more follow; of each entry start, length, target, depth.
+    Reads the exception table (InternalDocs/exception_handling.md in CPython): numbers of six bits a byte, where 64
+    says that more follow; of each entry start, length, target, depth.
     """
     found = []
     value = 0

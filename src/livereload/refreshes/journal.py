@@ -17,6 +17,7 @@ from types import ModuleType
 
 from ..identity.objects import class_of, is_class, namespace_of
 from ..modules import graph
+from .taken import Taken, is_flat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,48 +25,16 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .._report import Executed, Progress
-    from ..entries.executions import Entries
-    from ..files.stamp import Source
-    from ..modules.plan import Plan
-    from ..modules.state import Record
+    from .._progress import Progress
+    from .._report import Executed
+    from ..entries.take_back import Entries
+    from ..files.source import Source
+    from ..modules.record import Record
+    from ..modules.stale import Plan
     from .generations import Generations
     from .verify import Verification
 
 _MISSING = object()
-
-
-class Taken:
-    """A module kept aside: its namespace as it was, and whether it has been renewed since."""
-
-    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "references", "renewed")
-
-    def __init__(self, module: ModuleType, entry: "Any") -> None:
-        self.module = module
-        # what stands in `sys.modules`: the module, or what it has put in its place
-        self.entry = entry
-        namespace = namespace_of(module)
-        self.namespace = {} if namespace is None else namespace
-        # how many refer to the namespace besides the module: its functions
-        self.references = sys.getrefcount(namespace) - _OTHERS
-        self.contents = dict(self.namespace)
-        self.cls = type(module)
-        self.renewed = False
-        # its parent package bound it
-        self.bound = False
-
-    def restore(self) -> None:
-        """Give the module back what it had."""
-        if type(self.module) is not self.cls:
-            self.module.__class__ = self.cls
-        if self.renewed:
-            self.namespace.clear()
-            self.namespace.update(self.contents)
-
-
-# References to a namespace: the module's, and those of a `Taken` that is being made.
-_OTHERS = 0
-_OTHERS = Taken(ModuleType("probe"), None).references
 
 
 class Transaction:
@@ -312,7 +281,7 @@ class Transaction:
 
     def _lose_submodules(self, records: "dict[str, Record]") -> None:
         """What is below a package that is a module now goes with it, taken or not."""
-        flat = tuple(f"{name}." for name, taken in self.taken.items() if _is_flat(taken))
+        flat = tuple(f"{name}." for name, taken in self.taken.items() if is_flat(taken))
         for name in records.copy() if flat else ():
             module = sys.modules.get(name)
             if name.startswith(flat) and module is not None:
@@ -334,7 +303,7 @@ class Transaction:
     def _is_lost(self, package: "Record | None", taken: Taken | None) -> bool:
         if package is not None and package.checked == self.moment and (package.failed or package.missing):
             return True
-        return taken is not None and _is_flat(taken)
+        return taken is not None and is_flat(taken)
 
     def _set_version(self, gone: "Record", package: str, records: "dict[str, Record]") -> None:
         """That it is gone is new to those who asked for it before this refresh; who did meanwhile met its package."""
@@ -403,8 +372,3 @@ class Transaction:
     def note(self, undo: "Callable[..., object]", *arguments: object) -> None:
         """Have `undo(*arguments)` called when this is rolled back."""
         self._journal.append((undo, arguments))
-
-
-def _is_flat(taken: Taken) -> bool:
-    """True for what was a package and is a module now."""
-    return "__path__" in taken.contents and "__path__" not in taken.namespace

@@ -21,16 +21,19 @@ import sys
 import time
 from types import ModuleType
 
-from .._report import Kept, Progress, Report, tell
+from .._progress import Progress
+from .._report import Kept, Report, tell
 from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
-from ..modules.lazy import put_back
-from ..modules.plan import Plan
-from ..modules.resolve import Survey
-from ..modules.state import Record, State, Wanted
-from .journal import Taken, Transaction
+from ..modules.file_changes import Survey
+from ..modules.lazy_imports import put_back
+from ..modules.record import Record
+from ..modules.stale import Plan
+from ..modules.state import State, Wanted
+from .journal import Transaction
+from .taken import Taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +42,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..entries.candidates import Candidate
-    from ..entries.executions import Entries
-    from ..entries.stores import Stored
-    from ..modules.import_system import Interpreter
+    from ..entries.effects import Stored
+    from ..entries.take_back import Entries
+    from ..modules.import_system_protocol import Interpreter
     from .verify import Verification
 
 
@@ -285,7 +288,7 @@ class Refresher:
             self.interpreter.warn(message)
 
     def _entries(self, transaction: Transaction) -> "Entries":
-        from ..entries.executions import Entries  # what only an execution needs is loaded then
+        from ..entries.take_back import Entries  # what only an execution needs is loaded then
 
         entries = Entries(transaction.note, self._tracked, self._imports, self._users, self._code, self._stored)
         entries.journal = transaction

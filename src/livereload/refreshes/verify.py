@@ -28,16 +28,17 @@ from .._report import Updated
 from ..identity import living
 from ..identity.objects import module_of_class, mro_of, namespace_of, namespace_of_class
 from ..identity.places import LRU_CACHE
-from ..interpreter.bytecode import calls_nothing, imported, imports, inert_classes, nested
+from ..interpreter.bytecode import imported, imports, nested
+from ..interpreter.code_effects import calls_nothing, inert_classes
 from ..modules import graph
-from ..modules.lazy import note_lazy, put_back
-from ..modules.plan import Plan
-from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, is_body
+from ..modules.lazy_imports import note_lazy, put_back
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body, is_body
+from ..modules.stale import Plan
 from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
 from .importers import ImportFrame, import_of
-from .journal import Taken
+from .taken import Taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ if TYPE_CHECKING:
 
     from ..changes.difference import Difference
     from ..changes.uses import Uses
-    from ..files.stamp import Source
-    from ..modules.import_system import Interpreter
-    from ..modules.state import Record, State
+    from ..files.source import Source
+    from ..modules.import_system_protocol import Interpreter
+    from ..modules.record import Record
+    from ..modules.state import State
     from .journal import Transaction
 
 KEPT = "nothing it uses at import time has changed"
