@@ -32,9 +32,10 @@ class Dependencies:
         if edges is not None:
             for name in names:
                 edges[name] = self._state.records[name].version
-        if self._state.transaction is not None:
+        transaction = self._state.transaction
+        if transaction is not None and not self._state.is_refreshed_by_another():
             for name in names:
-                self._state.transaction.meet(name)
+                transaction.meet(name)
 
     def note_absence(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`: the module that asks for it depends on its absence."""
