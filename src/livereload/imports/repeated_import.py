@@ -83,6 +83,10 @@ class RepeatedImports:
         found = self._survey.plan((name, *subs))
         if found.look is not None and not state.busy:
             self._keep_look(found, name, wanted.from_list)
+        if not found and not state.is_refreshed_by_another():
+            verification = None if state.transaction is None else state.transaction.verification
+            siblings = {} if verification is None else verification.siblings((name, *subs))
+            found = found.and_also(siblings) if siblings else found
         if found:
             wanted.plan, wanted.when = found, state.changes
         if found or state.transaction is None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 # Keys of `Record.changed` that are no names: anything may have changed; the execution of the module has changed other
-# modules; the execution of other modules has changed the contents of this one.
-ANYTHING, EFFECTS, CONTENTS = "*", "!", "~"
+# modules; the execution of other modules may have changed the contents of this one, or was seen to have changed them.
+ANYTHING, EFFECTS, CONTENTS, SHARED = "*", "!", "~", "&"
 
 
 def body(qualname: str) -> str:

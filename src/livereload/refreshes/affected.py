@@ -43,7 +43,7 @@ from ..identity.objects import (
 )
 from ..interpreter.bytecode import absolute, imports, is_function, nested
 from ..modules import graph
-from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body, outside
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, SHARED, body, outside
 from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
 from .memos import is_filled_cache, memos, wrapped
 
@@ -84,8 +84,11 @@ class Affected:
     def __init__(self, records: "dict[str, Record]") -> None:
         self._records = records
 
-    def why(self, record: "Record", uses: "Uses") -> str | None:
-        """Why a module must be executed; None if nothing that it used would come out differently."""
+    def why(self, record: "Record", uses: "Uses", *, contents: str = CONTENTS) -> str | None:
+        """Why a module must be executed; None if nothing that it used would come out differently.
+
+        `contents` is the key that tells whether what a module holds has changed: CONTENTS, in doubt, or SHARED.
+        """
         namespace = _namespace(record.name)
         since = record.verified
         if uses.opaque:
@@ -100,7 +103,7 @@ class Affected:
             binding = uses.bindings.get(name)
             if attribute not in there or (binding is not None and binding.kind != "import"):
                 return f"uses {name}"
-        search = _Search(self, record, uses, namespace, set(stale))
+        search = _Search(self, record, uses, namespace, set(stale), contents)
         return search.why() or self._why_made_anew(record, uses, namespace)
 
     def rebound(self, record: "Record", uses: "Uses") -> "dict[str, tuple[str, Namespace, str]]":
@@ -165,7 +168,7 @@ class Affected:
         return (
             record is not None
             and record.changed is not None
-            and any(moment > since for key, moment in record.changed.items() if key != CONTENTS)
+            and any(moment > since for key, moment in record.changed.items() if key not in (CONTENTS, SHARED))
         )
 
     def _changed(self, name: str, key: str, since: int) -> bool:
@@ -174,7 +177,7 @@ class Affected:
             return False
         if record.changed.get(key, 0) > since:
             return True
-        return key is not EFFECTS and key is not CONTENTS and record.changed.get(ANYTHING, 0) > since
+        return key not in (EFFECTS, CONTENTS, SHARED) and record.changed.get(ANYTHING, 0) > since
 
     def _is_made_anew(self, name: object, since: int) -> bool:
         record = self._records.get(name) if type(name) is str else None
@@ -196,9 +199,16 @@ class _Search:
     """From what one module uses to what has changed since it was up to date."""
 
     def __init__(
-        self, affected: Affected, record: "Record", uses: "Uses | None", namespace: "Namespace", stale: set[str]
+        self,
+        affected: Affected,
+        record: "Record",
+        uses: "Uses | None",
+        namespace: "Namespace",
+        stale: set[str],
+        contents: str = CONTENTS,
     ) -> None:
         self._affected = affected
+        self._contents = contents
         self._records = affected._records
         self._record = record
         self._since = record.verified
@@ -441,7 +451,7 @@ class _Search:
     def _resolve(self) -> None:
         """Of functions that installed code has got: what nobody has kept has been called."""
         for doubt in self._doubts if self._hit is None else ():
-            search = _Search(self._affected, self._record, None, self._namespace, self._stale)
+            search = _Search(self._affected, self._record, None, self._namespace, self._stale, self._contents)
             search._mention(self._names)
             if not search.leads(doubt):
                 continue
@@ -580,13 +590,17 @@ class _Search:
         """A value of a module is reached; others that were executed since may have changed what is in it."""
         if home is None or home == self._record.name:
             pass
-        elif _can_change(value) and self._affected._changed(home, CONTENTS, self._since):
+        elif _can_change(value) and self._affected._changed(home, self._contents, self._since):
             self._found(f"{home}.{name}")
         self._push(value)
 
     def _look_from(self, home: str | None, name: str) -> None:
         """An instance of a class of that module is reached."""
-        if home is not None and home != self._record.name and self._affected._changed(home, CONTENTS, self._since):
+        if (
+            home is not None
+            and home != self._record.name
+            and self._affected._changed(home, self._contents, self._since)
+        ):
             self._found(f"{home}.{name}")
 
     def _push(self, value: "Any") -> None:

@@ -71,11 +71,24 @@ class Names:
         self._name = name
         self._namespace = namespace
         self._held, self._classes = self._look()
+        self._contents = self._copies()
 
     def _look(self) -> "tuple[Namespace, list[tuple[type, dict[str, Any]]]]":
         held = self._namespace.copy()
         own = [each for each in held.values() if is_class(each) and module_of_class(each) == self._name]
         return held, [(cls, dict(namespace_of_class(cls))) for cls in own]
+
+    def _copies(self) -> "list[tuple[Any, list[Any]]]":
+        """The containers that names and classes have, and those in them, each with a copy of its entries."""
+        values = [*self._held.values(), *(each for _, contents in self._classes for each in contents.values())]
+        found = [(each, _entries(each)) for each in values if _is_small_container(each)]
+        inner = [each for _, entries in found for each in entries if _is_small_container(each)]
+        return found + [(each, _entries(each)) for each in inner]
+
+    def has_other_contents(self) -> bool:
+        """True if the entries of a container are others than at the last time."""
+        before, self._contents = self._contents, self._copies()
+        return any(not same(entries, _entries(container)) for container, entries in before)
 
     def differences(self) -> "Iterator[str]":
         """The keys of what was bound to something else since the last time."""
@@ -88,6 +101,14 @@ class Names:
         for cls, contents in self._classes:
             if id(cls) in now:
                 yield from _bound_anew({}, contents, cls)
+
+
+def _is_small_container(value: "Any") -> bool:
+    return id(type(value)) in _CONTAINERS and type(value) is not tuple and len(value) <= _MOST
+
+
+def _entries(container: "Any") -> "list[Any]":
+    return [*container.keys(), *container.values()] if type(container) is dict else list(container)
 
 
 def _bound_anew(before: "Namespace", now: "Namespace", cls: "type | None" = None) -> "Iterator[str]":

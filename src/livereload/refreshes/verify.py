@@ -12,7 +12,9 @@ up to date when it is asked about:
 2. Of a module that has changed in bodies of functions, these are entered as different.
 3. A module that used nothing that is different (`affected`) is kept; functions with changed bodies get
    the new code, and names that it imported are bound to what they stand for now.  Else it is executed.
-4. What an execution has made of a module is compared with what was there before, and entered as
+4. What a module that has changed may have put into others, or changed in them, modules that it does not import
+   may have used, in the order of the imports: its siblings.  They are asked as well.
+5. What an execution has made of a module is compared with what was there before, and entered as
    different for the modules that imported it.
 
 Modules that import each other in a cycle are verified as one.
@@ -32,7 +34,7 @@ from ..interpreter.bytecode import imported, imports, nested
 from ..interpreter.code_effects import calls_nothing, inert_classes
 from ..modules import graph
 from ..modules.lazy_imports import note_lazy, put_back
-from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body, is_body
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, SHARED, body, is_body
 from ..modules.stale import Plan
 from . import methods, statements
 from .affected import Affected
@@ -104,6 +106,11 @@ class Verification:
         self._verified: set[str] = set()
         # modules of which it has been seen that executing them runs no function
         self._inert: set[str] = set()
+        # modules that what has changed may have put something into, or changed; who imports those
+        self._shared: set[str] = set()
+        self._sharing: set[str] = set()
+        # modules that are asked only because of that
+        self._siblings: set[str] = set()
         # modules whose imports are being verified
         self.open: set[str] = set()
         # how often something has been entered as different
@@ -125,6 +132,34 @@ class Verification:
             self._depth -= 1
         if self._depth == 0 and self._entered_again:
             raise NewCycle(self._entered_again)
+
+    def siblings(self, names: "Iterable[str]") -> "dict[str, str]":
+        """{module: why it is asked}: those that `names` import which may have used what siblings have changed."""
+        found = {}
+        if self._shared:
+            for name in graph.closure(names, self._edges_of):
+                if self.is_sibling(name):
+                    found[name] = "may use what others have changed"
+        return found
+
+    def is_sibling(self, name: str) -> bool:
+        """True if a module that has not been verified may have used what others, not imported by it, have changed."""
+        record = self._records.get(name)
+        if name not in self._sharing or record is None or record.executing or name in self._verified:
+            return False
+        if record.path is None or self._is_untouched(record) or not self._can_be_kept(record):
+            return False
+        if name not in self._transaction.candidates:
+            self._siblings.add(name)
+        return True
+
+    def _share(self, record: "Record") -> None:
+        """What a module that has changed puts elsewhere may be in all that it imports."""
+        shared = {*graph.closure([record.name], self._edges_of)} if record.inert != 0 else set()
+        if not shared <= self._shared:
+            self._shared |= shared
+            importers = graph.importers_in({name: each.edges or () for name, each in self._records.copy().items()})
+            self._sharing = set(graph.closure(self._shared, importers.get))
 
     def enter_again(self, name: str) -> None:
         """A module is asked for whose own imports are being verified; by what it imports, if not by what is in it."""
@@ -271,7 +306,10 @@ class Verification:
         if record.path not in plan.sources and self._is_untouched(record):
             return False
         uses = self._new_uses(plan, record)
-        return uses is not None and self._affected.why(record, uses) is not None
+        return uses is not None and self._affected_by(record, uses) is not None
+
+    def _affected_by(self, record: "Record", uses: "Uses") -> str | None:
+        return self._affected.why(record, uses, contents=SHARED if record.name in self._siblings else CONTENTS)
 
     def _is_untouched(self, record: "Record") -> bool:
         """True if nothing has changed but bodies of functions since the module was up to date, and it runs none.
@@ -311,6 +349,7 @@ class Verification:
             keys |= self._execute_statements(plan, record, difference)
         if keys:
             self._enter(record, keys)
+            self._share(record)
 
     def _execute_statements(self, plan: Plan, record: "Record", difference: "Difference") -> set[str]:
         change = self.change(plan, record)
@@ -373,7 +412,7 @@ class Verification:
             uses = self._new_uses(plan, record)
             if uses is None:
                 return "its code is not known"
-            reason = self._affected.why(record, uses)
+            reason = self._affected_by(record, uses)
             if reason is not None:
                 return reason
         for keeper, is_cache in self._affected.kept_results(record):
@@ -385,6 +424,9 @@ class Verification:
     def _keep(self, plan: Plan, record: "Record") -> None:
         """Leave a module as it is, but for the bodies of its functions and the names that it imported."""
         name, note = record.name, self._transaction.note
+        if name in self._siblings:
+            self._verified.add(name)
+            return
         values = (record.version, record.verified, record.source, record.code, record.uses, record.reason, record.inert)
         note(_restore, record, *values)
         if record.path is not None and (record.path in plan.sources or not self._is_untouched(record)):
@@ -462,6 +504,7 @@ class Verification:
         moment = self._state.last_change = self._transaction.moment
         known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
         record.changed = {**known, **dict.fromkeys(keys, moment)}
+        self._share(record)
         if record.code is None or not calls_nothing(record.code):
             self._touch(record)
 
@@ -472,6 +515,8 @@ class Verification:
                 keys = {CONTENTS}
                 if name in self._others:
                     keys.update(self._others[name].differences())
+                    if self._others[name].has_other_contents():
+                        keys.add(SHARED)
                 self._enter(self._records[name], keys)
 
     def _edges_of(self, name: str) -> "Iterable[str] | None":
@@ -669,6 +714,9 @@ class _Walk:
             verification.enter_again(name)
         if name in self._entered or name in verification._verified or name in verification.open:
             return
+        if name not in self._plan.reasons and verification.is_sibling(name):
+            self._plan.reasons[name] = "may use what others have changed"
+            verification._transaction.candidates.setdefault(name)
         if name not in self._plan.reasons or verification.is_lost(self._plan, name):
             return
         if name in verification._transaction.taken:
