@@ -134,7 +134,12 @@ def _taken_apart(code: CodeType, found: "list[Instruction]", begin: int, last: i
         _, opcode, argument = found[index]
         if opcode not in all_of(*PASSIVE) and opcode not in _harmless() | _making_classes():
             return None
-        depth = 0 if opcode in all_of("RETURN_") else depth + stack_effect(opcode, argument)
+        if opcode in all_of("RETURN_"):  # whose effect differs between versions
+            depth -= opcode == numbers()["RETURN_VALUE"]
+        else:
+            depth += stack_effect(opcode, argument)
+        if depth < 0:
+            return None  # it begins in the middle of a statement
         if depth == 0 and opcode in _ending():
             statements.append(Statement(code, found[start : index + 1], lines[found[start][0]]))
             start = index + 1

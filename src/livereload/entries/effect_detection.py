@@ -101,8 +101,9 @@ class EffectDetection:
         if id(holder) not in where and holder is not sys.modules:  # that is the import system's
             where[id(holder)] = (holder, _copy(holder))
 
-    def rest(self) -> None:
-        """Another module is going to be executed."""
+    def rest(self, module: object = None) -> None:
+        """Another `module` is going to be executed, which has been emptied for that, or nothing is."""
+        self._attributes.pop(id(namespace_of(module)), None)
         self._stored += self._differences()
 
     def go_on(self, other: str) -> None:

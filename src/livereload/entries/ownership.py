@@ -231,11 +231,15 @@ class Search:
         value = referrer.value
         base = containers.base_of(type(value))
         others = referrer.roots - {owner.name}
+        if module_of_class(type(value)) in ("typing", "types"):
+            return ""  # `list[Cart]` says something, and calls nothing
         if base is None:
             # An instance that has a name, or is an attribute of another object, is no wrapper.
             is_wrapper = not others and (referrer.is_wrapper() or referrer.is_element())
             return "wrapper" if is_wrapper else ""
         if base is dict:
+            if any(_annotates(each.value, value) for each in referrer.referrers.values()):
+                return ""
             instance = referrer.instance()
             if instance is not None:
                 is_function = type(instance.value) is FunctionType
@@ -287,6 +291,14 @@ def _has_others_classes(owner: Owner) -> bool:
         module_of_class(type(each)) or "builtins" for each in list(owner.contents.values()) if is_class(each)
     }
     return any(each.partition(".")[0] not in sys.stdlib_module_names for each in metaclasses)
+
+
+def _annotates(holder: "Any", value: "Any") -> bool:
+    """True if a dict is the annotations of a class with this namespace, or of this function."""
+    if type(holder) is dict or is_class(holder):
+        contents = namespace_of_class(holder) if is_class(holder) else holder
+        return any(contents.get(key) is value for key in ("__annotations__", "__annotations_cache__"))
+    return type(holder) is FunctionType and id(value) in map(id, gc.get_referents(holder))
 
 
 def _is_record(referrer: Node) -> bool:

@@ -170,6 +170,11 @@ class Entries:
             for each in self._met & tracked.keys():
                 self._snapshot.take(each, tracked[each])
 
+    def updated(self, name: str, namespace: "dict[str, Any]") -> None:
+        """The module of this name has been changed in place: no execution has done that."""
+        if self._snapshot is not None:
+            self._snapshot.take_again(name, namespace)
+
     def finish(self, executed: "Iterable[str]") -> None:
         """All modules have been executed: remove what is twice in the standard library's registries."""
         namespaces = {id(self._candidates[name].namespace) for name in executed if name in self._candidates}

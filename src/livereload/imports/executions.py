@@ -170,7 +170,7 @@ class Executions:
         if thread.stack:
             self._dependencies.note(record.name)
             if thread.stack[-1].detection is not None:
-                thread.stack[-1].detection.rest()
+                thread.stack[-1].detection.rest(record.behind)
         thread.stack.append(record)
         self._state.busy.add(record)
         thread.unwound.clear()

@@ -329,8 +329,8 @@ def _is_harmless(code: CodeType, found: "list[Instruction]", index: int) -> bool
         if name == "MAKE_FUNCTION":  # it is in the closure of what is made
             return True
         if name in ("LOAD_ATTR", "LOAD_METHOD"):
-            if loads == 0:
-                return True  # f.__name__
+            if loads == 0:  # f.__name__ is harmless
+                return code.co_names[argument >> (_ATTRIBUTE_SHIFT if name == "LOAD_ATTR" else 0)] != "__code__"
         elif name.startswith("BUILD_"):
             loads = max(0, loads + 1 - argument)  # it is in the container now
         elif name.startswith("CALL"):

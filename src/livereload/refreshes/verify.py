@@ -287,7 +287,7 @@ class Verification:
         """Keep, update or execute modules whose imports are up to date."""
         records = [self._records[name] for name in names]
         for record in records:
-            self._enter_difference(plan, record)
+            self._in_place(record, self._enter_difference, plan)
         why: dict[str, str] = {}
         for record in records:
             reason = self._why(plan, record)
@@ -298,7 +298,19 @@ class Verification:
             self.execute(plan, reasons)
             return
         for record in records:
-            self._keep(plan, record)
+            self._in_place(record, self._keep, plan)
+
+    def _in_place(self, record: "Record", change: "Callable[[Plan, Record], object]", plan: Plan) -> None:
+        """Change a module in place; no module that is being executed has done that."""
+        changes, stack = self.changes, self._state.thread.stack
+        detection = stack[-1].detection if stack and record.path in plan.sources else None
+        if detection is not None:
+            detection.rest()
+        change(plan, record)
+        if detection is not None:
+            detection.go_on(record.name)
+        if self.changes != changes:
+            self._transaction.entries.updated(record.name, namespace_of(sys.modules[record.name]) or {})
 
     def is_affected(self, plan: Plan, name: str) -> bool:
         """True if a module has used something that is different by now."""
