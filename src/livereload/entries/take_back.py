@@ -58,11 +58,13 @@ class Entries:
         users: "Callable[[str], Collection[str]]",
         code: "Callable[[str], CodeType | None]",
         others: "Callable[[], Iterable[Stored]]",
+        is_executing: "Callable[[str], bool]",
     ) -> None:
         """`tracked()` gives {name: namespace} of all tracked modules that are there.
 
         `imports(name)` gives the names of the modules that a module imports, directly or not, `users(name)` of its
         importers, `code(name)` the code that it was executed from, `others()` the effects of all modules.
+        `is_executing(name)` tells if a module is in the middle of its execution.
         """
         self._note = note
         self._tracked = tracked
@@ -70,6 +72,7 @@ class Entries:
         self._users = users
         self._code = code
         self._others = others
+        self._is_executing = is_executing
         # {(id, "f"): the value that an attribute, of a namespace, class or instance, was given back}
         self._undone: dict[tuple[int, Any], Any] = {}
         self._above: list[tuple[Stored, Any]] = []  # a monkeypatch that was taken back, and one made on top of it
@@ -350,7 +353,9 @@ class Entries:
     def _end_group(self, name: str, kept: "Mapping[int, Any]") -> "list[Stored]":
         """Put new entries in order; returns the effects of the module of this name, if it was the only one."""
         snapshot = self._take_snapshot()
-        names = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
+        found = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
+        # What a module in the middle of its execution has, or has not yet, is its own doing.
+        names = {name: None for name in found if name in self._group or not self._is_executing(name)}
         for container, before in snapshot.copies(names):
             if id(container) not in self._emptied:
                 self._emptied[id(container)] = Emptied(container, before)

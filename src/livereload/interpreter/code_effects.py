@@ -14,20 +14,35 @@ _doing: list[bytes] = []
 
 _CALLING = ("CALL", "CALL_KW", "CALL_FUNCTION_EX")
 _CALLING_ELSE = ("CALL_KW", "CALL_FUNCTION_EX", "STORE_SLICE")
+# What calls special methods, of which one may register something: `first >> second`.
+_COMPUTING = (
+    "COMPARE_OP",
+    "CONTAINS_OP",
+    "FORMAT_VALUE",
+    "FORMAT_SIMPLE",
+    "FORMAT_WITH_SPEC",
+    "CONVERT_VALUE",
+    "GET_ITER",
+)
+# The arguments of BINARY_OP for what annotations do, too: `int | None`, `list[int]` (NB_OR, NB_SUBSCR).
+_IN_ANNOTATIONS = (7, 26)
 _STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
 
 
 def calls_nothing(code: "CodeType") -> bool:
-    """True if executing code calls nothing and stores into nothing: it imports, computes, makes functions and classes.
+    """True if executing code calls nothing and stores into nothing: it imports, and makes functions and classes.
 
     Classes without bases and decorators, that is: what these do is a call.
     """
     opcodes = numbers()
     if not _doing:
-        _doing.append(bytes(opcodes[name] for name in (*_STORING, *_CALLING_ELSE) if name in opcodes))
+        doing = (*_STORING, *_CALLING_ELSE, *_COMPUTING)
+        _doing.append(bytes(opcodes[name] for name in doing if name in opcodes))
     raw = code.co_code
     operations = raw[::2]
     if len(operations.translate(None, _doing[0])) < len(operations):
+        return False
+    if _computes(raw, opcodes["BINARY_OP"]):
         return False
     call, classes = opcodes["CALL"], operations.count(opcodes["LOAD_BUILD_CLASS"])
     if operations.count(call) != classes:
@@ -40,6 +55,15 @@ def calls_nothing(code: "CodeType") -> bool:
     return not classes or all(
         calls_nothing(each) for each in code.co_consts if type(each) is type(code) and not is_function(each)
     )
+
+
+def _computes(raw: bytes, operator: int) -> bool:
+    place = raw.find(operator)
+    while place >= 0:
+        if place % 2 == 0 and raw[place + 1] not in _IN_ANNOTATIONS:
+            return True
+        place = raw.find(operator, place + 1)
+    return False
 
 
 # What runs nothing of the user's, wherever it stands.

@@ -290,7 +290,14 @@ class Refresher:
     def _entries(self, transaction: Transaction) -> "Entries":
         from ..entries.take_back import Entries  # what only an execution needs is loaded then
 
-        entries = Entries(transaction.note, self._tracked, self._imports, self._users, self._code, self._stored)
+        records = self.state.records
+
+        def is_executing(name: str) -> bool:
+            return name in records and records[name].executing
+
+        entries = Entries(
+            transaction.note, self._tracked, self._imports, self._users, self._code, self._stored, is_executing
+        )
         entries.journal = transaction
         return entries
 

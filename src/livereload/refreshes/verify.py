@@ -109,8 +109,9 @@ class Verification:
         # modules that what has changed may have put something into, or changed; who imports those
         self._shared: set[str] = set()
         self._sharing: set[str] = set()
-        # modules that are asked only because of that
+        # modules that are asked only because of that; those that were reached before anything had changed
         self._siblings: set[str] = set()
+        self._passed: set[str] = set()
         # modules whose imports are being verified
         self.open: set[str] = set()
         # how often something has been entered as different
@@ -137,7 +138,8 @@ class Verification:
         """{module: why it is asked}: those that `names` import which may have used what siblings have changed."""
         found = {}
         if self._shared:
-            for name in graph.closure(names, self._edges_of):
+            passed = self._passed
+            for name in graph.closure(names, lambda each: () if each in passed else self._edges_of(each)):
                 if self.is_sibling(name):
                     found[name] = "may use what others have changed"
         return found
@@ -145,7 +147,7 @@ class Verification:
     def is_sibling(self, name: str) -> bool:
         """True if a module that has not been verified may have used what others, not imported by it, have changed."""
         record = self._records.get(name)
-        if name not in self._sharing or record is None or record.executing or name in self._verified:
+        if name not in self._sharing or record is None or record.executing or name in self._verified | self._passed:
             return False
         if record.path is None or self._is_untouched(record) or not self._can_be_kept(record):
             return False
@@ -730,6 +732,7 @@ class _Walk:
             self._plan.reasons[name] = "may use what others have changed"
             verification._transaction.candidates.setdefault(name)
         if name not in self._plan.reasons or verification.is_lost(self._plan, name):
+            verification._passed.add(name)
             return
         if name in verification._transaction.taken:
             self._entered.add(name)

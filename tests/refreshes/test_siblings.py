@@ -1,0 +1,85 @@
+"""What one module puts into another is seen by a third that imports only the other: its sibling."""
+
+import pytest
+
+HUB = """
+entries, table, level = [], {}, 1
+class Base: kind = 0
+def register(thing):
+    entries.append(thing)
+    table[thing.__name__] = thing
+    return thing
+def configure(n):
+    global level
+    level = n
+def names(): return sorted(table)
+"""
+
+# {what one does: (before, after, what two computes of it)}
+WAYS = {
+    "one registration more": (
+        "from hub import register\n@register\ndef f(): pass\n",
+        "from hub import register\n@register\ndef f(): pass\n@register\ndef g(): pass\n",
+        "from hub import table\nX = sorted(table)\n",
+    ),
+    "through a function": (
+        "from hub import register\n@register\ndef f(): pass\n",
+        "from hub import register\n@register\ndef f(): pass\n@register\ndef g(): pass\n",
+        "import hub\nX = hub.names()\n",
+    ),
+    "a body": (
+        "from hub import register\n@register\ndef f(): return 1\n",
+        "from hub import register\n@register\ndef f(): return 2\n",
+        "from hub import entries\nX = [f() for f in entries]\n",
+    ),
+    "an attribute of a class": (
+        "from hub import register\n@register\nclass C:\n    name = 'a'\n",
+        "from hub import register\n@register\nclass C:\n    name = 'b'\n",
+        "from hub import entries\nX = [each.name for each in entries]\n",
+    ),
+    "an attribute of a module": ("import hub\nhub.level = 5\n", "import hub\nhub.level = 6\n", "import hub\nX = hub.level\n"),
+    "a call": ("import hub\nhub.configure(5)\n", "import hub\nhub.configure(6)\n", "import hub\nX = hub.level\n"),
+    "an attribute of a class of another": (
+        "from hub import Base\nBase.kind = 5\n", "from hub import Base\nBase.kind = 6\n", "from hub import Base\nX = Base.kind\n"
+    ),
+    "an entry of data": ("import hub\nhub.table['k'] = 1\n", "import hub\nhub.table['k'] = 2\n", "import hub\nX = dict(hub.table)\n"),
+    "an operator": (
+        "import hub\nclass P:\n    def __rshift__(self, o): hub.level = o\nP() >> 5\n",
+        "import hub\nclass P:\n    def __rshift__(self, o): hub.level = o\nP() >> 6\n",
+        "import hub\nX = hub.level\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "two"), WAYS.values(), ids=WAYS.keys())
+def test_a_sibling_follows(project, before, after, two):
+    """It is executed if it comes after the module that has changed, and has used what that did; others are not."""
+    files = {"hub.py": HUB, "two.py": two, "first.py": "import hub\nY = len(hub.entries)\n", "apart.py": "X = 1\n"}
+    project.write({**files, "one.py": before, "main.py": "import first, one, two, apart\n"})
+    project.start(whole=False)
+    project.run("import main")
+    old = project.value("repr(main.two.X)")
+    project.write({"one.py": after})
+    executed = project.run("import main").executed
+    fresh = project.fresh("import main", expression="repr(main.two.X), repr(main.first.Y)").value
+    assert fresh[0] != old  # the edit shows
+    assert project.value("repr(main.two.X), repr(main.first.Y)") == fresh
+    assert "two" in executed
+    assert not {"first", "apart", "hub"} & {*executed}
+    assert project.run("import main").executed == []
+
+
+def test_a_sibling_that_uses_nothing_of_it_is_left_alone(project):
+    """A module that imports the same registry, and does not look at what is in it, keeps its state."""
+    project.write({
+        "hub.py": HUB,
+        "one.py": "from hub import register\n@register\ndef f(): pass\n",
+        "two.py": "from hub import register\nstate = []\n@register\ndef h(): pass\n",
+        "main.py": "import one, two\n",
+    })  # fmt: skip
+    project.start(whole=False)
+    project.run("import main, two; two.state.append(1)")
+    project.write({"one.py": "from hub import register\n@register\ndef f(): pass\n@register\ndef g(): pass\n"})
+    assert "two" not in project.run("import main").executed
+    assert project.value("two.state") == [1]
+    assert project.value("[f.__name__ for f in two.register.__globals__['entries']]") == ["f", "g", "h"]
