@@ -37,12 +37,18 @@ WAYS = {
         "from hub import register\n@register\nclass C:\n    name = 'b'\n",
         "from hub import entries\nX = [each.name for each in entries]\n",
     ),
-    "an attribute of a module": ("import hub\nhub.level = 5\n", "import hub\nhub.level = 6\n", "import hub\nX = hub.level\n"),
+    "an attribute of a module": (
+        "import hub\nhub.level = 5\n", "import hub\nhub.level = 6\n", "import hub\nX = hub.level\n"
+    ),
     "a call": ("import hub\nhub.configure(5)\n", "import hub\nhub.configure(6)\n", "import hub\nX = hub.level\n"),
     "an attribute of a class of another": (
-        "from hub import Base\nBase.kind = 5\n", "from hub import Base\nBase.kind = 6\n", "from hub import Base\nX = Base.kind\n"
+        "from hub import Base\nBase.kind = 5\n",
+        "from hub import Base\nBase.kind = 6\n",
+        "from hub import Base\nX = Base.kind\n",
     ),
-    "an entry of data": ("import hub\nhub.table['k'] = 1\n", "import hub\nhub.table['k'] = 2\n", "import hub\nX = dict(hub.table)\n"),
+    "an entry of data": (
+        "import hub\nhub.table['k'] = 1\n", "import hub\nhub.table['k'] = 2\n", "import hub\nX = dict(hub.table)\n"
+    ),
     "an operator": (
         "import hub\nclass P:\n    def __rshift__(self, o): hub.level = o\nP() >> 5\n",
         "import hub\nclass P:\n    def __rshift__(self, o): hub.level = o\nP() >> 6\n",

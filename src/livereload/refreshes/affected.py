@@ -471,7 +471,12 @@ class _Search:
         """A call only keeps what it is given."""
         for name, attribute in given:
             if attribute is not None:
-                self._read(name, attribute)
+                owner = self._namespace.get(name)
+                is_of_module = issubclass(type(owner), ModuleType)
+                if is_of_module and _can_change((namespace_of(owner) or {}).get(attribute)):
+                    self._load((name, attribute), USED)
+                else:
+                    self._read(name, attribute)
             elif self._looks_different(self._namespace.get(name)):
                 self._found(name)
             elif _can_change(self._namespace.get(name)):  # it is looked into, or kept: both see what is in it
