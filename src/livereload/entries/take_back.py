@@ -353,9 +353,7 @@ class Entries:
     def _end_group(self, name: str, kept: "Mapping[int, Any]") -> "list[Stored]":
         """Put new entries in order; returns the effects of the module of this name, if it was the only one."""
         snapshot = self._take_snapshot()
-        found = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
-        # What a module in the middle of its execution has, or has not yet, is its own doing.
-        names = {name: None for name in found if name in self._group or not self._is_executing(name)}
+        names = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
         for container, before in snapshot.copies(names):
             if id(container) not in self._emptied:
                 self._emptied[id(container)] = Emptied(container, before)
@@ -365,7 +363,9 @@ class Entries:
             if not containers.unchanged(emptied.container, emptied.rest):
                 stored += merge(emptied)
                 containers.replace(emptied.container, dict(kept))
-        stored += snapshot.stored(name, names, self._undone)
+        # What a module in the middle of its execution has, or has not yet, is its own doing.
+        others = [each for each in names if each in self._group or not self._is_executing(each)]
+        stored += snapshot.stored(name, others, self._undone)
         self._undone.clear()
         snapshot.renew(each for each in names if each not in self._group)
         self._again.update(dict.fromkeys(self._group))

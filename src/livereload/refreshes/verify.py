@@ -155,6 +155,11 @@ class Verification:
             self._siblings.add(name)
         return True
 
+    def pass_by(self, name: str) -> None:
+        """A module, and all that it imports, has been reached in the order of the imports, and is up to date."""
+        passed = self._passed
+        passed.update(graph.closure([name], lambda each: () if each in passed else self._edges_of(each)))
+
     def _share(self, record: "Record") -> None:
         """What a module that has changed puts elsewhere may be in all that it imports."""
         shared = {*graph.closure([record.name], self._edges_of)} if record.inert != 0 else set()
@@ -732,7 +737,7 @@ class _Walk:
             self._plan.reasons[name] = "may use what others have changed"
             verification._transaction.candidates.setdefault(name)
         if name not in self._plan.reasons or verification.is_lost(self._plan, name):
-            verification._passed.add(name)
+            verification.pass_by(name)
             return
         if name in verification._transaction.taken:
             self._entered.add(name)
