@@ -17,7 +17,7 @@ import sys
 from _weakref import getweakrefs
 from types import FunctionType
 
-from ..identity.objects import is_class, is_plain, module_of_class, qualname_of
+from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
 from .holders import RUNTIME, Holders, Node
 from .outside import HIDDEN, definitions
@@ -98,7 +98,9 @@ class Search:
             self._lead(node, found)
         result = {}
         for name, entries in found.items():
-            entries.sort(key=lambda each: each.place)  # the execution came before the session
+            # The execution came before the session.  What holds a definition itself is more surely an entry than
+            # what holds something of a library's that refers to it (the fields of a Django model).
+            entries.sort(key=lambda each: (each.is_wrapped, each.place))
             result[name] = [(each.container, each.value) for each in entries if self._affords(each)]
             for container, _ in result[name]:
                 if id(container) not in self.tables:
@@ -126,8 +128,16 @@ class Search:
                 number = _PLENTY if owner.counts is None else owner.counts.get(key, 0)
                 if number and (type(value) is FunctionType or is_class(value) or self._is_made_by(owner, value)):
                     yield from self._suspect(owner, key, value, number)
+                    for name, made in self._made_with(owner, value):
+                        yield from self._suspect(owner, f"{key}.{name}", made, _PLENTY)
         yield from self._hidden(known)
         yield from self._hidden_classes(known)
+
+    def _made_with(self, owner: Owner, cls: "Any") -> "Iterator[tuple[str, Any]]":
+        """What a metaclass has made with a class and put into it, such as the table of an SQLAlchemy model."""
+        for name, value in list(namespace_of_class(cls).items()) if is_class(cls) else ():
+            if containers.is_user_made(type(value)) and name not in owner.names():
+                yield name, value
 
     def _suspect(self, owner: Owner, key: str, value: "Any", number: int) -> "Iterator[Node]":
         self._budget[owner, key] = self._budget.get((owner, key), 0) + number
@@ -162,8 +172,11 @@ class Search:
                 yield from self._suspect(owner, function.__qualname__, function, _PLENTY)
 
     def _hidden_classes(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
-        """The classes that no name leads to, of modules whose code makes such: in functions, or two of one name."""
-        owners = {each.name: each for each in self._owners if each.makes_hidden_classes()}
+        """The classes that no name leads to, of modules whose code makes such: in functions, or two of one name.
+
+        Metaclasses of others may make some as well, such as that of Django for many-to-many relations.
+        """
+        owners = {each.name: each for each in self._owners if each.makes_hidden_classes() or _has_others_classes(each)}
         waiting: list[type] = [object] if owners else []
         seen: set[int] = set()
         for cls in waiting:  # it grows
@@ -209,7 +222,8 @@ class Search:
                     waiting.append((holder, reference))
                 elif kind == "entry" and (id(holder.value), id(node.value)) not in known:
                     known.add((id(holder.value), id(node.value)))
-                    entries.append(_Entry(holder.value, node.value, (owner, key), reference))
+                    is_wrapped = node is not suspect and not suspect.is_wrapper()
+                    entries.append(_Entry(holder.value, node.value, (owner, key), reference, is_wrapped))
 
     def _kind(self, holder: Node, node: Node, owner: Owner) -> str:
         """What an object is to what it holds of the module's: a "wrapper", a container of this "entry", or ""."""
@@ -253,14 +267,25 @@ class Search:
 class _Entry:
     """What a container holds, the suspect that this leads to, and by which reference to that."""
 
-    __slots__ = ("container", "lead", "place", "reference", "value")
+    __slots__ = ("container", "is_wrapped", "lead", "place", "reference", "value")
 
-    def __init__(self, container: "Any", value: "Any", lead: "tuple[Owner, str]", reference: int) -> None:
+    def __init__(
+        self, container: "Any", value: "Any", lead: "tuple[Owner, str]", reference: int, is_wrapped: bool
+    ) -> None:
+        self.is_wrapped = is_wrapped
         self.container = container
         self.value = value
         self.lead = lead
         self.reference = reference
         self.place = _place(container, value)
+
+
+def _has_others_classes(owner: Owner) -> bool:
+    """True if a metaclass that is not the standard library's has made a class of a module."""
+    metaclasses = {
+        module_of_class(type(each)) or "builtins" for each in list(owner.contents.values()) if is_class(each)
+    }
+    return any(each.partition(".")[0] not in sys.stdlib_module_names for each in metaclasses)
 
 
 def _is_record(holder: Node) -> bool:

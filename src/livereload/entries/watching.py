@@ -78,6 +78,8 @@ class Watch:
             if attributes is not None:
                 self._keep(self._attributes, attributes)
                 self._enter_named(attributes, depth)
+                if len(attributes) == 1 and depth < _DEPTH:  # it stands for another object, as Django's `admin.site`
+                    self._enter(next(iter(attributes.values())), depth + 1)
             for each in slots(value) if depth < _DEPTH else ():
                 self._enter(each, depth + 1)
 
