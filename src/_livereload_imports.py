@@ -1,12 +1,11 @@
-"""Switches livereload on when Python starts, if that was asked for.
+"""Switches livereload on when Python starts, if that is wanted.
 
-`livereload-imports.pth`, which is installed beside this file, calls `start()` if LIVERELOAD is set;
-the file that `python -m livereload enable` writes calls it always.  They go through this module
-because a web development server has a package `livereload`, too, and this name is only ours.
+`livereload-imports.pth`, which is installed beside this file, calls `start()` if LIVERELOAD is set.  The file that
+`python -m livereload enable` writes calls it always.  They import this module, not `livereload`, because a web
+development server has a package `livereload`, too; the name of this module is only ours.
 
-In a process that does not want livereload, this module is all that is executed, so it imports
-nothing that is not there already.  Whatever may be wrong with the installation, Python starts as
-ever and in silence.
+In a process that does not want livereload, only this module is executed, so it imports nothing that is not loaded
+already.  Whatever is wrong with the installation, Python starts as always and prints nothing.
 """
 
 import os
@@ -38,9 +37,9 @@ _warned = False  # a .pth line runs twice in a virtual environment (until 3.14)
 
 
 def start(setting: str = "0", *, at_prompt: bool = False) -> None:
-    """Do what LIVERELOAD says, or `setting` without it, for this start of Python.
+    """Do what LIVERELOAD says, or `setting` if it is not set, for this start of Python.
 
-    `at_prompt` is for callers who know that they are at a prompt.  Nothing is raised.
+    `at_prompt` is for callers that know that they are at a prompt.  Nothing is raised.
     """
     try:
         setting = _asked() or setting
@@ -66,11 +65,11 @@ def start_every() -> None:
 
 
 def switch_on(setting: str) -> None:
-    """Install livereload in this process, unless `livereload` is somebody else's package."""
+    """Install livereload in this process, unless `livereload` is another project's package."""
     if is_ours():
-        from livereload.session import switch as _switch
+        from livereload.session import environment_variables as _variables
 
-        _switch.switch_on(setting)
+        _variables.switch_on(setting)
 
 
 def is_interactive() -> bool:
@@ -81,7 +80,7 @@ def is_interactive() -> bool:
     if program in ("", "-"):
         return sys.stdin is not None and sys.stdin.isatty()
     if program == "-m":
-        # Not known yet but as the last of the interpreter's own arguments: `-m asyncio`, `-Im asyncio`, `-masyncio`.
+        # The module is only in the last of the interpreter's own arguments: `-m asyncio`, `-Im asyncio`, `-masyncio`.
         module = sys.orig_argv[-len(sys.argv)]
         return (module.partition("m")[2] if module.startswith("-") else module) in _PROMPT_MODULES
     if program == "-c":
@@ -108,14 +107,15 @@ def is_ours() -> bool:
 
 
 def setting_of(value: str) -> str:
-    """The setting that a value of LIVERELOAD stands for; itself if it means nothing."""
+    """The setting that a value of LIVERELOAD stands for; the value itself if it has no meaning."""
     word = value.lower()
     word = _WORDS.get(word, word)
     return word if word in SETTINGS else value
 
 
 def _asked() -> str:
-    """The setting that LIVERELOAD stands for; empty if it is not set, or means nothing."""
+    """The setting that LIVERELOAD stands for; empty if it is not set, or has no meaning."""
+
     global _warned
     value = setting_of(os.environ.get("LIVERELOAD", ""))
     if not value or value in SETTINGS:

@@ -14,15 +14,18 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
+import cores
 import pytest
 import session
+
+pytest_runtestloop = cores.pytest_runtestloop
 
 SRC = str(Path(__file__).parent.parent / "src")
 _LIVE = f"import sys; sys.path.insert(0, {SRC!r}); import livereload; sys.path.remove({SRC!r})"
 _WHOLE = """
 hooks = __import__('sys').modules.get('livereload.imports.hooks')
 if hooks is not None and hooks.installed is not None:
-    hooks.installed.engine.state.whole = True
+    hooks.installed.state.whole = True
 del hooks
 """
 
@@ -54,8 +57,10 @@ class Interpreter:
         self._socket.connect(address)
         self.pid = self._ask("configure", **configuration)
 
-    def run(self, code, expression, ticks, forbidden):
-        return Outcome(self._ask("run", code=code, expression=expression, ticks=ticks, forbidden=forbidden))
+    def run(self, code, expression, ticks, forbidden, described=True):
+        """`described`: whether the outcome says what the modules hold afterwards."""
+        arguments = {"code": code, "expression": expression, "ticks": ticks, "forbidden": forbidden}
+        return Outcome(self._ask("run", **arguments, described=described))
 
     def close(self):
         self._socket.close()
@@ -135,21 +140,21 @@ class Project:
             self.run(_WHOLE)
         return outcome
 
-    def run(self, code, expression=""):
+    def run(self, code, expression="", *, described=True):
         """Execute `code` in the live session; an error of it is an error of the test."""
-        outcome = self.attempt(code, expression)
+        outcome = self.attempt(code, expression, described=described)
         assert outcome.error is None, outcome.error["traceback"]
         return outcome
 
-    def attempt(self, code, expression=""):
+    def attempt(self, code, expression="", *, described=True):
         """Execute `code` in the live session, whether or not it raises."""
         if self._live is None:
             self.start()
-        return self._live.run(code, expression, self._ticks, self.forbidden)
+        return self._live.run(code, expression, self._ticks, self.forbidden, described)
 
     def value(self, expression):
         """What `expression` is in the live session (its repr, if it is not plain data)."""
-        return self.run("", expression).value
+        return self.run("", expression, described=False).value
 
     # Other interpreters.
 
@@ -185,7 +190,7 @@ class Project:
         but for the modules that it `loses`.  `confirms` lists what was executed by the second attempt,
         which executes everything that the statement needs, before the failure of the first was believed.
         """
-        before = self.run("")
+        before = self.run("") if raises else None
         live = self.attempt(statement)
         fresh = self.fresh(*after, statement)
         if raises is None:
@@ -219,8 +224,7 @@ class Project:
 @contextmanager
 def serving(address, python, *options, imported=()):
     """The socket of an interpreter, bare but for what it has `imported`, that forks sessions as long as it serves."""
-    prefix = address.with_name("no-bytecode")
-    command = [python, *options, "-X", f"pycache_prefix={prefix}", session.__file__, str(address), *imported]
+    command = [python, *options, session.__file__, str(address), *imported]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment) as server:

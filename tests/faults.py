@@ -208,7 +208,7 @@ def records():
     return {
         name: (record.path, record.version, record.source and record.source.hash, dict(record.edges or {}),
                record.failed, record.broken, record.missing)
-        for name, record in _proxy.installed.engine.state.records.items()
+        for name, record in _proxy.installed.state.records.items()
     }  # fmt: skip
 
 
@@ -217,13 +217,13 @@ _build_class = builtins.__build_class__
 
 def unrest(*, at_once):
     """What of livereload is not at rest, though no import is under way; `at_once`: what others would wait for."""
-    state = _proxy.installed.engine.state
+    state = _proxy.installed.state
     here = {
         "the transaction is open": state.transaction is not None,
         "somebody owns the refresh": state.owner != 0,
         "the lock is held": state.lock._recursion_count() != 0,
         "class statements are watched": builtins.__build_class__ is not _build_class,
-        "a module lock is held": _proxy.installed.is_importing(),
+        "a module lock is held": _proxy.installed.system.is_importing(),
         "the finder is away": _proxy.installed.finder not in sys.meta_path,
     }
     if not at_once:

@@ -40,6 +40,7 @@ traceback._compute_suggestion_error = lambda error, *rest: None
 
 DEADLINE_S = 30
 _LIVERELOAD = os.path.join("src", "livereload", "")
+_STDLIB = os.path.join(os.path.dirname(os.__file__), "")
 _IMPORTLIB = ("<frozen importlib", os.path.join(os.path.dirname(os.__file__), "importlib"))
 
 
@@ -125,14 +126,18 @@ class Session:
         sys.modules["__main__"] = self.main
         if bytecode:
             sys.dont_write_bytecode = False
-            sys.pycache_prefix = None
+        else:
+            _compile_all_but_the_standard_library()
         if frozen:
             self.world.enter()
         sys.addaudithook(self.audit)
         return os.getpid()
 
-    def run(self, code, expression, ticks, forbidden):
-        """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened."""
+    def run(self, code, expression, ticks, forbidden, described):
+        """Execute `code`, then evaluate `expression`; tell what was seen.  No `forbidden` file can be opened.
+
+        What the modules hold is told if it is to be `described`.
+        """
         self.world.ticks, self.forbidden = ticks, forbidden
         for seen in (self.executed, self.updated, self.compiled, self.opened):
             seen.clear()
@@ -149,7 +154,7 @@ class Session:
             marshal.dumps(value)
         except ValueError:
             value = repr(value)
-        modules = fingerprint(self.root)
+        modules = fingerprint(self.root) if described else {}
         return {
             **seen,
             "error": error and self.describe_error(error),  # may import the module again, for a suggestion
@@ -205,6 +210,19 @@ def _only_users_frames(shown):
     shown.stack = traceback.StackSummary.from_list(frames)
     _only_users_frames(shown.__cause__)
     _only_users_frames(shown.__context__)
+
+
+def _compile_all_but_the_standard_library():
+    """Read no bytecode of other modules; importlib goes on without where there is no place for it."""
+    external = sys.modules["_frozen_importlib_external"]
+    cache_from_source = external.cache_from_source
+
+    def only_of_the_standard_library(path, *arguments, **options):
+        if not path.startswith(_STDLIB):
+            raise NotImplementedError
+        return cache_from_source(path, *arguments, **options)
+
+    external.cache_from_source = only_of_the_standard_library
 
 
 def serve(path):

@@ -33,7 +33,7 @@ TELL = """
 import json, os, sys
 proxy = sys.modules.get("livereload.imports.hooks")
 installed = proxy and proxy.installed
-names = sorted(n for n, r in installed.engine.state.records.items() if not r.missing) if installed else None
+names = sorted(n for n, r in installed.state.records.items() if not r.missing) if installed else None
 with open(os.environ["SUITE_WITNESS"], "w") as file:
     json.dump(names, file)
 """

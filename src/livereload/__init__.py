@@ -7,21 +7,21 @@
     >>> from shop import total  # the new one; shop, and what imported it, was executed again
     >>> cart.discount(10)       # what is held follows: the same object, the new methods
 
-`install()` switches it on and `uninstall()` off, at any moment.  From then on each import statement
-looks at the source of the module that it names and of all that this imports; what has changed is
-executed again, with whatever imported it, and nothing else.  If that raises, so does the statement,
-and everything in the session stays as it was.
+`install()` switches livereload on and `uninstall()` off, at any moment.  While it is on, each import statement looks
+at the sources of the module that it names and of all modules that this one imports.  A module that has changed is
+executed again, with the modules that imported it and use what has changed, and no other module.  If that raises, so
+does the statement, and everything in the session stays as it was.
 
-`refresh()` does the same without an import statement; `status()` tells what is tracked and what of
-it is stale, `explain()` all that is known of one module; `last()`, `on_refresh()` and `when_changed()` tell
-what a refresh did.
+`refresh()` does the same without an import statement.  `status()` tells which modules are tracked and which of them
+are stale, `explain()` all that is known of one module.  `last()`, `on_refresh()` and `when_changed()` tell what a
+refresh did.
 
-A module says `__livereload__ = False` to be left alone, defines `__livereload_dispose__()` to be told
-before it is executed again, and keeps a value from before by asking for it as the documentation of
-`importlib.reload` says: `try: cache` / `except NameError: cache = {}`.
+A module with `__livereload__ = False` is not tracked.  `__livereload_dispose__()` of a module is called before it is
+executed again.  A module keeps an earlier value if it asks for it as the documentation of `importlib.reload` says:
+`try: cache` / `except NameError: cache = {}`.
 """
 
-# livereload-imports: by this word _livereload_imports.py knows this package from another of its name.
+# livereload-imports: this word tells _livereload_imports.py that the package `livereload` is ours.
 
 import os
 import sys
@@ -70,14 +70,14 @@ __all__ = [
     "when_changed",
 ]
 
-# Wherever the classes are defined: here the user finds them.
+# The classes are shown as members of this module, where users import them from.
 for _cls in [value for value in globals().values() if isinstance(value, type) and value.__name__ in __all__]:
     for _each in (_cls, *(value for value in vars(_cls).values() if callable(value) and hasattr(value, "__code__"))):
         _each.__module__ = __name__
 
 
 class _AsItIs:
-    """The default of an argument that changes something only where it is named."""
+    """The default of an argument that changes something only if it is passed."""
 
     def __repr__(self) -> str:
         return "<as it is>"
@@ -96,29 +96,29 @@ def install(
 ) -> None:
     """Make repeated imports execute what is stale.
 
-    Tracked are source modules that lie neither in the standard library nor below a `site-packages`
-    or `dist-packages` folder, those imported before included.  `include` and `exclude` are names of
-    modules, each standing for the module and everything below it; `exclude` wins.
+    Tracked are source modules that are neither in the standard library nor below a `site-packages` or `dist-packages`
+    folder, also those imported before.  `include` and `exclude` are names of modules, each with all its submodules;
+    `exclude` wins.
 
-    With `prompt`, everything that is tracked is brought up to date before each statement typed at
-    the interpreter's prompt, and names that `from x import y` bound there follow.  This needs an
-    audit hook (PEP 578), which stays for the life of the process.
+    With `prompt`, all tracked modules are brought up to date before each statement typed at the interpreter's prompt,
+    and names that `from x import y` bound there follow.  This needs an audit hook (PEP 578), which stays for the life
+    of the process.
 
-    With `verbose`, each refresh prints one line to standard error; with `verbose="logging"` it is logged at
-    level INFO by the logger `livereload`.  (So it is without `verbose`, if the program uses `logging`.)
-    With `whole`, a module whose source has changed is always executed as a whole.  Where they are not
-    named, the environment variables LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE decide: 1, or `logging`.
+    With `verbose`, each refresh prints one line to standard error; with `verbose="logging"` it is logged at level INFO
+    by the logger `livereload`.  (It is also logged without `verbose`, if the program uses `logging`.)  With `whole`, a
+    module whose source has changed is always executed as a whole.  Without these arguments the environment variables
+    LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE decide: 1, or `logging`.
 
-    Installing twice is installing once: the second call changes what it names and leaves the rest as it is,
-    `include` and `exclude` for modules imported from then on.  TypeError or ValueError for other
-    arguments; `UnsupportedInterpreterError` if this interpreter cannot be served.  After an error nothing
-    is installed or changed that was not before.
+    A second call changes the arguments that are passed and leaves the others as they are; `include` and `exclude`
+    then hold for modules imported from then on.  TypeError or ValueError for other arguments;
+    `UnsupportedInterpreterError` if livereload does not work on this interpreter.  After an error everything is as it
+    was before the call.
     """
     from .imports import hooks
     from .modules.state import State
 
     is_new = hooks.installed is None
-    policy = Policy() if hooks.installed is None else hooks.installed.engine.state.policy
+    policy = Policy() if hooks.installed is None else hooks.installed.state.policy
     if include is not _AS_IT_IS or exclude is not _AS_IT_IS:
         policy = Policy(
             policy.include if include is _AS_IT_IS else include, policy.exclude if exclude is _AS_IT_IS else exclude
@@ -130,7 +130,7 @@ def install(
     if isinstance(verbose, str) and verbose != "logging":
         raise ValueError(f"verbose must be True, False or 'logging', not {verbose!r}")
 
-    state = (hooks.installed or hooks.install(State(policy))).engine.state
+    state = (hooks.installed or hooks.install(State(policy))).state
     state.policy = policy
     state.verbose = state.verbose if verbose is _AS_IT_IS else verbose if verbose == "logging" else bool(verbose)
     state.whole = state.whole if whole is _AS_IT_IS else bool(whole)
@@ -149,12 +149,12 @@ def uninstall() -> None:
 
 
 def refresh(*modules: "str | ModuleType") -> Report:
-    """Bring modules up to date without an import statement; no arguments: everything that is tracked.
+    """Bring modules up to date without an import statement; without arguments, all tracked modules.
 
-    Takes names of modules, and the modules themselves as `importlib.reload` does.  Returns a `Report` of
-    what was done (false if nothing was stale).  Raises what executing raises, and then nothing has changed.
-    `NotInstalledError` before `install()`; `NotTrackedError`, which says why, for a module that is not
-    imported or not tracked; TypeError or ValueError for what is no module name.
+    Takes names of modules, and modules as `importlib.reload` does.  Returns a `Report` (false if nothing was stale).
+    Raises the exception that a module raises, and then nothing has changed.  `NotInstalledError` before `install()`;
+    `NotTrackedError`, which says why, for a module that is not imported or not tracked; TypeError or ValueError for
+    an argument that is no module name.
     """
     names = tuple(name_of("names", each) for each in modules)
     installation = _installation()
@@ -165,10 +165,10 @@ def refresh(*modules: "str | ModuleType") -> Report:
 
 
 def status(*modules: "str | ModuleType") -> Status:
-    """What livereload tracks, and what of it is stale and why.  Looks at the files; executes nothing.
+    """The tracked modules, which of them are stale, and why.  Looks at the files; executes nothing.
 
-    Given names of modules, or modules: these and what lies below them.  TypeError or ValueError for what is
-    no module name; what is not tracked is not in the answer, and `explain()` says why.
+    With names of modules, or modules, as arguments: these and their submodules.  A module that is not tracked is not
+    in the answer; `explain()` says why.  TypeError or ValueError for an argument that is no module name.
     """
     from .imports import hooks
 
@@ -181,10 +181,10 @@ def status(*modules: "str | ModuleType") -> Status:
 
 
 def explain(module: "str | ModuleType") -> Explanation:
-    """What livereload knows of one module: whether it is tracked and why, why it is stale, who imports it.
+    """All that is known of one module: whether it is tracked and why, why it is stale, which modules import it.
 
     Takes a name or a module, tracked or not, imported or not; before `install()`, too.  Executes nothing.
-    TypeError or ValueError for what is no module name.
+    TypeError or ValueError for an argument that is no module name.
     """
     from .imports import hooks
     from .session.status import explain
@@ -193,37 +193,36 @@ def explain(module: "str | ModuleType") -> Explanation:
 
 
 def last() -> Report:
-    """The report of the last refresh: what was done, why, how long it took, what could not follow.
+    """The report of the last refresh: what was done, why, how long it took, which objects could not follow.
 
-    An empty one (false) before the first, or while livereload is not installed.  The `error` of a refresh
-    that was rolled back stays there until the next refresh; `status()` knows whether it has been mended.
+    An empty report (false) before the first refresh, or while livereload is not installed.  The `error` of a refresh
+    that was rolled back stays in it until the next refresh; `status()` tells whether it has been mended.
     """
     from .imports import hooks
 
-    return Report() if hooks.installed is None else hooks.installed.engine.state.last
+    return Report() if hooks.installed is None else hooks.installed.state.last
 
 
 def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], object]":
-    """Have `callback(report)` called after each refresh, until `uninstall()`; returns it (a decorator).
+    """Have `callback(report)` called after each refresh, until `uninstall()`; returns `callback` (a decorator).
 
-    An exception that it raises is shown and harms nothing.  TypeError for what cannot be called;
+    An exception that it raises is shown and has no other effect.  TypeError if it cannot be called;
     `NotInstalledError` before `install()`.
     """
     _check_callable("callback", callback)
-    listeners = _installation().engine.state.listeners
+    listeners = _installation().state.listeners
     if all(callback is not each for each in listeners):
         listeners.append(callback)
     return callback
 
 
 def when_changed(function: "Callable[[], object]") -> "Callable[[], object]":
-    """Have `function()` called after each refresh in which something that it uses has changed; returns it.
+    """Have `function()` called after each refresh that has changed a module which it uses; returns `function`.
 
-    It uses the modules that its global names lead to (modules, functions, classes, instances) and its
-    own, what it imports when it runs, and all that these import.  So `when_changed(draw)` at a prompt draws
-    again when a file of the plot's was saved and is imported.  Until `uninstall()`.  An exception that it
-    raises is shown and harms nothing.  TypeError for what cannot be called; `NotInstalledError`
-    before `install()`.
+    A function uses its own module, the modules that its global names lead to (modules, functions, classes,
+    instances), the modules that it imports when it runs, and all modules that these import.  So `when_changed(draw)`
+    at a prompt draws again after a refresh of the plot's modules.  Until `uninstall()`.  An exception that it raises
+    is shown and has no other effect.  TypeError if it cannot be called; `NotInstalledError` before `install()`.
     """
     _check_callable("function", function)
     from .session.when_changed import call_when_changed
@@ -233,7 +232,7 @@ def when_changed(function: "Callable[[], object]") -> "Callable[[], object]":
 
 
 def load_ipython_extension(ipython: "Any") -> None:
-    """`%load_ext livereload`: before each cell, refresh what is stale and show it in the cell's output."""
+    """`%load_ext livereload`: before each cell, refresh, and show the report in the cell's output."""
     from .session import ipython as _ipython
 
     _ipython.load(ipython)

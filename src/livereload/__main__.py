@@ -1,7 +1,7 @@
 """The command line: `python -m livereload`, which is `python` with livereload on, and a few commands.
 
-Knows the commands and their exit statuses: 1 if one cannot do its work, 2 for a command line that
-means nothing.  Must not know how a command does its work.
+Knows the commands and their exit statuses: 1 if a command fails, 2 for a command line without a meaning.  Must not
+know how a command does its work.
 """
 
 import sys
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command that `arguments` begin with, else Python with these arguments; returns the exit status."""
+    """Run the command in `arguments`, or else Python with these arguments; returns the exit status."""
     if arguments[:1] in (["-h"], ["--help"]):
         print(_usage())
         return 0
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
                 return _refuse(f"{name} takes {takes}, not {option!r}", 2)
         return run(options)
 
-    from .session import run as _run
+    from .session import run_program as _run
 
     try:
         return _run.run(arguments)
@@ -45,26 +45,26 @@ def _demo(options: list[str]) -> int:
 def _enable(options: list[str]) -> int:
     from _livereload_imports import SETTINGS
 
-    from .session import activation as _activation
+    from .session import enable as _enabling
 
     if {"--everywhere", "--prompt"} <= set(options):
         return _refuse("enable takes either --everywhere or --prompt", 2)
     setting = "all" if "--everywhere" in options else "prompt" if "--prompt" in options else "1"
     try:
-        path, is_new = _activation.enable(setting, user="--user" in options)
-    except _activation.RefusedError as error:
+        path, is_new = _enabling.enable(setting, user="--user" in options)
+    except _enabling.RefusedError as error:
         return _refuse(f"not enabled: {error}")
     print(f"livereload: {'enabled' if is_new else 'enabled already'} for {SETTINGS[setting]}, by {path}")
     return 0
 
 
 def _disable(options: list[str]) -> int:
-    from .session import activation as _activation
+    from .session import enable as _enabling
 
     try:
-        path, was_there = _activation.disable(user="--user" in options)
-        others = [other for other, _ in _activation.enabled()]
-    except _activation.RefusedError as error:
+        path, was_there = _enabling.disable(user="--user" in options)
+        others = [other for other, _ in _enabling.enabled()]
+    except _enabling.RefusedError as error:
         return _refuse(f"not disabled: {error}")
     done = f"disabled, {path} is removed" if was_there else f"there is nothing to disable, no {path}"
     print(f"livereload: {done}{''.join(f'; still enabled by {other}' for other in others)}")
@@ -72,9 +72,9 @@ def _disable(options: list[str]) -> int:
 
 
 def _status(options: list[str]) -> int:
-    from .session import activation as _activation
+    from .session import enable as _enabling
 
-    print(_activation.describe())
+    print(_enabling.describe())
     return 0
 
 
@@ -85,7 +85,7 @@ def _startup(options: list[str]) -> int:
     return 0
 
 
-# {name: (what runs it, the options that it takes, what it does)}
+# {name: (the function that runs it, the options that it takes, its help text)}
 _COMMANDS: "dict[str, tuple[Callable[[list[str]], int], tuple[str, ...], str]]" = {
     "demo": (_demo, (), "play an edit between two imports of one session; exit status 1 if it goes wrong"),
     "enable": (

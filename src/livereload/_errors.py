@@ -1,4 +1,4 @@
-"""What livereload raises and warns of by itself.  The user's own exceptions pass untouched."""
+"""livereload's own errors and warnings.  The user's exceptions pass untouched."""
 
 
 class LiveReloadError(Exception):
@@ -14,7 +14,7 @@ class NotInstalledError(LiveReloadError, RuntimeError):
 
 
 class NotTrackedError(LiveReloadError, LookupError):
-    """livereload is asked to refresh a module that it does not answer for.
+    """livereload is asked to refresh a module that is not tracked.
 
     `name` is the module's name.
     """

@@ -1,26 +1,20 @@
-"""What happened and why, as data and as text.
+"""Reports: what a refresh did and why, as values that print themselves.
 
-Knows nothing of how it came about.
+Knows names, reasons and times.  Must not know how a refresh is done.
 """
 
 import sys
 
-from .interpreter.stdlib import is_loaded, standard
+from .interpreter.stdlib_imports import is_loaded, standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
 
-_PATIENCE_S = 1.0
 _WORTH_SAYING_S = 0.001
 # How many characters of one line a list of names may take; how many modules of a kind a report shows.
 _ROOM = 40
 _ROWS = 20
-# To a terminal: remember where the cursor is, clip what does not fit into the line; … and go on; go back, and
-# erase from there to the end of the screen.
-_BEFORE, _AFTER = "\x1b7\x1b[?7l", "\x1b[?7h"
-_ERASE = "\x1b8\x1b[J"
 
 
 class Executed:
@@ -45,7 +39,7 @@ class Executed:
 class Updated:
     """A module that was brought up to date without executing the whole of it.
 
-    `name`, and `what` of it is new: a tuple of names, empty if only comments and layout have changed.
+    `name`, and `what` is new in it: a tuple of names, empty if only comments and layout have changed.
 
     >>> Updated("shop.cart", ("total", "Cart.add"))
     updated shop.cart: total, Cart.add
@@ -64,7 +58,7 @@ class Updated:
 
 
 class Kept:
-    """A module left as it was, although it, or what it imports, has changed: its `name` and the `reason`.
+    """A module left as it was, although it, or a module that it imports, has changed: its `name` and the `reason`.
 
     >>> Kept("shop.app", "nothing it uses at import time has changed")
     kept shop.app (nothing it uses at import time has changed)
@@ -83,12 +77,12 @@ class Kept:
 class Report:
     """What one refresh did.
 
-    `executed` holds an `Executed` (`name`, `reason`, `seconds`) for each execution, in the order in
-    which they ended, `names` just their names; `updated` an `Updated` (`name`, `what`) for each module of
-    which only some definitions were executed; `kept` a `Kept` (`name`, `reason`) for each that was left as
-    it was although it, or what it imports, has changed.  `notes` says what could not follow; `error`, a str,
-    what was raised if all of it was rolled back, else None; `seconds` is how long it took.  A report is true
-    if something was executed or updated, comments and layout apart, and not rolled back.
+    `executed` holds an `Executed` (`name`, `reason`, `seconds`) for each execution, in the order in which they ended;
+    `names` holds just their names.  `updated` holds an `Updated` (`name`, `what`) for each module of which only some
+    definitions were executed.  `kept` holds a `Kept` (`name`, `reason`) for each module that was left as it was
+    although it, or a module that it imports, has changed.  `notes` says which objects could not follow.  `error` is
+    the exception as a str if the refresh was rolled back, else None.  `seconds` is how long the refresh took.  A
+    report is true if a module was executed or updated, comments and layout apart, and not rolled back.
 
     >>> report = Report((Executed("shop.money", "RATE changed", 0.0),), updated=(Updated("shop.cart", ("total",)),))
     >>> report
@@ -159,13 +153,13 @@ class Report:
 
 
 def _because(done: "Iterable[Executed | Kept]") -> str:
-    """The reasons that are no consequences of others, in brackets."""
+    """The reasons that are not consequences of other modules' changes, in brackets."""
     reasons = dict.fromkeys(each.reason for each in done if not each.reason.startswith(("imports ", "uses ")))
     return f" ({_few([*reasons])})" if reasons else ""
 
 
 def _few(names: "Sequence[str]") -> str:
-    """All the names if that is short, else the first, and how many others there are."""
+    """All the names if the text is short, else the first, and how many others there are."""
     text = ", ".join(names)
     if len(names) < 2 or len(text) <= _ROOM:
         return text
@@ -173,65 +167,8 @@ def _few(names: "Sequence[str]") -> str:
     return f"{names[0]} and {others} other{'s' if others > 1 else ''}"
 
 
-class Progress:
-    """One line at a terminal for a refresh that takes longer than a second; it is taken away at the end.
-
-    And before anything else is written there, so that what modules print stays, wherever the cursor was: for
-    as long as the line is there, the `write` of both standard streams takes it away first.
-    """
-
-    __slots__ = ("_begun", "_lent", "_now", "_terminal", "_total")
-
-    def __init__(self, total: int, now: "Callable[[], float]") -> None:
-        """`now` gives the time in seconds."""
-        self._total = total
-        self._now = now
-        self._begun = now()
-        # while the line is there, where it is, and the streams with the `write` that we have lent them
-        self._terminal: Any = None
-        self._lent: list[tuple[Any, Any]] = []
-
-    def show(self, name: str, count: int) -> None:
-        """Show that `name`, the `count`th, is being executed."""
-        if self._now() - self._begun < _PATIENCE_S or not _is_terminal(sys.stderr):
-            return
-        self.end()
-        streams = [stream for stream in (sys.stdout, sys.stderr) if _is_terminal(stream)]
-        for stream in streams:
-            _write(stream, "")  # what has been written before comes before the line
-        self._terminal = sys.stderr
-        _write(self._terminal, f"{_BEFORE}livereload: executing {name} ({count} of {max(count, self._total)}){_AFTER}")
-        for stream in streams:
-            namespace = getattr(stream, "__dict__", None)
-            if type(namespace) is dict and "write" not in namespace:
-                namespace["write"] = ours = self._taking_away(stream.write)
-                self._lent.append((stream, ours))
-
-    def end(self) -> None:
-        """Take the line away."""
-        terminal, self._terminal = self._terminal, None
-        while self._lent:
-            stream, ours = self._lent.pop()
-            if stream.__dict__.get("write") is ours:  # else a module has put its own there
-                del stream.__dict__["write"]
-        if terminal is not None:
-            _write(terminal, _ERASE)
-
-    def _taking_away(self, write: "Callable[[str], int]") -> "Callable[[str], int]":
-        def write_after_the_line(text: str) -> int:
-            self.end()
-            return write(text)
-
-        return write_after_the_line
-
-    @property
-    def seconds(self) -> float:
-        """How long it has taken so far."""
-        return self._now() - self._begun
-
-
 def tell(report: Report, listeners: "Iterable[Callable[[Report], object]]", verbose: bool | str) -> None:
-    """Hand a report to those who asked for it, one way or another; what they raise is shown and goes no further."""
+    """Print, log and pass on a report, as was asked for; an exception of a listener is shown and goes no further."""
     if verbose is True and sys.stderr is not None:
         print(report.line, file=sys.stderr)
     loggers = [_log] if verbose == "logging" or (not verbose and is_loaded("logging")) else []
@@ -244,22 +181,7 @@ def tell(report: Report, listeners: "Iterable[Callable[[Report], object]]", verb
 
 
 def _log(report: Report) -> None:
-    """Log the report's line as any library does: at level INFO, under its name."""
+    """Log the report's line at level INFO, by the logger `livereload`."""
     logger = standard("logging").getLogger("livereload")
     if logger.isEnabledFor(20):
         logger.info(report.line.removeprefix("livereload: "))
-
-
-def _write(stream: "Any", text: str) -> None:
-    try:
-        stream.write(text)
-        stream.flush()
-    except (OSError, ValueError):  # the terminal has gone: no reason to fail
-        pass
-
-
-def _is_terminal(stream: "Any") -> bool:
-    try:
-        return bool(stream.isatty())
-    except (AttributeError, ValueError):  # no such stream, or a closed one
-        return False

@@ -1,6 +1,7 @@
-"""What is tracked and how it stands, as data.
+"""The values that `status()` and `explain()` return.
 
-Knows nothing of how it was found out, nor how it is shown (`session.status`).
+Knows names, paths and reasons.  Must not know how they are found out (`session.status`), nor how they are shown
+(`session.tables`).
 """
 
 TYPE_CHECKING = False
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
 class ModuleStatus:
     """One tracked module.
 
-    `name`; `path` (None for a namespace package); `stale`, a reason, or None if it is fresh;
-    `executions`, how often it has been executed since `install()`; `error`, what its last execution
-    raised if that was rolled back and the source has not been mended since, else None; `reason`, why the
-    last refresh that reached it executed it, or did not have to (None if no refresh has).
+    `name`; `path` (None for a namespace package); `stale`, a reason, or None if it is fresh; `executions`, how often
+    it has been executed since `install()`; `error`, the exception of its last execution if that was rolled back and
+    the source has not been mended since, else None; `reason`, why the last refresh that reached it executed it, or
+    did not have to (None if no refresh has reached it).
 
     >>> ModuleStatus("shop.money", "/home/me/shop/money.py", "shop/money.py changed", 2)
     shop.money: stale: shop/money.py changed
@@ -44,11 +45,11 @@ class ModuleStatus:
 
 
 class Status:
-    """What livereload answers for.
+    """The tracked modules.
 
-    `installed`, a bool; `modules`, a dict of `ModuleStatus` by name, those with errors first, then what is
-    stale, then the rest; `asked`, the names that `status()` was asked about, empty for everything.  Iterating
-    gives the `ModuleStatus` values; `stale` and `errors` are those of them that are stale or raised.
+    `installed`, a bool; `modules`, a dict of `ModuleStatus` by name, modules with errors first, then stale ones, then
+    the others; `asked`, the names that `status()` was asked about, empty for all modules.  Iterating gives the
+    `ModuleStatus` values; `stale` and `errors` are those that are stale, or raised.
 
     >>> money = ModuleStatus("shop.money", "/home/me/shop/money.py", "shop/money.py changed", 2)
     >>> Status(True, {"shop.money": money}).summary
@@ -67,12 +68,12 @@ class Status:
 
     @property
     def stale(self) -> tuple[ModuleStatus, ...]:
-        """What is stale."""
+        """The modules that are stale."""
         return tuple(each for each in self if each.stale)
 
     @property
     def errors(self) -> tuple[ModuleStatus, ...]:
-        """What raised when it was executed last, and has not been mended since."""
+        """The modules whose last execution raised, and that have not been mended since."""
         return tuple(each for each in self if each.error)
 
     @property
@@ -105,10 +106,10 @@ class Status:
 class Explanation:
     """What livereload knows of one module.
 
-    `name`; `tracked`, a bool, and `why`; `path`, the source file, or None; `stale`, a reason, or None; `error`,
-    what its last execution raised if it has not been mended since, or None; `imports`, the tracked modules that it
-    imported while it was executed, and `imported_by`, those that imported it: tuples of names; `last`, what the
-    last edit did to it, or None.
+    `name`; `tracked`, a bool, and `why`; `path`, the source file, or None; `stale`, a reason, or None; `error`, the
+    exception of its last execution if it has not been mended since, or None; `imports`, the tracked modules that it
+    imported while it was executed, and `imported_by`, those that imported it: tuples of names; `last`, what the last
+    edit did to it, or None.
     """
 
     __slots__ = ("error", "imported_by", "imports", "last", "name", "path", "stale", "tracked", "why")

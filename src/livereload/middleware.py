@@ -1,19 +1,19 @@
-"""Servers: every request runs on what the files say, and nothing is executed under a request.
+"""Servers: each request runs with up-to-date modules, and no module is executed while a request runs.
 
     from livereload.middleware import wsgi    # or asgi
     app = wsgi("shop.web:app")
 
 Knows requests.  Must not know how a refresh is done.
 
-1. A request begins with a look.  If something is stale, it waits for the requests that run, holds up
-   those that come, brings everything up to date, and lets all go on.  So no request finds a module while that
-   is being executed, and none sees two versions.
-2. An app that is given by its name is looked up for each request: one that has been made anew, with new
-   routes, serves the next request.
-3. A source that fails is shown once for each save; requests run on the last good state.
-4. Nobody waits longer than `PATIENCE_S`: there are requests that never end.
+1. A request begins with a look.  If something is stale, the request waits until the running requests have ended,
+   holds up new ones, refreshes, and lets all go on.  So no request finds a module that is being executed, and none
+   sees two versions of one.
+2. An app that is given by its name is looked up for each request: an app that has been made again, with new routes,
+   serves the next request.
+3. The error of a source that fails is shown once for each save, and requests run on the last good state.
+4. No request waits longer than `PATIENCE_S`: some requests never end.
 
-Where livereload is not installed, requests go straight through.
+Where livereload is not installed, requests are passed on.
 """
 
 import sys
@@ -37,7 +37,7 @@ class Requests:
     def __init__(self) -> None:
         self._lock = allocate_lock()  # of the two below
         self._running = 0
-        # while a request refreshes, or waits to: when the others need no longer wait for it
+        # while a request refreshes, or waits for that: the time until which others wait for it
         self._closed_until = 0.0
 
     def __enter__(self) -> None:
@@ -55,7 +55,7 @@ class Requests:
             await asyncio.sleep(_NAP_S)
 
     def _beginning(self) -> "Iterator[None]":
-        """What a request does before it runs; it waits a moment at each step."""
+        """The steps before a request runs; the caller waits a moment at each of them."""
         if _is_due() and self._close():
             try:
                 deadline = time.monotonic() + PATIENCE_S
@@ -89,7 +89,7 @@ class Requests:
 
 
 def wsgi(app: "str | Callable[..., Any]") -> "Callable[..., Iterable[bytes]]":
-    """A WSGI application that serves `app`, or what "package.module:name" names at each request, up to date."""
+    """A WSGI application that serves `app`, an application or its name ("package.module:name"), up to date."""
     requests, current = Requests(), _lookup(app)
 
     def serve(environ: "dict[str, Any]", start_response: "Callable[..., Any]") -> "Iterable[bytes]":
@@ -108,7 +108,7 @@ def wsgi(app: "str | Callable[..., Any]") -> "Callable[..., Iterable[bytes]]":
 
 
 class _Body:
-    """The parts of an answer; the request ends with them."""
+    """The parts of an answer; the request ends when they do."""
 
     def __init__(self, parts: "Iterable[bytes]", requests: Requests) -> None:
         self._parts = parts
@@ -134,7 +134,7 @@ class _Body:
 
 
 def asgi(app: "str | Callable[..., Any]") -> "Callable[..., Awaitable[None]]":
-    """An ASGI application that serves `app`, or what "package.module:name" names at each request, up to date."""
+    """An ASGI application that serves `app`, an application or its name ("package.module:name"), up to date."""
     requests, current = Requests(), _lookup(app)
 
     async def serve(scope: "dict[str, Any]", receive: "Callable[..., Any]", send: "Callable[..., Any]") -> None:
@@ -151,7 +151,7 @@ def asgi(app: "str | Callable[..., Any]") -> "Callable[..., Awaitable[None]]":
 
 
 def _lookup(app: "str | Callable[..., Any]") -> "Callable[[], Callable[..., Any]]":
-    """A function that gives the app; TypeError or ValueError for what cannot be one."""
+    """A function that returns the app; TypeError or ValueError if `app` is neither an application nor a name."""
     if not isinstance(app, str):
         if not callable(app):
             raise TypeError(f"app must be an application or its name, not {type(app).__name__}")
@@ -171,15 +171,15 @@ def _lookup(app: "str | Callable[..., Any]") -> "Callable[[], Callable[..., Any]
 
 
 def _is_due() -> bool:
-    """True if something is stale, and not only what has failed already."""
+    """True if a module is stale, and not only modules whose last refresh has failed."""
     from .imports import hooks
 
-    return hooks.installed is not None and hooks.installed.engine.refresher.is_due()
+    return hooks.installed is not None and hooks.installed.refresher.is_due()
 
 
 def _refresh() -> None:
     from .imports import hooks
-    from .session.statement import before_statement
+    from .session.before_statement import before_statement
 
     if hooks.installed is not None:
         before_statement(hooks.installed, {})

@@ -1,11 +1,11 @@
 # Switches livereload on at a prompt: export PYTHONSTARTUP="$(python -m livereload startup)"
 #
-# Whatever runs this file (the basic REPL, PyREPL, asyncio's, IPython, ptpython, bpython) executes it
-# in the prompt's own namespace.  Nothing may stay behind there, so there are comments here where
-# other modules have a docstring, which would become the prompt's.
+# All prompts (the basic REPL, PyREPL, asyncio's, IPython, ptpython, bpython) execute this file in their own
+# namespace.  Nothing may stay behind there, so this file has comments instead of a docstring, which would become the
+# prompt's.
 #
-# The file is found by its own path, so it also works at the prompts of environments where livereload
-# is not installed; their own `livereload`, if there is any, goes first.
+# The file is found by its own path, so it also works at the prompts of environments where livereload is not
+# installed.  Their own `livereload`, if there is any, is imported instead of this one.
 
 
 def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file must not depend on typing, either
@@ -15,7 +15,7 @@ def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file 
     own = sys._getframe().f_code.co_filename
     del namespace["_livereload_startup"]
 
-    # A prompt has the current folder on its path, and nothing is imported from there on our account.
+    # A prompt has the current folder on its path, and livereload must not import anything from there.
     path = sys.path[:]
     sys.path[:] = [each for each in path if os.path.abspath(each or os.curdir) != os.getcwd()]
     sys.path.append(os.path.dirname(os.path.dirname(own)))
@@ -44,7 +44,7 @@ def _livereload_startup(namespace):  # type: ignore[no-untyped-def] # this file 
     try:
         exec(compile(source, following, "exec", dont_inherit=True), namespace)
     except Exception as error:
-        # Shown as the prompt shows it, without this function: what is raised from here would end PyREPL.
+        # Shown as the prompt shows it, without this function's frame: an exception raised from here would end PyREPL.
         traceback = error.__traceback__ and error.__traceback__.tb_next
         sys.excepthook(type(error), error.with_traceback(traceback), traceback)
     finally:

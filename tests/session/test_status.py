@@ -128,7 +128,7 @@ WHY = {
     "left": "it says __livereload__ = False",
     "excluded.below": "it is excluded, as 'excluded' is in `exclude`",
     "alias": "it is another name of shop",
-    "thing": "what has its place in sys.modules is no module, but of type Thing",
+    "thing": "sys.modules['thing'] is no module, but of type Thing",
     "bare": "it has no spec",
     "gone": "no finder knows it",
     "installed": "it is installed, and not in `include`",

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 import _livereload_imports
-from livereload.files import stamp
-from livereload.files.stamp import Clock, Patience, look, look_into, read
-from livereload.files.watch import Watch
+from livereload.files import folder, source, stamp
+from livereload.files.folder import look_into
+from livereload.files.inotify import Watch
+from livereload.files.source import Clock, Patience, look, read
 from livereload.modules import adopt, tracking
 from livereload.modules.tracking import Policy
 
@@ -114,7 +115,8 @@ def test_coarse_times_lose_no_edit(monkeypatch, file, system, tick):
     def stamp_of(result):
         return (times["now"] // tick * tick, 5, result.st_size, 0, 0)
 
-    monkeypatch.setattr(stamp, "stamp_of", stamp_of)
+    for each in (folder, source, stamp):
+        monkeypatch.setattr(each, "stamp_of", stamp_of)
     clock = TestClock(times["now"])
     known = read(file, clock)
     for digit in range(2, 9):
@@ -130,16 +132,18 @@ def test_coarse_times_lose_no_edit(monkeypatch, file, system, tick):
 @pytest.mark.parametrize("tick", [2 * SECOND, SECOND, 100])
 def test_coarse_times_are_believed_in_the_end(monkeypatch, file, tick):
     """Once a file has not been saved for a while it is not read any more."""
-    monkeypatch.setattr(stamp, "stamp_of", lambda result: (1_000 * SECOND // tick * tick, 5, result.st_size, 0, 0))
+    for each in (folder, source, stamp):
+        monkeypatch.setattr(each, "stamp_of", lambda result: (1_000 * SECOND // tick * tick, 5, result.st_size, 0, 0))
     clock = TestClock(1_005 * SECOND)
     known = look(file, read(file, clock), clock)
-    monkeypatch.setattr(stamp, "read", None)
+    monkeypatch.setattr(source, "read", None)
     assert look(file, known, clock) is known
 
 
 def test_a_folder_that_has_no_times(monkeypatch, tmp_path):
     """A listing is believed for as long as the folder's time stands still: importlib does no better on FAT."""
-    monkeypatch.setattr(stamp, "stamp_of", lambda result: (0, 0, 0, 0, 0))
+    for each in (folder, source, stamp):
+        monkeypatch.setattr(each, "stamp_of", lambda result: (0, 0, 0, 0, 0))
     known = look_into(str(tmp_path), None, TestClock(SECOND))
     (tmp_path / "b.py").write_text("")
     assert look_into(str(tmp_path), known, TestClock(SECOND)).names == {"b.py"}  # within the tick
@@ -169,7 +173,7 @@ def test_a_file_that_is_being_saved_on_windows(monkeypatch, file):
     known = read(file, clock)
     with open(file, "w") as opened:
         opened.write("X = 2\n")
-    monkeypatch.setattr(stamp, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(source, "os", SimpleNamespace(name="nt"))
     monkeypatch.setattr(io, "open_code", _refusing([None] * 3))
     assert look(file, known, clock, Patience()).data == b"X = 2\n"
     monkeypatch.setattr(io, "open_code", _refusing([None] * 1000))
@@ -191,7 +195,7 @@ def test_a_file_that_may_not_be_read_elsewhere(monkeypatch, file):
 # File systems where case means nothing: macOS and Windows.
 
 ANY_CASE = """
-import livereload.files.stamp as stamp
+import livereload.files.folder as folder, livereload.files.source as source, livereload.files.stamp as stamp
 class AnyCase:
     def __init__(self, system): self.system = system
     def __getattr__(self, name): return getattr(self.system, name)
@@ -204,7 +208,7 @@ class AnyCase:
                 if entry.lower() == name.lower():
                     return self.system.stat(f"{folder}/{entry}")
             raise
-stamp._os = AnyCase(stamp._os)
+stamp._os = source._os = folder._os = AnyCase(stamp._os)
 livereload.install()
 """
 

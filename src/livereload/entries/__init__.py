@@ -1,4 +1,5 @@
-"""What modules put elsewhere: into registries, in the place of other objects, into the standard library's hooks.
+"""Entries: what modules put elsewhere, into registries, other modules and the standard library's hooks.
 
-Must not know what is executed.  May import what `identity` may, and `identity`.
+Knows containers, attributes and the objects that refer to them.  Must not know why a module is executed.  May import
+`interpreter`, `files`, `changes` and `identity`.
 """

@@ -1,6 +1,6 @@
-"""The modules that may be executed, as they were.
+"""Candidates: modules that may be executed in this refresh, as they were before.
 
-Knows values only.
+Knows namespaces, code and numbers.  Must not know containers, nor what entries are.
 """
 
 from ..interpreter.bytecode import nested
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
     from typing import Any
 
-    from .outside import Outside
+    from .reference_counts import Outside
 
 _OPTIMIZED = 1  # CO_OPTIMIZED: functions have it, class bodies do not
 
 
 class Candidate:
-    """A module that may be executed: its namespace, its contents before, what it left elsewhere, and its code."""
+    """A module that may be executed: its namespace and the contents before, what it has put elsewhere, its code."""
 
     __slots__ = (
         "_names",
@@ -48,7 +48,7 @@ class Candidate:
         self._names: set[str] | None = None
         # the code that it has been executed from now
         self.made_by: CodeType | None = None
-        # references to the namespace and, by id, to what it held before the module is executed
+        # how many references there are, before the module is executed, to the namespace and, by id, to its contents
         self.references = 0
         self.numbers: dict[int, int] = {}
         self.notes = 0
@@ -61,7 +61,7 @@ class Candidate:
         return self._names
 
     def makes_hidden_classes(self) -> bool:
-        """True if the code that it was executed from makes classes in functions, or two of one name."""
+        """True if the code that it was executed from defines classes in functions, or two of one name."""
         code = self.code()
         bodies = (
             [] if code is None else [each.co_qualname for each in nested(code)[1:] if not each.co_flags & _OPTIMIZED]
@@ -70,7 +70,7 @@ class Candidate:
 
 
 def constants(code: "CodeType") -> set[str]:
-    """The texts in some code, nested code included."""
+    """The strings in some code, nested code included."""
     found: set[str] = set()
     for each in nested(code):
         for constant in each.co_consts:

@@ -1,9 +1,9 @@
 """Containers of the standard library, and classes derived from them: copied, emptied, restored, put in order.
 
-Knows lists, dicts, sets, deques and ordered dicts.  Must not know whose an entry is.
+Knows lists, dicts, sets, deques and ordered dicts.  Must not know to which module an entry belongs.
 
-Methods of a user's subclass are not called, and no entry is asked whether it equals another.  A key
-is asked for its hash only where that is Python's own, or one that a dataclass has been given.
+No method of a user's subclass is called, and no entry is compared with another by `==`.  A key is hashed only if its
+`__hash__` is Python's own, or a dataclass'.
 """
 
 import sys
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-# Larger ones hold data, not registrations.
+# Larger containers hold data, not entries.
 MOST = 10_000
 _GONE = object()
 _flags = type.__dict__["__flags__"].__get__
@@ -27,7 +27,7 @@ _SINGLE = frozenset(map(id, _BASES))
 
 
 def base_of(kind: type) -> "Any":
-    """Of the standard library's containers, the one that a class is or derives from; None for other classes."""
+    """The standard library's container that a class is or derives from; None for other classes."""
     if id(kind) in _SINGLE:
         return kind
     if not issubclass(kind, _BASES) and not issubclass(kind, _deque()):
@@ -44,7 +44,7 @@ def _deque() -> "Any":
 
 
 def is_user_made(kind: type) -> bool:
-    """True for a class that Python code has made, or might have."""
+    """True for a class that a class statement, or a call of a metaclass, may have made (Py_TPFLAGS_HEAPTYPE)."""
     return bool(_flags(kind) & _MADE_BY_CLASS_STATEMENT)
 
 
@@ -55,12 +55,12 @@ def _kinds() -> "tuple[Any, ...]":
 
 
 def is_sequence(base: "Any") -> bool:
-    """True for those that an entry can be in twice."""
+    """True for lists and deques, which may hold an entry twice."""
     return base.__name__ in _SEQUENCES
 
 
 def copy(container: "Any") -> "Any":
-    """What a container holds now: a list, set or dict."""
+    """A copy of a container's contents: a list, set or dict."""
     base = base_of(type(container))
     if base is set:
         return set.copy(container)
@@ -74,7 +74,7 @@ def copy(container: "Any") -> "Any":
 
 
 def restore(container: "Any", contents: "Any") -> None:
-    """Give a container what a copy of it has."""
+    """Give a container the contents of a copy of it."""
     if unchanged(container, contents):
         return
     base = base_of(type(container))
@@ -86,7 +86,7 @@ def restore(container: "Any", contents: "Any") -> None:
 
 
 def unchanged(container: "Any", contents: "Any") -> bool:
-    """True if a container holds the very objects that a copy of it has, in their order."""
+    """True if a container holds the very objects of a copy of it, in their order."""
     now = copy(container)
     if len(now) != len(contents) or not same(tuple(now), tuple(contents)):
         return False
@@ -94,9 +94,9 @@ def unchanged(container: "Any", contents: "Any") -> bool:
 
 
 def remove(container: "Any", goes: "Callable[[Any], bool]", *, keys: bool = False) -> None:
-    """Take the entries of which `goes` is true out of a container: of a dict, those of whose key or value it is.
+    """Remove the entries for which `goes` is true; from a dict, items for whose key or value it is true.
 
-    With `keys`, only of whose key.
+    With `keys`, only items for whose key it is true.
     """
     base = base_of(type(container))
     now = copy(container)
@@ -115,7 +115,7 @@ def remove(container: "Any", goes: "Callable[[Any], bool]", *, keys: bool = Fals
 
 
 def has_plain_hash(key: "Any") -> bool:
-    """True if asking an object for its hash executes nothing of the user's."""
+    """True if hashing an object executes no code of the user's."""
     if is_plain(key):
         return True
     if type(key) is tuple:
@@ -128,7 +128,7 @@ def has_plain_hash(key: "Any") -> bool:
 
 
 def order(container: "Any") -> "list[Any]":
-    """What stands in a container one after the other: entries or, of a dict, keys; of a set, nothing."""
+    """The entries of a container in their order, or the keys of a dict; none for a set."""
     base = base_of(type(container))
     return [] if base is set else list(copy(container))
 
@@ -146,7 +146,7 @@ def arrange(container: "Any", keys: "list[Any]") -> None:
 
 
 def replace(container: "Any", kept: "dict[int, Any]") -> None:
-    """Let a container hold the object that is `kept` for an entry, by the entry's id: in a dict, for a value."""
+    """Replace each entry, or value of a dict, by the object that is `kept` for it, by the entry's id."""
     base = base_of(type(container))
     now = copy(container)
     if base is set:
@@ -163,7 +163,7 @@ def replace(container: "Any", kept: "dict[int, Any]") -> None:
 
 
 def entries(contents: "Any") -> "Iterable[Any]":
-    """All that a copy refers to: entries, keys and values."""
+    """All entries, keys and values of a copy."""
     yield from contents
     if type(contents) is dict:
         yield from contents.values()

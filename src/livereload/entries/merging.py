@@ -1,17 +1,18 @@
-"""New entries and old ones in one container: each there once, in the order of a fresh interpreter.
+"""New and old entries in one container: each is there once, in the order of a fresh interpreter.
 
-Knows one container, and what was taken out of it before modules were executed.  Must not know whose an entry is.
+Knows one container, and the entries that were taken out before modules were executed.  Must not know to which module
+an entry belongs.
 
-1. What was added stands where the first of what was taken stood.  If the container is not what was left and what was
-   added behind, its own order is right: it was sorted, or inserted into.
-2. What was added and says the same as an entry that was left takes its place: plain data, of which nobody can tell who
-   put it there.  Unless something that was taken said so, too: then that is what it stands for.
+1. New entries stand where the first taken entry stood.  If the new entries are not at the end, the container was
+   sorted or inserted into, and its own order is right.
+2. A new entry that equals an entry which was left (`comparable`) replaces it: of plain data it is not known which
+   module has put it there.  But if a taken entry equals the new one, the new one replaces that.
 """
 
 from ..identity.objects import is_plain, same
 from . import containers
-from .saying import says
-from .stores import GONE, Stored, in_mapping
+from .comparable import comparable
+from .effects import GONE, Stored, in_mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
 
 
 class Emptied:
-    """A container that something was taken out of."""
+    """A container with the entries that were taken out of it."""
 
     __slots__ = ("before", "container", "rest", "taken")
 
     def __init__(self, container: "Any", rest: "Any") -> None:
         self.container = container
-        # what it held at first
+        # its first contents
         self.before = rest
-        # a copy of what is left
+        # a copy of the entries that are left
         self.rest = rest
-        # what was taken, each with how many stood before it of those that are left
+        # the taken entries, each with the number of left entries that stood before it
         self.taken: list[tuple[int, Any]] = []
 
     def take(self, entries: "list[Any]") -> None:
@@ -39,7 +40,7 @@ class Emptied:
         self._take(entries, lambda: lambda each: id(each) in gone)
 
     def take_stored(self, stored: "list[Stored]") -> None:
-        """Take out one entry for each of these."""
+        """Take out one entry for each of these effects."""
 
         def once() -> "Callable[[object], bool]":
             wanted = list(stored)
@@ -65,14 +66,14 @@ class Emptied:
         before = containers.order(self.rest)
         self.rest = containers.copy(self.rest)
         if type(self.rest) is dict and not all(map(containers.has_plain_hash, before)):
-            return  # it could not be put in order again
+            return  # the dict could not be put in order again
         containers.remove(self.container, going(), keys=keys)
         containers.remove(self.rest, going(), keys=keys)
         if type(self.rest) is set:
             self.taken += [(0, each) for each in entries]
             return
         left = containers.order(self.rest)
-        places, new = [0], []  # how many of those that are left stand before each
+        places, new = [0], []  # how many left entries stand before each
         for each in before:
             place = places[-1]
             if place < len(left) and left[place] is each:
@@ -84,7 +85,7 @@ class Emptied:
 
 
 def merge(emptied: Emptied) -> "list[Stored]":
-    """Put in order what has been added to a container; returns that."""
+    """Put the new entries of a container in order, and return them."""
     if type(emptied.rest) is list:
         return [Stored(emptied.container, GONE, each) for each in _merge_sequence(emptied)]
     if type(emptied.rest) is set:
@@ -117,16 +118,16 @@ def _merge_sequence(emptied: Emptied) -> "list[Any]":
 
 
 def _woven(rest: "list[Any]", added: "list[Any]", taken: "list[tuple[int, Any]]") -> "list[Any]":
-    """What is left and, in its order, what was added: where the same was before, or after what was added before it."""
+    """The left entries with the new ones among them, each where an equal one was taken, else behind the one before."""
     if not taken:
         return rest + added
     place = taken[0][0]
-    said = [says(each) for _, each in taken]
+    said = [comparable(each) for _, each in taken]
     next_one = 0
     result = rest[:place]
     for each in added:
         try:
-            index = said.index(says(each), next_one)
+            index = said.index(comparable(each), next_one)
         except ValueError:
             pass
         else:
@@ -138,14 +139,14 @@ def _woven(rest: "list[Any]", added: "list[Any]", taken: "list[tuple[int, Any]]"
 
 
 def _replaced(added: "Iterable[Any]", left: "Iterable[Any]", emptied: Emptied) -> "dict[int, Any]":
-    """{id of an entry that was left: what was added for it}, one for one."""
+    """{id of a left entry: the new entry that replaces it}, one for one."""
     taken = _count(each for _, each in emptied.taken)
     waiting: dict[object, list[Any]] = {}
     for each in left:
-        waiting.setdefault(says(each), []).append(each)
+        waiting.setdefault(comparable(each), []).append(each)
     found: dict[int, Any] = {}
     for each in added:
-        said = says(each)
+        said = comparable(each)
         if taken.get(said):
             taken[said] -= 1
         elif waiting.get(said):
@@ -154,7 +155,8 @@ def _replaced(added: "Iterable[Any]", left: "Iterable[Any]", emptied: Emptied) -
 
 
 def _added(now: "list[Any]", before: "Iterable[Any]") -> set[int]:
-    """Where in `now` there is what was not in `before`."""
+    """The indices in `now` of objects that were not in `before`."""
+
     left: dict[int, int] = {}
     for entry in before:
         left[id(entry)] = left.get(id(entry), 0) + 1
@@ -195,6 +197,6 @@ def _merge_dict(emptied: Emptied) -> None:
 def _count(entries: "Iterable[Any]") -> "dict[object, int]":
     counts: dict[object, int] = {}
     for entry in entries:
-        said = says(entry)
+        said = comparable(entry)
         counts[said] = counts.get(said, 0) + 1
     return counts

@@ -1,15 +1,15 @@
-"""Whose an entry is: the containers elsewhere that lead to the definitions of a module.
+"""To which module an entry belongs: the containers elsewhere that lead to the definitions of a module.
 
-Knows who refers to an object (the garbage collector's view).  Must not know what is executed, nor change anything.
+Knows the referrers of objects.  Must not know what is executed, and changes nothing.
 
-1. *Suspects*: of each module, what had references from outside when its last execution ended (`outside`): functions,
-   those that no name leads to included; classes; instances that the module made.
-2. *Climb* from them to whatever refers to them, level by level, each one pass over the heap, until modules, or what
-   is known to belong to one, are reached.  What only wraps (tuples, partials, bound methods, closures, weak references,
-   instances that nothing but a container holds) is the module's, too.
-3. A container that is reached from a module that the suspects' module has imported, or from one that is not
-   tracked, is *elsewhere*, and has an entry of the module's.  One that only the module itself, its importers or the
-   session reach is theirs: they have put there themselves what they hold.
+1. *Suspects*: the definitions of a module that had references from outside when its last execution ended
+   (`reference_counts`): functions, also those that no name leads to; classes; instances that the module made.
+2. *Climb* from the suspects to their referrers, level by level, until modules are reached (`referrer_graph`).
+   Objects that only wrap a suspect belong to the module, too: tuples, partials, bound methods, closures, weak
+   references, and instances that only a container refers to.
+3. A container is *elsewhere* if it is reached from a module that the suspects' module has imported, or from one that
+   is not tracked.  Then what it holds is an entry of the suspects' module.  A container that is reached only from the
+   module itself, its importers or the session is not elsewhere: what it holds was put there by them.
 """
 
 import gc
@@ -19,17 +19,17 @@ from types import FunctionType
 
 from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
-from .holders import RUNTIME, Holders, Node
-from .outside import HIDDEN, definitions
+from .reference_counts import HIDDEN, definitions
+from .referrer_graph import RUNTIME, Node, ReferrerGraph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Any
 
-    from .outside import Counts
+    from .reference_counts import Counts
 
-    Entry = tuple[Any, Any]  # a container, and what it holds of the module's
+    Entry = tuple[Any, Any]  # a container, and an object of the module's in it
 
 _PLENTY = 1 << 30
 _MADE_BY_CALLS = "<locals>"
@@ -55,44 +55,45 @@ class Owner:
     ) -> None:
         self.name = name
         self.namespace = namespace
-        # what its last execution left in the namespace
+        # the contents of the namespace when its last execution ended
         self.contents = contents
-        # references from outside after that; None: nobody has counted
+        # the references from outside then; None if they were not counted
         self.counts = counts
-        # tells of the name of a tracked module that this one does not import it, directly or not
+        # true for the name of a tracked module that this one does not import, directly or not
         self.is_user = is_user
         # the names in its code
         self.names = names
-        # whether its code makes classes that no name leads to
+        # whether its code defines classes that no name leads to
         self.makes_hidden_classes = makes_hidden_classes
-        # the ids of functions that are none of its own any more
+        # the ids of functions that do not belong to it any more
         self.older = older
 
 
 class Search:
-    """One search, for the entries of some modules.  `reached` tells, by id, the modules that have an object."""
+    """One search, for the entries of some modules.  `reached` gives, by id, the modules that have an object."""
 
     def __init__(self, owners: "Iterable[Owner]", reached: "Mapping[int, set[str]]") -> None:
         self._owners = list(owners)
         self._reached = reached
-        self._holders = Holders(
+        self._graph = ReferrerGraph(
             reached,
             lambda root: all(self._is_other(root, each) for each in self._owners),
             {id(each.namespace): each.name for each in self._owners},
             {id(each.contents) for each in self._owners},
         )
         self._leads: dict[int, tuple[Owner, str]] = {}  # {id of a suspect: the module and the name in it}
-        self._budget: dict[tuple[Owner, str], int] = {}  # references of which entries can be the module's
-        self._spent: set[int] = set()  # the ids of the nodes that such references are of
-        # {id of a container: the dicts that it is a value of, each with the modules that lead to it}
+        # how many entries can belong to the execution of the module: as many as there were references
+        self._budget: dict[tuple[Owner, str], int] = {}
+        self._spent: set[int] = set()  # the ids of the nodes that have used one of these references
+        # {id of a container: the dicts that have it as a value, each with the modules that lead to the dict}
         self.tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
         # {"shop": [functions]}: all that live
         self.functions: dict[str, list[FunctionType]] = {}
 
     def entries(self) -> "dict[str, list[Entry]]":
-        """Of each module, by name, its entries elsewhere."""
+        """{name: entries elsewhere} of each module."""
         suspects = [*self._suspects()]
-        self._holders.climb(suspects)
+        self._graph.climb(suspects)
         found: dict[str, list[_Entry]] = {}
         for node in suspects:
             self._lead(node, found)
@@ -105,17 +106,17 @@ class Search:
             for container, _ in result[name]:
                 if id(container) not in self.tables:
                     self._find_tables(container)
-        self._holders.clear()
-        self._owners.clear()  # the holders refer to this search
+        self._graph.clear()
+        self._owners.clear()  # the graph refers to this search
         self._leads.clear()
         self._budget.clear()
         return result
 
     def _find_tables(self, container: "Any") -> None:
-        node = self._holders.nodes[id(container)]
-        for holder in node.holders.values() if not node.roots else ():
-            if issubclass(type(holder.value), dict) and holder.instance() is None:
-                self.tables.setdefault(id(container), []).append((holder.value, holder.all_roots()))
+        node = self._graph.nodes[id(container)]
+        for referrer in node.referrers.values() if not node.roots else ():
+            if issubclass(type(referrer.value), dict) and referrer.instance() is None:
+                self.tables.setdefault(id(container), []).append((referrer.value, referrer.all_roots()))
 
     # Suspects.
 
@@ -148,11 +149,11 @@ class Search:
         for each in (value, *weak, *code):
             if id(each) not in self._leads:
                 self._leads[id(each)] = (owner, key)
-                node = self._holders.nodes[id(each)] = Node(each)
+                node = self._graph.nodes[id(each)] = Node(each)
                 yield node
 
     def _hidden(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
-        """The functions that no name leads to.  Those made by calls may have been made since: the first ones count."""
+        """The functions that no name leads to.  A function made by a call may be younger: the oldest entries count."""
         owners = {
             id(each.namespace): each for each in self._owners if each.counts is None or each.counts.get(HIDDEN, 0) > 0
         }
@@ -205,7 +206,7 @@ class Search:
     def _lead(self, suspect: Node, found: "dict[str, list[_Entry]]") -> None:
         owner, key = self._leads[id(suspect.value)]
         if key == _MADE_BY_CALLS and suspect.roots - {owner.name}:
-            return  # what another module has decorated
+            return  # another module has called a decorator of this one
         is_instance = not is_class(suspect.value) and not suspect.is_wrapper()
         if is_instance and any(self._is_other(root, owner) for root in suspect.roots):
             return  # another module has made it
@@ -214,34 +215,34 @@ class Search:
         waiting = [(suspect, 0)]
         seen = {id(suspect)}
         for node, via in waiting:  # it grows
-            for holder in node.holders.values():
-                kind = "" if id(holder) in seen else self._kind(holder, node, owner)
-                reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(holder))
+            for referrer in node.referrers.values():
+                kind = "" if id(referrer) in seen else self._kind(referrer, node, owner)
+                reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(referrer))
                 if kind == "wrapper":
-                    seen.add(id(holder))
-                    waiting.append((holder, reference))
-                elif kind == "entry" and (id(holder.value), id(node.value)) not in known:
-                    known.add((id(holder.value), id(node.value)))
+                    seen.add(id(referrer))
+                    waiting.append((referrer, reference))
+                elif kind == "entry" and (id(referrer.value), id(node.value)) not in known:
+                    known.add((id(referrer.value), id(node.value)))
                     is_wrapped = node is not suspect and not suspect.is_wrapper()
-                    entries.append(_Entry(holder.value, node.value, (owner, key), reference, is_wrapped))
+                    entries.append(_Entry(referrer.value, node.value, (owner, key), reference, is_wrapped))
 
-    def _kind(self, holder: Node, node: Node, owner: Owner) -> str:
-        """What an object is to what it holds of the module's: a "wrapper", a container of this "entry", or ""."""
-        value = holder.value
+    def _kind(self, referrer: Node, node: Node, owner: Owner) -> str:
+        """What a referrer is to an object of the module's: a "wrapper", a container of an "entry", or neither ("")."""
+        value = referrer.value
         base = containers.base_of(type(value))
-        others = holder.roots - {owner.name}
+        others = referrer.roots - {owner.name}
         if base is None:
-            # An instance that has a name, or stands in another's attribute, is none.
-            is_wrapper = not others and (holder.is_wrapper() or holder.is_element())
+            # An instance that has a name, or is an attribute of another object, is no wrapper.
+            is_wrapper = not others and (referrer.is_wrapper() or referrer.is_element())
             return "wrapper" if is_wrapper else ""
         if base is dict:
-            instance = holder.instance()
+            instance = referrer.instance()
             if instance is not None:
                 is_function = type(instance.value) is FunctionType
                 return "" if is_function else self._kind(instance, node, owner)
-        if not self._is_elsewhere(holder, owner):
+        if not self._is_elsewhere(referrer, owner):
             return ""
-        return "wrapper" if _is_record(holder) else "entry"
+        return "wrapper" if _is_record(referrer) else "entry"
 
     def _is_elsewhere(self, container: Node, owner: Owner) -> bool:
         """True if a container is reached from a module that is neither the owner nor a user of it, nor the session."""
@@ -255,7 +256,7 @@ class Search:
         )
 
     def _affords(self, entry: "_Entry") -> bool:
-        """True as long as not more references have been found than there were."""
+        """True as long as no more entries have been found than there were references."""
         if entry.reference not in self._spent:
             if self._budget[entry.lead] <= 0:
                 return False
@@ -265,7 +266,7 @@ class Search:
 
 
 class _Entry:
-    """What a container holds, the suspect that this leads to, and by which reference to that."""
+    """An object in a container, the suspect that it leads to, and by which reference to the suspect."""
 
     __slots__ = ("container", "is_wrapped", "lead", "place", "reference", "value")
 
@@ -288,15 +289,15 @@ def _has_others_classes(owner: Owner) -> bool:
     return any(each.partition(".")[0] not in sys.stdlib_module_names for each in metaclasses)
 
 
-def _is_record(holder: Node) -> bool:
-    """True for a list or dict that is itself but an entry: ["/a", f], {"path": "/a", "fn": f}."""
-    if holder.roots or not holder.holders:
+def _is_record(referrer: Node) -> bool:
+    """True for a list or dict that is itself an entry: ["/a", f], {"path": "/a", "fn": f}."""
+    if referrer.roots or not referrer.referrers:
         return False
-    if not all(each.is_container_of_elements() or each.is_loose() for each in holder.holders.values()):
+    if not all(each.is_container_of_elements() or each.is_loose() for each in referrer.referrers.values()):
         return False
-    contents = containers.copy(holder.value)
+    contents = containers.copy(referrer.value)
     if type(contents) is dict:
-        in_list = any(type(each.value) in (list, tuple) for each in holder.holders.values())
+        in_list = any(type(each.value) in (list, tuple) for each in referrer.referrers.values())
         return in_list or any(is_plain(each) and each is not None for each in contents.values())
     return type(contents) is list and any(map(is_plain, contents))
 

@@ -1,6 +1,6 @@
-"""What the namespaces, classes, instances and containers of modules hold at a moment, and how they differ later.
+"""Snapshots: copies of the namespaces, classes, instances and containers of modules, compared and restored later.
 
-Knows namespaces and what they lead to.  Must not know whose an entry is.
+Knows namespaces and the objects in them.  Must not know to which module an entry belongs.
 """
 
 import sys
@@ -9,20 +9,20 @@ from types import FunctionType, ModuleType
 from ..identity import objects
 from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from . import containers
-from .stores import GONE, in_attributes
+from .effects import GONE, in_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    from .stores import Stored
+    from .effects import Stored
 
 _DEPTH = 3
 
 
 class _Holdings:
-    """What one module has."""
+    """The objects of one module that a snapshot has copies of."""
 
     __slots__ = ("attributes", "classes", "containers")
 
@@ -33,27 +33,27 @@ class _Holdings:
 
 
 class Snapshot:
-    """The contents of some namespaces, and of what they lead to."""
+    """The contents of some namespaces, and of the objects in them."""
 
     def __init__(self) -> None:
-        # {id: (what, how to restore it, a copy)}; the reference keeps the id valid
+        # {id: (object, how to restore it, a copy)}; the reference keeps the id valid
         self._first: dict[int, tuple[Any, Callable[[Any, Any], None], Any]] = {}
         # {id: a copy}, renewed after each execution
         self._last: dict[int, Any] = {}
         self._registered: dict[int, tuple[type, list[type]]] = {}
         self._dispatchers: dict[int, FunctionType] = {}
-        # {"hub": what it has}
+        # {"hub": its objects}
         self._of: dict[str, _Holdings] = {}
-        # {id: {"hub"}}: the modules that have something, by a name or as an attribute of what they have
+        # {id: {"hub"}}: the modules that have an object, by a name or as an attribute of another object of theirs
         self.reached: dict[int, set[str]] = {}
 
     def take(self, name: str, namespace: "dict[str, Any]") -> None:
-        """Remember what the module of this name has."""
+        """Copy the objects of the module of this name."""
         if name not in self._of:
             self._take(name, namespace)
 
     def take_again(self, name: str, namespace: "dict[str, Any]") -> None:
-        """Remember what the module of this name has now that it has been executed; not to be restored."""
+        """Copy the objects of the module of this name, which has been executed: for comparing, not for restoring."""
         first = self._first.copy()
         self._take(name, namespace)
         self._first = first
@@ -68,7 +68,7 @@ class Snapshot:
             self._enter(value, mine)
 
     def add(self, name: str, container: "Any") -> None:
-        """Remember what a container holds that no module leads to."""
+        """Copy a container that no module has."""
         self._of.setdefault(name, _Holdings()).containers.append(container)
         self._keep(container, containers.restore, containers.copy(container))
 
@@ -99,7 +99,7 @@ class Snapshot:
                 self._keep(attributes, _put_attributes, dict(attributes))
 
     def copies(self, names: "Iterable[str]") -> "Iterator[tuple[Any, Any]]":
-        """The containers that some modules have, each with what it held when it was last looked at."""
+        """The containers of some modules, each with its last copy."""
         seen = set()
         for name in names:
             for container in self._of[name].containers if name in self._of else ():
@@ -108,9 +108,9 @@ class Snapshot:
                     yield container, self._last[id(container)]
 
     def stored(self, name: str, names: "Iterable[str]", undone: "Mapping[tuple[int, Any], Any]") -> "Iterator[Stored]":
-        """What the module of this `name` has given to attributes of some modules, of their classes and instances.
+        """The effects of the module of this `name` on attributes of some modules, of their classes and instances.
 
-        Some had been `undone` before it was executed: {(id, name): what they were given back}.
+        Some attributes were given back earlier values before it was executed (`undone`): {(id, name): value}.
         """
         for holdings in [self._of[other] for other in names if other in self._of and other != name]:
             for holder in [*holdings.attributes, *holdings.classes]:
@@ -124,7 +124,7 @@ class Snapshot:
                     yield from in_attributes(name, holder, before, now)
 
     def renew(self, names: "Iterable[str]") -> None:
-        """Remember what some modules have now."""
+        """Copy the objects of some modules again."""
         for holdings in [self._of[name] for name in names if name in self._of]:
             for attributes in holdings.attributes:
                 self._last[id(attributes)] = dict(attributes)
@@ -134,7 +134,7 @@ class Snapshot:
                 self._last[id(container)] = containers.copy(container)
 
     def unregister(self, name: str) -> None:
-        """Let ABCs forget the classes of the module of this name."""
+        """Remove the classes of the module of this name from the registries of ABCs."""
         for cls, _ in self._registered.values():
             registered = objects.registered(cls)
             left = [each for each in registered if module_of_class(each) != name]
@@ -143,12 +143,12 @@ class Snapshot:
                 sys.modules["_abc"]._reset_caches(cls)
 
     def forget_dispatch(self) -> None:
-        """Let generic functions look again for the implementation of each class."""
+        """Empty the caches of generic functions, so that they search for the implementation of a class again."""
         for function in self._dispatchers.values():
             objects.forget_dispatch(function)
 
     def restore(self) -> None:
-        """Give everything what it held at first."""
+        """Give all objects their first contents."""
         for what, restore, contents in self._first.values():
             restore(what, contents)
         for cls, subclasses in self._registered.values():
@@ -163,9 +163,9 @@ def _contents(holder: "Any") -> "Any":
 
 
 def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":
-    """What a module holds: containers, classes and instances, and the containers in these.
+    """The containers, classes and instances of a module, and the containers in these.
 
-    Each with whether it is but an element of a container.
+    Each with whether it is only an element of a container.
     """
     seen: set[int] = set()
     name = namespace.get("__name__")
@@ -189,7 +189,7 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":
 
 
 def _inner(value: "Any", name: "Any") -> "list[Any] | None":
-    """What something holds that the module of this `name` has; None if that is of no interest."""
+    """The objects in an object of the module of this `name`; None if the object is not copied."""
     base = containers.base_of(type(value))
     if base is not None:
         if base.__len__(value) > containers.MOST:
@@ -218,7 +218,7 @@ def _same_items(now: "Any", before: "dict[str, Any]") -> bool:
 
 
 def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") -> None:
-    """Never empty on the way, as another thread may look."""
+    """Replace the attributes; another thread never sees them empty."""
     if _same_items(attributes, contents):
         return
     for name in [name for name in list(attributes) if name not in contents]:

@@ -1,6 +1,6 @@
-"""Registries of the interpreter and the standard library that modules often enter something into.
+"""Entries in registries of the interpreter and the standard library.
 
-Knows `sys`, `gc`, `typing`, `atexit` and `logging`.  Must not know modules or what is executed.
+Knows `sys`, `gc`, `signal`, `typing`, `atexit` and `logging`.  Must not know what is executed.
 """
 
 import _thread
@@ -10,8 +10,8 @@ from types import FunctionType, MethodType
 
 from ..identity.objects import instance_dict
 from ..identity.places import PARTIAL
-from .saying import says
-from .stores import GONE
+from .comparable import comparable
+from .effects import GONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def interpreters_lists() -> "list[Any]":
 
 
 class Signals:
-    """The handlers of signals, like a dict."""
+    """The handlers of signals, with the interface of a dict."""
 
     is_place = True
 
@@ -37,21 +37,21 @@ class Signals:
         return sys.modules["_signal"].getsignal(number)
 
     def put(self, number: int, handler: "Any") -> None:
-        """Only the main thread may, and only what Python has set."""
+        """Set a handler, in the main thread only, and only one that Python code has set before (not None)."""
         threading = sys.modules.get("threading")
         if handler is not None and (threading is None or _thread.get_ident() == threading.main_thread().ident):
             sys.modules["_signal"].signal(number, handler)
 
 
 SIGNALS = Signals()
-# Tables behind functions that enter something into them.
+# Containers that functions of the module add to.
 _TABLES = {"warnings": ("filters",), "gc": ("callbacks",), "mimetypes": ("types_map",), "sys": ("path", "meta_path")}
 _LOGGING = {"addHandler", "addFilter", "basicConfig", "setLevel", "dictConfig", "fileConfig", "removeHandler"}
 _LOGGING |= {"handlers", "filters", "propagate", "disabled", "captureWarnings"}
 
 
 def places_behind(name: str, names: "Collection[str]") -> "Iterator[tuple[bool, Any]]":
-    """Where functions of a standard module that code with some `names` may call store what they are given.
+    """The containers and attributes of a standard module that code with some `names` may change by calling it.
 
     Each with whether it is a namespace or the attributes of an instance.
     """
@@ -71,9 +71,9 @@ def places_behind(name: str, names: "Collection[str]") -> "Iterator[tuple[bool, 
 
 
 def set_up_since(known: "Collection[int]") -> "Iterator[tuple[Any, Any, Any, Any]]":
-    """How `logging`, and loggers, differ from new ones, but for those whose attributes are `known`, by id.
+    """The differences of `logging`, and of loggers, from new ones; not of those whose attributes are `known`, by id.
 
-    For each difference the holder, a key, what it has, and what it had.
+    Each difference is (holder, key, value, earlier value).
     """
     logging: Any = sys.modules["logging"]
     factory = logging.__dict__.get("_logRecordFactory")
@@ -93,18 +93,18 @@ def set_up_since(known: "Collection[int]") -> "Iterator[tuple[Any, Any, Any, Any
 
 
 class Overloads:
-    """What `typing.overload` keeps of the modules that are executed again: it goes by lines, and these move."""
+    """The registry of `typing.overload`, for modules that are executed again: its keys are lines, and these move."""
 
     def __init__(self) -> None:
         self._before: dict[str, Any] = {}
 
     def take(self, name: str) -> None:
-        """Forget the overloads of the module of this name, until it makes them again."""
+        """Remove the overloads of the module of this name; executing it makes them again."""
         if name not in self._before:
             self._before[name] = self._registry().pop(name, GONE)
 
     def restore(self) -> None:
-        """Keep what was kept before."""
+        """Put the removed overloads back."""
         registry = self._registry()
         for name, before in self._before.items():
             registry.pop(name, None)
@@ -118,23 +118,23 @@ class Overloads:
 
 
 class ExitCallbacks:
-    """What was registered with `atexit` at a moment.
+    """The callbacks that were registered with `atexit` at a moment.
 
-    `atexit` tells nobody what is registered, but compares each entry with what is to be
-    unregistered: so a probe sees them all, and says which one goes.
+    `atexit` has no list of callbacks, but `atexit.unregister` compares each of them with its argument
+    (`atexit_unregister` in Modules/atexitmodule.c).  So a probe sees all callbacks, and chooses those to remove.
     """
 
     def __init__(self) -> None:
         self._before = self._number()
 
     def restore(self) -> None:
-        """Unregister what has been registered since."""
+        """Unregister the callbacks that have been registered since."""
         callbacks, first = self._callbacks()
         if callbacks:
             self._remove(lambda index, _: index >= first)
 
     def reconcile(self, namespaces: set[int]) -> None:
-        """Unregister what functions with these namespaces had registered before and have registered again."""
+        """Unregister earlier callbacks that functions with these namespaces have registered again."""
         callbacks, first = self._callbacks()
         again = _count(callbacks[first:])
         old = [
@@ -162,7 +162,7 @@ class ExitCallbacks:
 
 
 class _Probe:
-    """Equal to the entries of `atexit` that `which(index, callback)` is true of."""
+    """Equal to the callbacks of `atexit` for which `which(index, callback)` is true."""
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -178,16 +178,16 @@ class _Probe:
 def _count(entries: "Iterable[object]") -> dict[object, int]:
     counts: dict[object, int] = {}
     for entry in entries:
-        said = says(entry)
+        said = comparable(entry)
         counts[said] = counts.get(said, 0) + 1
     return counts
 
 
 def _take_one(counts: dict[object, int], entry: object) -> bool:
-    """True if there is one that says the same, which is then taken."""
+    """True if there is an equal entry, which is then counted off."""
     if not counts:
         return False
-    said = says(entry)
+    said = comparable(entry)
     if not counts.get(said):
         return False
     counts[said] -= 1
@@ -215,7 +215,7 @@ class LogHandlers:
             handlers[:] = before
 
     def reconcile(self, namespaces: set[int]) -> None:
-        """Let each new handler take the place of one that writes to the same place, best in the same format."""
+        """Remove one earlier handler for each new one that writes to the same destination, best in the same format."""
         for handlers, before in self._before:
             old = [handler for handler in handlers if any(handler is each for each in before)]
             for handler in [handler for handler in handlers if all(handler is not each for each in before)]:
@@ -233,7 +233,8 @@ def _loggers() -> "list[Any]":
 
 
 def forget_levels() -> None:
-    """Let loggers look again for what they are enabled for."""
+    """Empty the caches of loggers, so that they compute their effective level again."""
+
     logging = sys.modules.get("logging")
     root = None if logging is None else logging.__dict__.get("root")
     if root is not None:
@@ -257,4 +258,4 @@ def _destination(handler: object) -> object:
 
 def _format(handler: object) -> object:
     formatter = (instance_dict(handler) or {}).get("formatter")
-    return says((instance_dict(formatter) or {}).get("_fmt"))
+    return comparable((instance_dict(formatter) or {}).get("_fmt"))

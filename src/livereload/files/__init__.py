@@ -1,4 +1,4 @@
-"""What is on disk: stamps, sources, folders, bytecode files, the kernel's watch.
+"""What is on disk: stamps, sources, folders, bytecode files, and the kernel's report of changes.
 
-Must not know modules.  May import `interpreter`.
+Knows the file system.  Must not know modules, records or imports.  May import `interpreter`.
 """

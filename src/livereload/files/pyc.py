@@ -1,10 +1,11 @@
-"""Bytecode files: which of them can be believed.
+"""Bytecode files (`.pyc`): which of them can be believed.
 
 Knows PEP 552 and the times of files.  Must not know modules.
 
-importlib validates a `.pyc` by whole seconds and size, so an edit of the same size within the second
-in which the bytecode was written goes unseen (gh-121376 and others).  Such bytecode is trusted only if
-it was written clearly after the last change of the source, counted by times that nobody can set back.
+importlib validates a `.pyc` by whole seconds and size (`_bootstrap_external._validate_timestamp_pyc`).  So it misses
+an edit of the same size within the second in which the bytecode was written (gh-121376 and others).  Such bytecode is
+trusted only if it was written clearly after the last change of the source.  Of the source counts the later of its
+times of modification and change, of the bytecode the earlier: a program can set back only one of the two.
 """
 
 import _imp
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .stamp import Source
+    from .source import Source
 
 # PEP 552: magic number, flags (hash-based, to be checked), hash.  No source has this hash, so a
 # loader that is shown this header compiles, and writes bytecode that no edit can make stale.
@@ -33,7 +34,7 @@ NO_BYTECODE = MAGIC_NUMBER + (3).to_bytes(4, "little") + bytes(8)
 
 
 def trusted_bytecode(path: str, source: "Source", get_data: "Callable[[str], bytes]") -> bytes:
-    """The bytecode at `path` if it must be that of `source`; else bytecode that importlib will refuse."""
+    """The bytecode at `path` if it is certainly that of `source`; else bytecode that importlib refuses."""
     try:
         data = get_data(path)
         if len(data) < 16 or data[:4] != MAGIC_NUMBER:
@@ -50,10 +51,10 @@ def trusted_bytecode(path: str, source: "Source", get_data: "Callable[[str], byt
 
 
 def _compile_time(source: "Source") -> int:
-    """Nanoseconds within which a source of this size has been read, compiled and written.
+    """Nanoseconds within which a source of this size is read and compiled, and its bytecode written.
 
-    A source that changed in between would be newer than what its bytecode holds.  Where the file
-    system counts in seconds, nothing can be said below two of them.
+    A source that changed in between would be newer than the code in its bytecode.  Where the file system counts in
+    seconds, nothing can be said below two of them.
     """
     if source.stamp[1] % 10**9 == 0:
         return SETTLED_AFTER_NS
@@ -61,7 +62,7 @@ def _compile_time(source: "Source") -> int:
 
 
 def code_of(path: str, source: "Source") -> "CodeType | None":
-    """The code of `source`, which the file at `path` held, if its bytecode is still there."""
+    """The code of `source`, which the file at `path` held, if its bytecode file is still there; else None."""
 
     def get_data(bytecode: str) -> bytes:
         with open(bytecode, "rb") as file:

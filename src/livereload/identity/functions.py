@@ -12,7 +12,7 @@ import sys
 from types import CellType, CodeType, FunctionType
 
 from ..interpreter import bytecode
-from ..interpreter.defaults import UNKNOWN, constant_defaults, parameters
+from ..interpreter.function_defaults import UNKNOWN, constant_defaults, parameters
 from . import positions
 from .objects import cell_contents
 

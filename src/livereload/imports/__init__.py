@@ -1,4 +1,5 @@
-"""The import system: finder, loader, spec, every patch of the interpreter.
+"""The import system: finder, loader, spec, every patch of the interpreter, and the statement that imports.
 
-Must not know the people at the prompt.  May import `refreshes` and what that may.
+Knows importlib and what it calls.  A question goes down: `hooks` and `spec` receive it, `statement` finds out which
+names are asked for, `repeated_import` answers.  Must not know prompts.  May import all folders but `session`.
 """

@@ -1,4 +1,5 @@
-"""CPython's own ways: instructions, frames, the standard library.
+"""CPython: instructions, frames, and where the standard library is.
 
-Knows code objects and tracebacks of all supported versions.  Must not know modules or files.  Imports nothing of ours.
+Knows code objects and tracebacks of all supported versions.  Must not know modules or files.  May import no other
+folder.
 """

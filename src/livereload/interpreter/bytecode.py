@@ -1,14 +1,12 @@
-"""Code objects: the import statements in them, and the numbers of instructions.
+"""Bytecode: import statements, class statements, jumps and handlers in code objects.
 
-Knows bytecode, of all supported versions.  Must not know modules or files.
-
-The import system does not pass on what a statement asks for: of `from pkg import sub` it shows only
-`pkg` to those who listen.  The instruction that is being executed tells the rest.
+Knows the instructions of all supported versions (Python/bytecodes.c, Lib/opcode.py).  Must not know modules or files.
+A change of an instruction in a new CPython belongs here.
 """
 
 import sys
 
-from .stdlib import standard
+from .stdlib_imports import standard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,12 +18,12 @@ _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspec
 # From 3.15 on the argument of IMPORT_NAME carries two bits of PEP 810 (lazy imports) below the index.
 _NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
-# The instructions that look at a lazily imported name, and the bits below the index of that name: some look into
-# the namespaces of the code, others into those of other modules.
+# The instructions that resolve a lazily imported name, and the bits below the index of that name: some look into the
+# namespaces of the code, others into those of other modules.
 _RESOLVING_HERE = {"LOAD_NAME": 0, "LOAD_GLOBAL": 1} if sys.version_info >= (3, 15) else {}
 _RESOLVING = {"IMPORT_FROM": 0, "LOAD_ATTR": 1, **_RESOLVING_HERE} if sys.version_info >= (3, 15) else {}
 
-# What calls the import system, or looks for an attribute, by a plain call.
+# Functions that import, and functions that look for an attribute.
 _IMPORTING = {"__import__", "import_module"}
 _LOOKING = {"getattr", "hasattr"}
 
@@ -56,7 +54,7 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
 
 
 def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
-    """The name that the instruction at `offset` may find imported lazily (PEP 810), and whether it is the code's own.
+    """The name at `offset` that may be a lazy import (PEP 810), and whether it is in the code's own namespaces.
 
     An empty name if the instruction looks up none, and before 3.15.
     """
@@ -77,7 +75,7 @@ def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
 def is_attribute(code: "CodeType", offset: int) -> bool:
     """True if the instruction at `offset` looks for an attribute, rather than importing.
 
-    Of a call it is not known what is called, so the names in the code decide.
+    The instruction does not tell which function a call calls, so the names in the code decide.
     """
     opcodes = numbers()
     raw = code.co_code
@@ -86,7 +84,7 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
     if raw[offset] in (opcodes["LOAD_ATTR"], opcodes.get("LOAD_METHOD")):
         return True
     if raw[offset] == opcodes["IMPORT_FROM"]:
-        return not _RESOLVING  # of a lazy statement this is the only question
+        return not _RESOLVING  # a lazy import asks no other question
     names = code.co_names
     return not _LOOKING.isdisjoint(names) and _IMPORTING.isdisjoint(names)
 
@@ -96,7 +94,7 @@ _STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
 
 
 def may_store(code: "CodeType") -> bool:
-    """True if code may store something elsewhere: it assigns to attributes, or calls what it takes no result of."""
+    """True if code may store something elsewhere: it sets attributes or items, or ignores the result of a call."""
     opcodes = numbers()
     instructions = code.co_code[::2]
     if any(opcodes[name] in instructions for name in _STORING):
@@ -116,7 +114,7 @@ def may_store(code: "CodeType") -> bool:
 def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
     """Each import statement of a module's own code and its class bodies: (name, from-list, level).
 
-    Statements in functions are left out: they belong to the function's run.
+    Statements in functions are left out: they run when the function is called.
     """
     opcodes = numbers()
     raw = code.co_code
@@ -144,7 +142,7 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
 
 
 def imported(code: "CodeType", package: str) -> "Iterator[str]":
-    """The full names of what a module's own code imports, or may import: modules, what they are in, and from-lists."""
+    """The full names that a module's own code imports, or may import: modules, their packages, and from-lists."""
     for name, from_list, level in imports(code):
         target = absolute(name, level, package)
         yield target
@@ -167,7 +165,7 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
 
 
 def absolute(name: str, level: int, package: str) -> str:
-    """The full name of what an import statement in this package names."""
+    """The full name of the module that an import statement in this package names (`_bootstrap._resolve_name`)."""
     parts = package.split(".")
     base = ".".join(parts[: len(parts) - level + 1]) if level else ""
     return ".".join(each for each in (base, name) if each)
@@ -202,7 +200,7 @@ def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
 
 
 def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
-    """Each class statement in a code object, without what is nested in it: (offset, code of the class body)."""
+    """Each class statement in a code object, without nested ones: (offset, code of the class body)."""
     opcodes = numbers()
     raw, operations = code.co_code, code.co_code[::2]
     start = operations.find(opcodes["LOAD_BUILD_CLASS"])
@@ -220,7 +218,7 @@ def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
 
 
 def jumps_past(code: "CodeType", start: int, end: int) -> bool:
-    """True if, whatever happens, what runs at the offset `start` does not go on to `end`: it jumps past, or returns."""
+    """True if the code from offset `start` on never reaches `end`: it returns, raises or jumps past it."""
     opcodes = numbers()
     leaving = {opcodes.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS")}
     raw, argument = code.co_code, 0
@@ -270,7 +268,7 @@ def stack_effect(opcode: int, argument: int) -> int:
 
 
 class _Opcode:
-    """`_opcode`, which is in C, and what it says only one by one."""
+    """The answers of `_opcode`, a module in C that is asked one instruction at a time."""
 
     def __init__(self) -> None:
         module = standard("_opcode")
@@ -296,10 +294,10 @@ def _opcode() -> _Opcode:
 
 
 def jumps(code: "CodeType") -> "Iterator[tuple[int, int]]":
-    """The ranges of offsets that a jump leads across, and those whose errors are handled.
+    """The ranges of offsets that a jump may pass over, and those whose errors are handled.
 
-    Not the jumps from an exception handler back to what follows the `try`: handlers are at the end (CPython,
-    Python/flowgraph.c, `push_cold_blocks_to_end`), and what follows is executed all the same.
+    Not the jumps from an exception handler back to the statement after the `try`: handlers are at the end
+    (`push_cold_blocks_to_end` in Python/flowgraph.c), and the statement after the `try` is executed all the same.
     """
     opcodes = numbers()
     tried = [*_exception_table(code)]
@@ -336,7 +334,7 @@ def _caches(raw: bytes, offset: int, cache: int) -> int:
 
 
 def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
-    """The ranges of offsets whose errors are handled: what is in a `try` or a `with`."""
+    """The ranges of offsets whose errors are handled: the bodies of `try` and `with`."""
     for start, end, _ in _exception_table(code):
         yield start, end
 
@@ -344,8 +342,8 @@ def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
 def _exception_table(code: "CodeType") -> "Iterator[tuple[int, int, int]]":
     """The first and last offset of each range whose errors are handled, and that of the handler.
 
-    Reads the exception table (CPython, Objects/exception_handling_notes.txt): numbers of six bits a
-    byte, 64 says that more follow; of each entry start, length, target, depth.
+    Reads the exception table (InternalDocs/exception_handling.md in CPython): numbers of six bits a byte, where 64
+    says that more follow; of each entry start, length, target, depth.
     """
     found = []
     value = 0

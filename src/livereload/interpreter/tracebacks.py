@@ -1,4 +1,4 @@
-"""Frames: which are ours, which the import statement hides.
+"""Frames and tracebacks: which frames are ours, which one imports, which ones the import statement hides.
 
 Knows tracebacks and code objects.  Must not know modules.
 """
@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 
-from .stdlib import bootstrap
+from .stdlib_imports import bootstrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _SESSION = os.path.join(_PACKAGE, "session", "")
 
-# How the file names of frames begin that the import statement removes, or would if they were not ours.
+# The file names of our frames, and of those that the import statement removes from tracebacks, begin with these.
 _HIDDEN = (_PACKAGE, "<frozen importlib")
 
 BOOTSTRAP_FILE: str = bootstrap._gcd_import.__code__.co_filename
 
 
 def disguised(function: "Any") -> "Any":
-    """Let the import statement remove this function's frames from tracebacks, as it removes importlib's.
+    """Let the import statement remove this function's frames from tracebacks, as it removes importlib's; returns it.
 
-    `remove_importlib_frames` in CPython's import.c goes by the file name; returns the function.
+    `remove_importlib_frames` in Python/import.c compares the file name.
     """
     function.__code__ = function.__code__.replace(co_filename=BOOTSTRAP_FILE)
     return function
 
 
 def beyond_us(traceback: "TracebackType | None") -> "TracebackType | None":
-    """The traceback from the first frame on that is neither ours nor importlib's."""
+    """The traceback, beginning with the first frame that is neither ours nor importlib's."""
     while traceback is not None and is_hidden(traceback.tb_frame.f_code):
         traceback = traceback.tb_next
     return traceback
@@ -45,14 +45,15 @@ def is_hidden(code: "CodeType") -> bool:
 
 
 def without_us(traceback: "TracebackType | None") -> "TracebackType | None":
-    """The traceback from the first frame on that is not ours."""
+    """The traceback, beginning with the first frame that is not ours."""
+
     while traceback is not None and is_ours(traceback.tb_frame.f_code):
         traceback = traceback.tb_next
     return traceback
 
 
 def is_ours(code: "CodeType") -> bool:
-    """True for code of livereload that does not pass for importlib's."""
+    """True for code of livereload that is not disguised as importlib's."""
     return is_our_file(code.co_filename)
 
 
@@ -62,20 +63,21 @@ def is_our_file(path: str) -> bool:
 
 
 def importing_frame() -> "FrameType | None":
-    """The frame of the statement that imports, or calls us; None if no statement does, but a prompt or C code."""
+    """The frame of the statement that imports, or calls livereload; None if a prompt or C code does."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith((*_HIDDEN, importlib.__file__)):
         if frame.f_code.co_filename.startswith(_SESSION):
-            return None  # what comes next is the inside of a prompt
+            return None  # the frames above are those of a prompt
         frame = frame.f_back
     return frame
 
 
 def describes_an_error(frame: "FrameType | None") -> bool:
-    """True if what imports there is the standard library's `traceback`, to describe an error.
+    """True if the standard library's `traceback` imports there, to describe an error.
 
-    From 3.12 on it imports the module that lacks a name; from 3.15 on the package that lacks a module, and what
-    this raises would end PyREPL.  Its imports go by way of importlib (`importlib.resources`) alone.
+    `traceback._compute_suggestion_error` imports the module that lacks a name (from 3.12 on), and the package that
+    lacks a module (from 3.15 on).  An error that the latter raises would end PyREPL.  Only importlib's frames
+    (`importlib.resources`) are between it and the import.
     """
     while frame is not None:
         name: object = frame.f_globals.get("__name__")
@@ -89,7 +91,7 @@ def describes_an_error(frame: "FrameType | None") -> bool:
 
 
 def is_typed() -> bool:
-    """True if the statement that imports was typed, or nobody knows where it is from."""
+    """True if the statement that imports was typed at a prompt, or may have been."""
     frame = importing_frame()
     filename = "<" if frame is None else frame.f_code.co_filename
     return filename.startswith("<") or "ipykernel_" in filename

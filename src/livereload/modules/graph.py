@@ -1,12 +1,11 @@
-"""Who imports whom: closures and what a change reaches.
+"""The graph of imports: closures, the importers that a change reaches, cycles.
 
-Pure data: mappings from a name to the names that it imports.  Must not know files, `sys` or how a
-module is executed.
+Pure data: mappings from a name to the names that it imports.  Must not know files, `sys` or how a module is executed.
 
-- An *edge* a -> b says that executing a asked for b.  b need not exist: depending on the absence of
-  a module is a dependency like any other.
-- A submodule cannot be imported without its parent packages, so they belong to its closure; yet a
-  parent's new generation does not by itself make the submodule stale.
+- An *edge* a -> b says that a asked for b while it was executed.  b need not exist: a module may depend on the
+  absence of another.
+- A submodule cannot be imported without its parent packages, so they belong to its closure.  A new execution of a
+  parent does not by itself make the submodule stale.
 """
 
 TYPE_CHECKING = False
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def parents(name: str) -> list[str]:
-    """The packages around `name`, outermost first."""
+    """The packages that contain `name`, outermost first."""
+
     parts = name.split(".")
     return [".".join(parts[:i]) for i in range(1, len(parts))]
 
@@ -49,10 +49,10 @@ def closure(names: "Iterable[str]", edges: "Callable[[str], Iterable[str] | None
 
 
 def spread(changed: "Mapping[str, str]", edges: "Mapping[str, Iterable[str]]") -> dict[str, str]:
-    """`changed` and all who import it, directly or not, each with the reason.
+    """`changed` and all modules that import one of them, directly or not, each with the reason.
 
-    `edges` names everything that may be reached: who is not among its keys is not affected.  All
-    members of a cycle import each other, so a cycle is affected as a whole.
+    Only the keys of `edges` can be reached.  All members of a cycle import each other, so a cycle is reached as a
+    whole.
     """
     importers: dict[str, list[str]] = {}
     for name, imported in edges.items():
@@ -70,7 +70,10 @@ def spread(changed: "Mapping[str, str]", edges: "Mapping[str, Iterable[str]]") -
 
 
 def cycles(edges: "Mapping[str, Iterable[str]]") -> "dict[str, frozenset[str]]":  # noqa: C901 (one algorithm)
-    """Of each name in a cycle, all the names that it is in a cycle with, itself included (Tarjan)."""
+    """{name: all names in its cycle, itself included}, for each name in a cycle.
+
+    Tarjan's algorithm for strongly connected components (SIAM Journal on Computing 1, 1972), without recursion.
+    """
     found: dict[str, frozenset[str]] = {}
     numbers: dict[str, int] = {}
     lowest: dict[str, int] = {}

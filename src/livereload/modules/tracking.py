@@ -1,6 +1,7 @@
-"""What is tracked: the user's own source modules.
+"""Which modules are tracked: the user's own source modules.
 
-Knows where Python keeps what is not the user's, and what the user included and excluded.
+Knows the folders of the standard library and of installed packages, and what the user included and excluded.  Must
+not know whether a module has changed.
 """
 
 import os
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 # Debian's /usr/lib/python3/dist-packages is in no sysconfig path: go by the folder's name.
 _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 _SUFFIXES = tuple(SOURCE_SUFFIXES)
-# The program itself, this project and what it asks while a module is executed, and what `site` executes once.
+# The program itself, this project, importlib, which is asked while a module is executed, and what `site` executes once.
 _NEVER = {
     **dict.fromkeys(("__main__", "__mp_main__"), "it is the program itself"),
     **dict.fromkeys(("livereload", "_livereload_imports"), "it is livereload itself"),
@@ -49,10 +50,10 @@ class Policy:
         return self.why_not(spec) is None
 
     def why_not(self, spec: ModuleSpec) -> str | None:
-        """Why a module with this spec is not tracked, None if it is; looks at the file system only for that.
+        """Why a module with this spec is not tracked; None if it is tracked.
 
-        Any loader will do as long as the module comes from an existing source file: a zip file or a
-        frozen application has an origin that ends in `.py` and does not exist.
+        Any loader will do as long as the module comes from an existing source file.  Zip files and frozen
+        applications have origins that end in `.py` and do not exist.
         """
         name = spec.name
         why = self._why_never(name)
@@ -67,13 +68,13 @@ class Policy:
         others = None if included else self._whose(path)
         if others is not None:
             return f"{others}, and not in `include`"
-        # What a plain loader was made for was a file, even if that has been deleted since.
+        # A plain loader is made for a file only, even if that has been deleted since.
         if type(spec.loader) is SourceFileLoader or stamp_at(path) is not None:
             return None
         return f"its source is no file of its own: {path}"
 
     def why_not_tracked(self, name: str) -> str:
-        """Why the module `name` is not tracked, of one that is not."""
+        """Why the module `name` is not tracked; only for one that is not."""
         why = self._why_never(name)
         if why is not None:
             return why
@@ -82,7 +83,7 @@ class Policy:
         module = sys.modules[name]
         namespace = namespace_of(module)
         if namespace is None:
-            return f"what has its place in sys.modules is no module, but of type {type(module).__name__}"
+            return f"sys.modules[{name!r}] is no module, but of type {type(module).__name__}"
         spec = namespace.get("__spec__")
         if spec is None:
             return "it has no spec"
@@ -108,10 +109,11 @@ class Policy:
         return self._whose(path) is None
 
     def _whose(self, path: str) -> str | None:
-        """Whose the file at this absolute path is; None if it is the user's."""
+        """Why the file at this absolute path is not the user's; None if it is."""
+
         if path.startswith("<"):
             return "it comes from no file"
-        path = os.path.normcase(path)  # on Windows case means nothing, and there are two separators
+        path = os.path.normcase(path)  # Windows ignores case and has two separators
         if any(folder in path for folder in _LIBRARY_FOLDERS) and not set(_LIBRARY_FOLDERS).isdisjoint(
             path.split(os.sep)
         ):

@@ -44,7 +44,7 @@ from ..identity.objects import (
 )
 from ..interpreter.bytecode import absolute, imports, is_function, nested
 from ..modules import graph
-from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body, outside
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body, outside
 from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
 from .memos import is_filled_cache, memos, wrapped
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from ..changes.calls import Call
     from ..changes.uses import Load, Uses
-    from ..modules.state import Record
+    from ..modules.record import Record
 
     Namespace = dict[str, Any]
 

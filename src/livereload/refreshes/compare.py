@@ -21,7 +21,7 @@ from ..identity.objects import (
     qualname_of,
     same,
 )
-from ..modules.state import body, outside
+from ..modules.record import body, outside
 from .memos import wrapped
 
 TYPE_CHECKING = False

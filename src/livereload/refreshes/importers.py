@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from ..changes.uses import Import, Uses
-    from ..modules.state import Record
+    from ..modules.record import Record
     from .affected import Affected
 
 

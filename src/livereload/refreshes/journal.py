@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from .._report import Executed, Progress
-    from ..entries.executions import Entries
-    from ..files.stamp import Source
-    from ..modules.plan import Plan
-    from ..modules.state import Record
+    from .._progress import Progress
+    from .._report import Executed
+    from ..entries.take_back import Entries
+    from ..files.source import Source
+    from ..modules.record import Record
+    from ..modules.stale import Plan
     from .generations import Generations
     from .verify import Verification
 

@@ -21,15 +21,17 @@ import sys
 import time
 from types import ModuleType
 
-from .._report import Kept, Progress, Report, tell
+from .._progress import Progress
+from .._report import Kept, Report, tell
 from ..files.pyc import code_of, write_code
 from ..identity.objects import is_loaded, namespace_of
 from ..interpreter import tracebacks
 from ..modules import graph
-from ..modules.lazy import put_back
-from ..modules.plan import Plan
-from ..modules.resolve import Survey
-from ..modules.state import Record, State, Wanted
+from ..modules.file_changes import Survey
+from ..modules.lazy_imports import put_back
+from ..modules.record import Record
+from ..modules.stale import Plan
+from ..modules.state import State, Wanted
 from .journal import Taken, Transaction
 
 TYPE_CHECKING = False
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..entries.candidates import Candidate
-    from ..entries.stores import Stored
-    from ..modules.import_system import Interpreter
+    from ..entries.effects import Stored
+    from ..modules.import_system_protocol import Interpreter
     from .verify import Verification
 
 
@@ -256,7 +258,7 @@ class Refresher:
         Within the first import of another module, which may catch the error, a failure that
         `is_believed` is not undone but left for `conclude`.
         """
-        from ..entries.executions import Entries  # what only an edit needs is loaded then
+        from ..entries.take_back import Entries  # what only an edit needs is loaded then
         from .generations import Generations
 
         state = self.state

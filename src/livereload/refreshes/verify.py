@@ -30,9 +30,9 @@ from ..identity.objects import namespace_of
 from ..identity.places import LRU_CACHE
 from ..interpreter.bytecode import imported, imports, nested
 from ..modules import graph
-from ..modules.lazy import note_lazy, put_back
-from ..modules.plan import Plan
-from ..modules.state import ANYTHING, CONTENTS, EFFECTS, body
+from ..modules.lazy_imports import note_lazy, put_back
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body
+from ..modules.stale import Plan
 from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
@@ -47,9 +47,10 @@ if TYPE_CHECKING:
 
     from ..changes.difference import Difference
     from ..changes.uses import Uses
-    from ..files.stamp import Source
-    from ..modules.import_system import Interpreter
-    from ..modules.state import Record, State
+    from ..files.source import Source
+    from ..modules.import_system_protocol import Interpreter
+    from ..modules.record import Record
+    from ..modules.state import State
     from .journal import Transaction
 
 KEPT = "nothing it uses at import time has changed"

@@ -1,4 +1,5 @@
-"""The people at the prompt: prompts, IPython, the command line, activation.
+"""What people use: prompts, IPython, status tables, the command line, and being switched on at the start of Python.
 
-Loaded when asked for.  May import everything.
+Knows the public functions and the values that they return.  Must not know how a refresh is done.  Loaded when it is
+asked for.  May import all folders.
 """

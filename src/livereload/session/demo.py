@@ -1,7 +1,7 @@
-"""The demo: a package is edited between two imports of one session.
+"""`demo` of the command line: a package is edited between two imports of one session.
 
-Knows how to drive a Python prompt as a person does: type a line, read until the next prompt.  Must
-not know livereload, which is imported by the session like any other package.
+Knows how to drive a Python prompt as a person does: type a line, read until the next prompt.  Must not know
+livereload: the session imports it like any other package.
 """
 
 import difflib
@@ -109,7 +109,7 @@ class Session:
 
     def __exit__(self, *exception: object) -> None:
         self._process.kill()
-        self._listener.join()  # before what it listens to is closed
+        self._listener.join()  # before the file that it reads from is closed
         self._process.communicate()
         if self._terminal is not None:
             os.close(self._terminal)
@@ -160,7 +160,7 @@ def _open_terminal() -> "tuple[int, int] | None":
 def _environment(folder: str) -> dict[str, str]:
     """The environment of a prompt that edits no lines, colours nothing and runs no start-up file.
 
-    What such a prompt prints besides the answers is exactly the prompt and an echo of what is typed.
+    Besides the answers, such a prompt prints exactly the prompt and an echo of the typed lines.
     """
     ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     path = [os.path.join(folder, "src"), ours, os.environ.get("PYTHONPATH", "")]

@@ -1,9 +1,9 @@
-"""livereload in IPython and Jupyter: before each cell, what is stale is brought up to date.
+"""IPython and Jupyter: a refresh before each cell, and the magic command `%livereload`.
 
-Knows what an IPython shell offers to extensions.  IPython is not imported: it is what imports us.
+Knows what an IPython shell offers to extensions.  Does not import IPython: IPython imports livereload.
 
-A shell is followed because of `%load_ext livereload`, which also shows what was done in the cell's
-output, or because of prompt mode, which does not.
+A refresh comes before each cell after `%load_ext livereload`, which also shows the report in the cell's output, and in
+prompt mode, which does not.
 """
 
 import sys
@@ -12,7 +12,8 @@ import livereload
 
 from ..imports import hooks
 from ..modules.tracking import check_module_name
-from .statement import before_statement
+from .before_statement import before_statement
+from .bound_names import bound_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .._report import Report
-    from ..imports.bindings import Bindings
+    from .bound_names import BoundNames
 
 _USAGE = "%livereload [status [NAME] | on | off | explain NAME | only [NAME ...]]"
 
@@ -36,9 +37,9 @@ class _Follower:
         self.has_installed = False
         # the modules to bring up to date before each cell; none: everything tracked
         self.names: tuple[str, ...] = ()
-        # what to come back to while %livereload has switched it off: the arguments of install(), and the bindings
+        # while `%livereload off` holds: the arguments of install() and the bound names, for `%livereload on`
         self.settings: dict[str, Any] = {}
-        self.bindings: Bindings | None = None
+        self.bound_names: BoundNames | None = None
         self._interruption = _Interruption(shell)
         shell.events.register("pre_run_cell", self.before_cell)
         shell.register_magic_function(self.magic, "line", "livereload")
@@ -48,28 +49,28 @@ class _Follower:
         self.shell.magics_manager.magics["line"].pop("livereload", None)
 
     def before_cell(self, info: "Any" = None) -> None:
-        """Refresh everything tracked; after an error, shown once a save, the cell runs on the last good state."""
+        """Refresh all tracked modules.  An error is shown once a save, and the cell runs on the last good state."""
         self._interruption.withdraw()
         installation = hooks.installed
-        if installation is None or not (self.is_loaded or installation.engine.state.prompt):
+        if installation is None or not (self.is_loaded or installation.state.prompt):
             return
         reports: list[Report] = []
         collect = reports.append
-        listeners = installation.engine.state.listeners
+        listeners = installation.state.listeners
         listeners.append(collect)
-        records = installation.engine.state.records
+        records = installation.state.records
         names = tuple(name for name in self.names if name in records and name in sys.modules)
         code = self._code(info)
         try:
             if names or not self.names:
                 before_statement(installation, self.shell.user_ns, code, self._show, names)
             elif code is not None:
-                installation.bindings.see(code, "")
-        except KeyboardInterrupt:  # IPython would show it, and execute the cell
+                bound_names(installation).see(code, "")
+        except KeyboardInterrupt:  # IPython would show it, and execute the cell all the same
             self._interruption.announce()
         finally:
             listeners[:] = [each for each in listeners if each is not collect]
-        if self.is_loaded and installation.engine.state.verbose is not True:  # else it has been told
+        if self.is_loaded and installation.state.verbose is not True:  # else the report has been printed
             for report in filter(None, reports):
                 self._display(report)
 
@@ -104,7 +105,7 @@ class _Follower:
 
         `off` leaves imports and cells to themselves until `on`.  `only` has only these modules, with all
         that they import, brought up to date before each cell (without names: everything again); import
-        statements bring up to date what they name, as ever.
+        statements bring up to date the modules that they name, as always.
         """
         command, *arguments = line.split() or ["status"]
         commands = {"status": (0, 1), "on": (0, 0), "off": (0, 0), "explain": (1, 1), "only": (0, sys.maxsize)}
@@ -125,14 +126,14 @@ class _Follower:
             return
         livereload.install(**self.settings)
         self.is_loaded = self.is_loaded or not self.settings.get("prompt")
-        if self.bindings is not None and hooks.installed is not None:
-            hooks.installed.bindings = self.bindings
+        if self.bound_names is not None and hooks.installed is not None:
+            hooks.installed.bound_names = self.bound_names
 
     def _off(self) -> None:
         if hooks.installed is None:
             return
-        state = hooks.installed.engine.state
-        self.bindings = hooks.installed.bindings
+        state = hooks.installed.state
+        self.bound_names = hooks.installed.bound_names
         self.settings = {
             "include": state.policy.include,
             "exclude": state.policy.exclude,
@@ -155,9 +156,9 @@ class _Follower:
 
 
 class _Interruption:
-    """Makes an interrupt of the next cell's execution: as if Ctrl-C had been pressed when it began.
+    """Interrupts the next cell, as if Ctrl-C had been pressed when it began.
 
-    A transformer of syntax trees, which IPython asks once the events are over.
+    It is a transformer of syntax trees: IPython calls these after the event `pre_run_cell`.
     """
 
     def __init__(self, shell: "Any") -> None:

@@ -1,19 +1,19 @@
-"""Statements typed at a prompt that import nothing: what they use is brought up to date first.
+"""Prompts: a refresh before each statement that was typed, also before one that imports nothing.
 
-Knows prompts: what they call a statement that was typed, and the namespace that they run it in.  Must
-not know how a refresh is done.  IPython's cells are `ipython`'s.
+Knows the different prompts: the file names that they give to statements, and the namespaces in which they execute
+them.  Must not know how a refresh is done.  Cells of IPython are in `ipython`.
 
-An audit event comes before each statement: `exec` at nearly all prompts; `function.__new__` at that of
-`python -m asyncio`, which makes a function of each.  An audit hook cannot be removed again and is
-called for every event of the process, so it exists only where this was asked for, and does nothing
-once livereload is uninstalled.
+An audit event (PEP 578) comes before each statement: `exec` at nearly all prompts, `function.__new__` at that of
+`python -m asyncio`, which makes a function of each statement.  An audit hook cannot be removed and is called for every
+event of the process.  So it is added only on request, and does nothing once livereload is uninstalled.
 """
 
 import sys
 from _thread import interrupt_main
 
 from ..identity.objects import namespace_of
-from .statement import before_statement, show_error
+from .before_statement import before_statement, show_error
+from .bound_names import bound_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ _current: "Callable[[], Installation | None] | None" = None
 
 
 class _Interrupt(int):
-    """A signal whose `sent` makes it pending.
+    """A signal whose attribute `sent` makes it pending.
 
-    A call looks for signals before its caller goes on, a look-up of an attribute does not: so whatever
-    Python code is executed next meets the signal.
+    The interpreter handles signals after a call, but not after reading an attribute.  So the handler runs in the
+    Python code that is executed next.
     """
 
     sent = property(interrupt_main)
@@ -47,7 +47,7 @@ def follow_prompt(current: "Callable[[], Installation | None]") -> None:
     """From now on, refresh before each statement at a prompt; `current()` is the livereload installed, if any."""
     global _current
     if _current is None:
-        _hook.__cantrace__ = True  # type: ignore[attr-defined]  # debuggers see what a refresh executes
+        _hook.__cantrace__ = True  # type: ignore[attr-defined]  # debuggers trace what a refresh executes
         sys.addaudithook(_hook)
     _current = current
     _follow_cells()
@@ -58,11 +58,11 @@ def _hook(event: str, args: "tuple[Any, ...]") -> None:
         return
     code, caller = args[0], _caller()
     installation = _current()
-    if installation is None or not installation.engine.state.prompt or not _is_typed(code, caller):
+    if installation is None or not installation.state.prompt or not _is_typed(code, caller):
         return
     if _is_cell(code):
         _follow_cells()
-        installation.bindings.see(code, "")
+        bound_names(installation).see(code, "")
         return
     if not _refresh(installation, code, _namespace(caller)):
         if event != "exec":
@@ -72,7 +72,7 @@ def _hook(event: str, args: "tuple[Any, ...]") -> None:
 
 
 def _refresh(installation: "Installation", code: "CodeType", namespace: "dict[str, Any]") -> bool:
-    """False if it was interrupted; by then the frames of the refresh are gone, with whatever ends with them."""
+    """Refresh; False if it was interrupted.  By then the frames of the refresh and their objects are gone."""
     try:
         before_statement(installation, namespace, code)
     except Exception as error:  # ours: the statement must run all the same
@@ -91,7 +91,7 @@ def _caller() -> "FrameType | None":
 
 
 def _is_typed(code: object, caller: "FrameType | None") -> bool:
-    """True for the code of a statement that was typed at a prompt, of a debugger's prompt excepted."""
+    """True for the code of a statement that was typed at a prompt, except that of a debugger."""
     if getattr(code, "co_name", "") != "<module>":
         return False
     by = "" if caller is None else caller.f_code.co_name
@@ -106,7 +106,7 @@ def _is_cell(code: object) -> bool:
 
 
 def _namespace(caller: "FrameType | None") -> "dict[str, Any]":
-    """The namespace that a statement runs in, as far as its prompt's frame tells: else that of `__main__`."""
+    """The namespace that a statement runs in, if the frame of the prompt tells; else that of `__main__`."""
     found: object = None
     if caller is not None:
         seen = caller.f_locals
@@ -126,16 +126,16 @@ def _attributes(console: object) -> "dict[str, Any]":
 
 
 def _interrupt_statement() -> None:
-    """Have KeyboardInterrupt raised where the statement begins: here, it would be below frames of ours."""
+    """Have KeyboardInterrupt raised where the statement begins: raised here, its traceback would show our frames."""
     import signal
 
-    if not callable(signal.getsignal(signal.SIGINT)):  # nobody would raise it
+    if not callable(signal.getsignal(signal.SIGINT)):  # no handler would raise it
         raise KeyboardInterrupt
     _Interrupt(signal.SIGINT).sent  # noqa: B018
 
 
 def _stop_waiting(caller: "FrameType | None") -> None:
-    """The prompt of asyncio waits in another thread for what the statement comes to: it comes to an interrupt."""
+    """Let asyncio's prompt, which waits in another thread for the result of the statement, get an interrupt."""
     if caller is not None and "future" in caller.f_locals:
         caller.f_globals["keyboard_interrupted"] = True
         caller.f_locals["future"].set_exception(KeyboardInterrupt())

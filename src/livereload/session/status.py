@@ -1,7 +1,7 @@
-"""What is tracked, what of it is stale, and why.
+"""`status()` and `explain()`: which modules are tracked, which are stale, and why.
 
-Knows the records.  Executes nothing, and changes nothing but what has become plain to be over: the errors
-of modules that were mended.  Must not know how any of it is shown (`session.tables`).
+Knows the records.  Executes nothing, and changes nothing but one thing: it forgets the errors of modules that are
+fresh again.  Must not know how the answer is shown (`tables`).
 """
 
 import sys
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from .._report import Executed, Kept, Report, Updated
     from ..imports.hooks import Installation
-    from ..modules.state import Record
+    from ..modules.record import Record
 
 
 def status(installation: "Installation", asked: tuple[str, ...] = ()) -> Status:
-    """The state of what is tracked, of the modules `asked` for and what lies below them, or of everything."""
-    engine = installation.engine
-    engine.survey.adopt()
-    there = {name: record for name, record in engine.state.records.copy().items() if _is_there(name, record)}
+    """The state of the tracked modules: of those `asked` for and their submodules, or of all."""
+    state = installation.state
+    installation.survey.adopt()
+    there = {name: record for name, record in state.records.copy().items() if _is_there(name, record)}
     names = tuple(name for name in there if not asked or covers(asked, name))
-    reasons = engine.survey.plan(names).reasons
+    reasons = installation.survey.plan(names).reasons
     _forget_mended(installation, names, reasons)
-    errors = engine.state.errors
+    errors = state.errors
     return Status(
         True,
         {name: _module_status(there[name], reasons.get(name), errors.get(name)) for name in names},
@@ -40,21 +40,21 @@ def explain(installation: "Installation | None", name: str) -> Explanation:
     """What is known of the module `name`."""
     if installation is None:
         return Explanation(name, False, "livereload is not installed: call livereload.install()", _path_of(name))
-    engine = installation.engine
-    engine.survey.adopt()
-    record = engine.state.records.get(name)
+    state = installation.state
+    installation.survey.adopt()
+    record = state.records.get(name)
     if record is not None and _is_there(name, record):
         explanation = Explanation(name, True, _why_tracked(installation, record), record.path)
         now = status(installation, (name,)).modules[name]
         explanation.stale, explanation.error = now.stale, now.error
-        explanation.last = _last_of(record, engine.state.last)
+        explanation.last = _last_of(record, state.last)
     elif record is not None and record.missing:
         explanation = Explanation(name, False, "no finder knows it")
     elif name not in sys.modules:
         explanation = Explanation(name, False, _of_what_is_not_imported(installation, name))
     else:
-        explanation = Explanation(name, False, engine.state.policy.why_not_tracked(name), _path_of(name))
-    there = {each: other for each, other in engine.state.records.copy().items() if _is_there(each, other)}
+        explanation = Explanation(name, False, state.policy.why_not_tracked(name), _path_of(name))
+    there = {each: other for each, other in state.records.copy().items() if _is_there(each, other)}
     if name in there:
         explanation.imports = tuple(sorted(there.keys() & _imports(there[name])))
     explanation.imported_by = tuple(sorted(each for each, other in there.items() if name in _imports(other)))
@@ -62,12 +62,12 @@ def explain(installation: "Installation | None", name: str) -> Explanation:
 
 
 def _of_what_is_not_imported(installation: "Installation", name: str) -> str:
-    """Whether it will be tracked, as far as its spec can be had without executing anything."""
-    state, parent = installation.engine.state, name.rpartition(".")[0]
+    """Why a module is not tracked that has not been imported, as far as finders tell without executing anything."""
+    state, parent = installation.state, name.rpartition(".")[0]
     path = (namespace_of(sys.modules.get(parent)) or {}).get("__path__")
     if parent and path is None:
         return "it has not been imported"
-    spec = installation.find(name, path)
+    spec = installation.system.find(name, path)
     if spec is None:
         return "no finder knows it"
     why = state.policy.why_not(spec)
@@ -79,7 +79,7 @@ def _is_there(name: str, record: "Record") -> bool:
 
 
 def _imports(record: "Record") -> set[str]:
-    """What a module imports, without the packages that it is in: those every version asks for in its own way."""
+    """The modules that a module imports, without its own packages: CPython versions ask for these differently."""
     return set(record.edges or ()).difference(graph.parents(record.name))
 
 
@@ -88,10 +88,10 @@ def _module_status(record: "Record", stale: str | None, error: str | None) -> Mo
 
 
 def _forget_mended(installation: "Installation", names: "Iterable[str]", reasons: "dict[str, str]") -> None:
-    """The error of a module that is fresh is over, even if it was undone and nothing had to be executed."""
+    """Forget the errors of fresh modules: an edit may have been undone, and then nothing is executed."""
     for name in names:
         if name not in reasons:
-            installation.engine.state.errors.pop(name, None)
+            installation.state.errors.pop(name, None)
 
 
 def _path_of(name: str) -> str | None:
@@ -103,7 +103,7 @@ def _path_of(name: str) -> str | None:
 
 def _why_tracked(installation: "Installation", record: "Record") -> str:
     why = "a namespace package of yours" if record.path is None else "a source file of yours"
-    if covers(installation.engine.state.policy.include, record.name):
+    if covers(installation.state.policy.include, record.name):
         why = "it is in `include`"
     loader = type(getattr((namespace_of(sys.modules.get(record.name)) or {}).get("__spec__"), "loader", None))
     is_plain = loader.__module__.startswith(("_frozen_importlib", "importlib.", "livereload."))
@@ -111,7 +111,7 @@ def _why_tracked(installation: "Installation", record: "Record") -> str:
 
 
 def _last_of(record: "Record", report: "Report") -> str | None:
-    """What the last edit did to a module."""
+    """What the last refresh did to a module."""
     done: list[Updated | Executed | Kept] = [*report.updated, *report.executed, *report.kept]
     for each in done:
         if each.name == record.name:

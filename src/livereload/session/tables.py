@@ -1,8 +1,8 @@
 """Status, reports and explanations as text, and as tables for notebooks.
 
-Knows terminals and HTML.  Must not know how any of it was found out (`session.status`).
+Knows terminals and HTML.  Must not know where the values come from (`status`).
 
-A table is as wide as the terminal.  What needs an eye comes first, and of what does not only a part is shown.
+A table is as wide as the terminal.  Modules that are stale or raise come first, and of the others only some are shown.
 """
 
 import os
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._report import Report
     from .._status import Explanation, ModuleStatus, Status
 
-# How many fresh modules a table shows of everything; who asks for a part sees all of it.
+# How many fresh modules the table of all modules shows; a table of some modules shows all of them.
 _FRESH = 20
 _GAP = "  "
 _LEAST = 12  # the characters that a column keeps in a narrow terminal
@@ -39,7 +39,7 @@ def text_of_status(status: "Status") -> str:
 
 
 def text_of_explanation(explanation: "Explanation") -> str:
-    """A line that says whether the module is tracked, and one for each thing that is known of it."""
+    """A line that says whether the module is tracked, and a line for each other fact."""
     head = f"{explanation.name} is {'tracked' if explanation.tracked else 'not tracked'}: {explanation.why}"
     state = None if not explanation.tracked else f"stale: {explanation.stale}" if explanation.stale else "fresh"
     rows = {
@@ -54,7 +54,7 @@ def text_of_explanation(explanation: "Explanation") -> str:
 
 
 def _shown(status: "Status") -> "list[ModuleStatus]":
-    """All that needs an eye, and some of the rest."""
+    """The modules that are stale or raise, and some of the others."""
     urgent = [each for each in status if each.stale or each.error]
     fresh = [each for each in status if not (each.stale or each.error)]
     return urgent + (fresh if status.asked or len(fresh) <= _FRESH + 1 else fresh[:_FRESH])

@@ -1,11 +1,10 @@
-"""Functions that run again when something that they use has changed, as Revise's `entr` does it.
+"""`when_changed()`: functions that are called again when a module that they use has changed, like `entr` of Revise.jl.
 
 Knows code objects, and which module imports which.  Must not know how a refresh is done.
 
-A function uses the module that it was defined in, the modules that the global names and the variables in its
-code lead to, those that it imports when it runs, and what all of these import (the closure over the edges
-of the records).  Functions of modules that are not tracked, such as those typed at a prompt, are followed into
-what they use in turn.
+A function uses the module that it was defined in, the modules that the global names and the variables in its code
+lead to, the modules that it imports when it runs, and all that these modules import.  Functions that it uses of modules
+that are not tracked, such as those typed at a prompt, are followed in turn.
 """
 
 import sys
@@ -14,7 +13,7 @@ from types import CodeType, FunctionType, MethodType
 
 from ..identity.objects import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class
 from ..interpreter import bytecode
-from ..interpreter.stdlib import standard
+from ..interpreter.stdlib_imports import standard
 from ..modules import graph
 
 TYPE_CHECKING = False
@@ -33,7 +32,7 @@ _ENTRIES = 100  # how many entries of a container are looked at: it may hold the
 
 def call_when_changed(installation: "Installation", function: "Callable[[], object]") -> None:
     """From now on, call the function after each refresh that changed something it uses."""
-    state = installation.engine.state
+    state = installation.state
     if not state.watching:
         state.listeners.append(lambda report: _call_those_changed(state, report))
     if all(function is not each for each in state.watching):
@@ -96,7 +95,7 @@ def _module_of(value: "Any") -> str:
 
 
 def _parts(value: "Any") -> "Iterator[object]":
-    """What an object is made of that may run, or be read, when it runs."""
+    """The objects that a call of this object may call or read."""
     if type(value) is FunctionType:
         names = _names(value.__code__)
         yield from (each for name, each in value.__globals__.copy().items() if name in names)
@@ -120,7 +119,7 @@ def _is_method(value: object) -> bool:
 
 
 def _cell_contents(function: FunctionType) -> "Iterator[object]":
-    """What the variables of the functions around hold."""
+    """The objects in the closure of a function."""
     for cell in function.__closure__ or ():
         try:
             yield cell.cell_contents

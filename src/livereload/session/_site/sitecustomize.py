@@ -1,7 +1,7 @@
 """Switches livereload on in the interpreter that `python -m livereload` starts, and leaves no trace.
 
-This folder is the first of PYTHONPATH there, so `site` imports this file where it wants the
-`sitecustomize` that the environment may have.  That one comes after, as if this had never been.
+This folder is the first one of PYTHONPATH there, so `site` imports this file instead of the `sitecustomize` that the
+environment may have.  The latter is imported afterwards.
 """
 
 import os
