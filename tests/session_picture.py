@@ -58,8 +58,8 @@ def draw(lines: list[str]) -> str:
         kind, css = _kind(line)
         seconds += PAUSES[kind]
         if line:
-            text = f'<text x="{MARGIN}" y="{y}" class="{css}" style="animation-delay: {seconds:.2f}s">{_marked(line)}</text>'
-            body.append(text)
+            delay = f"animation-delay: {seconds:.2f}s"
+            body.append(f'<text x="{MARGIN}" y="{y}" class="{css}" style="{delay}">{_marked(line)}</text>')
         y += LINE if line else LINE // 2
     height = y - LINE + MARGIN
     return (

@@ -46,7 +46,8 @@ Functions
   tracked function is emptied if what the function used has changed.
 - A held function whose variables cannot be kept calls the new function, for instance if a decorator was added.  It
   shows as one frame more in tracebacks.
-- A closure keeps its variables.  If the new code needs a variable that the closure does not have, it keeps the old code.
+- A closure keeps its variables.  If the new code needs a variable that the closure does not have, it keeps the old
+  code.
 - A held `functools.partial` keeps its arguments.
 - A function or class that was moved to another module is not followed there.
 

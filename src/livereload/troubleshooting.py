@@ -1,7 +1,9 @@
 """My edit is not followed: a path of questions.
 
 This module has no functions.  `help("livereload.troubleshooting")` shows this text.  Stop at the first question whose
-answer is no.
+answer is no.  In the examples, you have edited `shop/money.py`, and `shop/cart.py` imports it:
+
+    >>> from shop.cart import total
 
 
 1. Is livereload on?
@@ -25,10 +27,10 @@ Ask for the module that you have edited:
       state        fresh
       imported by  shop.cart
 
-Of a module that is not tracked, the first line says why:
+Of a module that is not tracked, it says why:
 
-    >>> livereload.explain("json")
-    json is not tracked: it belongs to the standard library, and not in `include`
+    >>> livereload.explain("json").why
+    'it belongs to the standard library, and not in `include`'
 
 - *It is installed*: name it in `install(include=[...])`.
 - *It is excluded*, *it says __livereload__ = False*: somebody wants it so.

@@ -19,6 +19,7 @@ PAGES = [ROOT / "README.md", PACKAGE / "README.md", PACKAGE / "CHANGELOG.md", RO
 # The package that the examples speak of.
 SHOP = {
     "__init__.py": "",
+    "settings.py": "",
     "money.py": "RATE = 2\n\n\ndef euro(cents):\n    return cents * RATE\n",
     "cart.py": "from shop.money import RATE, euro\n\nDOUBLE = RATE * 2\n\n\ndef total():\n    return euro(3)\n\n\n"
     "class Cart:\n    def total(self):\n        return total()\n",
@@ -39,7 +40,8 @@ def edit(path, old, new):
 
 class Checker(doctest.OutputChecker):
     def check_output(self, want, got, options):
-        return super().check_output(want, re.sub(r" in \\d+ ms", "", got), options)
+        without_times = re.sub(r" in \\d+ ms", "", got)
+        return any(super(Checker, self).check_output(want, each, options) for each in (got, without_times))
 
 name, _, path = sys.argv[1].partition(":")
 found = module = importlib.import_module(name)
@@ -49,7 +51,7 @@ globs = {**vars(module), "livereload": livereload, "edit": edit}
 test = doctest.DocTestParser().get_doctest(found.__doc__, globs, sys.argv[1], None, None)
 runner = doctest.DocTestRunner(Checker())
 runner.run(test)
-print(f"\\n{runner.failures} of {runner.tries}")
+sys.exit(runner.failures > 0 or runner.tries == 0)
 """
 
 NAMES = [f"livereload:{name}" for name in livereload.__all__]
@@ -67,8 +69,7 @@ def test_examples(name, tmp_path):
     variables["PYTHONPATH"] = os.pathsep.join([str(PACKAGE.parent), str(tmp_path)])
     command = [sys.executable, "-c", PROGRAM, name]
     done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=60)
-    failures, _, tries = done.stdout.rpartition("\n0 of ")
-    assert done.returncode == 0 and not failures and int(tries) > 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_docstrings_of_public_names():
@@ -89,7 +90,8 @@ def test_links(page):
     for name in re.findall(r'help\("([\w.]+)"\)', text):
         assert name in {"livereload.middleware", *(each.__name__ for each in (faq, limits, troubleshooting))}
     for name in re.findall(r"`([\w/]+\.py)`", text):
-        assert any((folder / name).exists() for folder in (ROOT, PACKAGE, PACKAGE.parent)), name
+        if not name.startswith(("shop/", "serve")):  # the user's own
+            assert any((folder / name).exists() for folder in (ROOT, PACKAGE, PACKAGE.parent)), name
 
 
 def test_length_of_the_readme():
