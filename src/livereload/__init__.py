@@ -187,7 +187,7 @@ def refresh(*modules: "str | ModuleType") -> Report:
     """Bring modules up to date without an import statement; without arguments, all tracked modules.
 
     Takes names of modules, and modules, as `importlib.reload` does.  Returns a `Report`, which is false if nothing was
-    done.
+    executed or updated.
 
     Raises what executing a module raises; then nothing has changed.  Raises `NotInstalledError` before `install()`,
     `NotTrackedError` for a module that is not imported or not tracked, and TypeError or ValueError for an argument

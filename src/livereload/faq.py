@@ -72,8 +72,9 @@ Flask, FastAPI, Django?
 =======================
 
 See `help("livereload.middleware")`, and the section *Servers* of the README.  With `flask run`, write
-`app.wsgi_app = wsgi(app.wsgi_app)` below the line that makes `app`: edited views serve the next request; for new routes,
-name the application as in `wsgi("shop.web:app")`.  Switch off the server's own reloader, which restarts the process.
+`app.wsgi_app = wsgi(app.wsgi_app)` below the line that makes `app`.  Edited views then serve the next request.  For new
+routes, name the application, as in `wsgi("shop.web:app")`.  Switch off the server's own reloader: it restarts the
+process.
 
 
 Production?

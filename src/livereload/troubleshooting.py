@@ -101,7 +101,7 @@ The line `last edit` says what the last edit did to a module: updated, executed,
 8. Still not?
 =============
 
-`importlib.reload(module)` executes one module in any case.  A fresh interpreter is always right.  If the two differ from
-what livereload gives, that is a bug: please report the two versions of the source, the import statements in their
-order, and what `livereload.last()` says.
+`importlib.reload(module)` executes one module in any case.  A fresh interpreter is always right.  If livereload gives
+something else than a fresh interpreter, and `help("livereload.limits")` does not say so, that is a bug.  Please report
+the two versions of the source, the import statements in their order, and what `livereload.last()` says.
 """
