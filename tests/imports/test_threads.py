@@ -203,8 +203,10 @@ def generation(n):
 @pytest.mark.parametrize("size", [20, 50])
 def test_a_crowd(project, size):
     """Whatever way many threads ask at once for what is stale: all get the new modules, whole, and no one hangs."""
-    project.write(generation(1))
-    project.run(SHARED + CROWD + "import a, pkg.sub; held = a.b.C()")
+    project.write(generation(1) | {"other.py": "X = 1\n"})
+    project.run(SHARED + CROWD + "import a, pkg.sub, other; held = a.b.C()")
+    project.write({"other.py": "X = 2\n"})
+    project.run("import other")  # what a first refresh loads would hold the crowd up
     for n in range(2, 6):
         project.write(generation(n))
         executed = project.run(f"results = crowd({size})").executed

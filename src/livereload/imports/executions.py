@@ -109,6 +109,9 @@ class Executions:
         record.suspect = not self._survey.resolver.are_as_known(record.where)
         record.checked = thread.moment
         record.version = record.verified = record.executed = thread.moment
+        if transaction is not None and state.is_refreshed_by_another():
+            # It may get what was there before that refresh, which it must not wait for.
+            record.verified = min(record.verified, transaction.moment - 1)
         if old is not None:
             record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
         record.executing = True
