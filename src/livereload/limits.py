@@ -39,9 +39,9 @@ What is not watched
 Functions
 =========
 
-- Installed code is not looked into.  If a library called your function while your module was executed, and keeps the
-  function as well, the function gets the new code, and the call is not repeated.  If the library only called it, the
-  module is executed again.
+- What installed code has computed stays.  If a library called your function while your module was executed, and keeps
+  the function as well, the function gets the new code, and the call is not repeated.  If the library only called it,
+  the module is executed again.
 - What an installed library remembers of your classes in a cache of its own stays.  The `functools.lru_cache` of a
   tracked function is emptied if what the function used has changed.
 - A held function whose variables cannot be kept calls the new function, for instance if a decorator was added.  It
@@ -73,7 +73,13 @@ Registries and other modules
 ============================
 
 - Before a module is executed, what it put into containers and attributes of other modules is taken back: functions,
-  classes, instances and plain data.  This holds for registries of installed packages as well.
+  classes, instances and plain data.  This holds for registries of installed packages as well, as far as what they keep
+  leads to the definitions of the module.
+- Where it does not, a library may keep the old registration, refuse the new one, or warn.  Functions that it keeps
+  follow all the same.  Seen after edits of the registration itself: Django (a URL, an admin class, a field of a
+  model), Celery (options of a `shared_task`), Dash (one more callback), discord.py (one more command in a cog),
+  pandas (an accessor renamed), matplotlib (a colormap), zope.interface (an interface) and pydantic (a generic model
+  `Page[User]` after a field was added to another model).  Restart after such an edit.
 - A callback of `atexit` is taken back if it is a function of the module.  A callback of another module, such as
   `atexit.register(print, "bye")`, is registered twice.
 - Effects that leave no entry, such as a request to a server, happen again.
