@@ -108,10 +108,8 @@ class Executions:
         record = self._new_record(spec, where, old)
         record.suspect = not self._survey.resolver.are_as_known(record.where)
         record.checked = thread.moment
-        record.version = record.verified = record.executed = thread.moment
-        if transaction is not None and state.is_refreshed_by_another():
-            # It may get what was there before that refresh, which it must not wait for.
-            record.verified = min(record.verified, transaction.moment - 1)
+        record.version = record.executed = thread.moment
+        record.verified = self._verified(thread.moment)
         if old is not None:
             record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
         record.executing = True
@@ -140,6 +138,16 @@ class Executions:
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
+
+    def _verified(self, moment: int) -> int:
+        """Since when a module that begins to be executed is known to be up to date.
+
+        In another thread's refresh, for which it must not wait, it may import modules as they were before.
+        """
+        transaction = self._state.transaction
+        if transaction is None or not self._state.is_refreshed_by_another():
+            return moment
+        return min(moment, transaction.moment - 1)
 
     def _is_refreshing(self, name: str) -> bool:
         """True if this thread executes the module `name` for a refresh."""

@@ -487,7 +487,7 @@ class _Search:
         for key, moment in (record.changed or {}).items() if record is not None else ():
             if moment <= self._since or key.endswith("()") or not (key == name or key.startswith(f"{name}.")):
                 continue
-            if methods or id(type(namespace_of_class(cls).get(key[len(name) + 1 :]))) not in _METHODS_OR_PROPERTIES:
+            if methods or not _is_plain_method(cls, key[len(name) + 1 :]):
                 yield f"{module}.{key}"
 
     def _push_called(self, path: tuple[str, ...]) -> None:
@@ -768,6 +768,18 @@ def _can_change(value: "Any") -> bool:
         and wrapped(value) is None
         and (id(kind) in _CONTAINERS or instance_dict(value) is not None)
     )
+
+
+def _is_plain_method(cls: type, name: str) -> bool:
+    """True for a method, or property, that classes which are derived need not know when they are made."""
+    member = namespace_of_class(cls).get(name)
+    if id(type(member)) not in _METHODS_OR_PROPERTIES:
+        return False
+    functions = [each for each in wrapped(member) or [member] if type(each) is FunctionType]
+    if any(each.__dict__.get("__isabstractmethod__") for each in functions):
+        return False
+    derived = [cls, *type.__subclasses__(cls)]
+    return not any(name in namespace_of_class(each).get("__abstractmethods__", ()) for each in derived)
 
 
 def _function_of(value: "Any", attribute: str) -> "Any":

@@ -32,6 +32,9 @@ _LATE = frozenset((
     *("__aenter__", "__aexit__", "__add__", "__sub__", "__mul__", "__truediv__", "__html__"),
 ))  # fmt: skip
 
+# Whose metaclasses collect the names of all methods: protocols, named tuples.
+_COLLECTING = frozenset(("typing", "typing_extensions"))
+
 
 def can_be_defined(
     module: ModuleType, difference: "Difference", uses: "Uses", is_tracked: "Callable[[object], bool]"
@@ -50,7 +53,7 @@ def can_be_defined(
         if any(not path or _is_own(namespace, path, is_tracked) for paths in decorated for path in paths):
             return False
         makers = (type(cls), *(each for each in mro_of(cls)[1:] if "__init_subclass__" in namespace_of_class(each)))
-        if any(is_tracked(module_of_class(each)) for each in makers):
+        if module_of_class(type(cls)) in _COLLECTING or any(is_tracked(module_of_class(each)) for each in makers):
             return False
     return True
 
