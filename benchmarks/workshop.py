@@ -51,6 +51,8 @@ class Workshop:
         self.quick = quick
         # whether samples tell where the time goes
         self.profiles = False
+        # whether they are measured by the processor's time
+        self.cpu = False
         # what several scenarios share
         self.shared: dict[str, list] = {}
         # {"ipython": "9.18.1"}: the peers that are installed
@@ -67,6 +69,14 @@ class Workshop:
 
     def close(self) -> None:
         self._temporary.cleanup()
+
+    def clock(self) -> float:
+        """Seconds on the wall or, if that is what counts, those that the processor has spent on child processes."""
+        if not self.cpu:
+            return time.perf_counter()
+        import resource  # not on Windows
+
+        return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
 
     def scaled(self, full: int, quick: int) -> int:
         """`full`, but at most `quick` in a quick run."""
@@ -89,7 +99,14 @@ class Workshop:
 
         def sample(driver: str) -> dict:
             request = json.dumps(
-                {"driver": driver, "measure": measure, "path": folders, "profile": self.profiles, **arguments}
+                {
+                    "driver": driver,
+                    "measure": measure,
+                    "path": folders,
+                    "profile": self.profiles,
+                    "cpu": self.cpu,
+                    **arguments,
+                }
             )
             command = [self.python_of(driver), "-P", "-s", str(HERE / "measure.py"), request]
             done = self.run(command, cwd=self.folder, env=self.environment(driver))
@@ -136,6 +153,16 @@ class Workshop:
                 (above / str(k) / name).write_text(text)
         self._compile(above)
         return (above / str(k) for k in itertools.count())
+
+    def shared_folder(self, name: str, files: dict[str, str]) -> Path:
+        """A folder with these files, which no sample edits."""
+        folder = self.folder / f"shared-{name}"
+        if not folder.exists():
+            folder.mkdir()
+            for each, text in files.items():
+                (folder / each).write_text(text)
+            self._compile(folder)
+        return folder
 
     def scratch(self, name: str) -> Path:
         """A new, empty folder."""

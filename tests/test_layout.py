@@ -121,7 +121,18 @@ def test_nothing_expensive_is_imported_at_run_time(module):
 CHEAP = {
     *("importlib", "importlib._bootstrap", "importlib._bootstrap_external", "importlib.machinery"),
     *("os", "os.path", "posixpath", "genericpath", "stat", "_stat", "errno", "io", "abc", "_abc", "_collections_abc"),
-    *("types", "_types", "_functools", "warnings", "_warnings", "_py_warnings", "_contextvars", "gc", "itertools"),
+    *(
+        "types",
+        "_types",
+        "_functools",
+        "_operator",
+        "warnings",
+        "_warnings",
+        "_py_warnings",
+        "_contextvars",
+        "gc",
+        "itertools",
+    ),
 }
 
 

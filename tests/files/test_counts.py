@@ -89,3 +89,63 @@ def test_an_edit_is_read_and_compiled_once(project):
     outcome = project.run("import app", "app.Y")
     assert (outcome.value, outcome.compiled) == (100, ["m0"])
     assert {name for name in outcome.opened if name.endswith(".py")} == {"m0.py"}
+
+
+EDITING = """
+import collections, gc, sys
+def edited(statement):
+    code = compile(statement, "<stdin>", "exec")
+    calls = collections.Counter()
+    def see(frame, event, argument):
+        if event == "c_call":
+            calls[argument.__name__] += 1
+        elif event == "call":
+            calls[frame.f_code.co_qualname] += 1
+    sys.setprofile(see)
+    try:
+        exec(code, {})
+    finally:
+        sys.setprofile(None)
+    return {
+        "stats": calls["stat"],
+        "read": calls["open_code"],
+        "compiled": calls["compile"],
+        "verified": calls["_Walk._decide"],  # modules that import what has changed, directly or not
+        "searched": calls["_Search.why"],
+        "remembered": calls["Snapshot._take"],  # modules whose contents are kept for the case of a failure
+        "passes": calls["get_objects"] + calls["get_referrers"],  # over the heap
+    }
+"""
+LEAF = "RATE = {0}\ndef f(): return {0}\nclass C:\n    def m(self): return {0}\n"
+IMPORTER = "from leaf import RATE, f, C\nDOUBLE = 2 * RATE\nclass D(C):\n    pass\ndef g(): return f()\n"
+
+
+# {what is edited: the source, and how often something is compiled, searched for, remembered}
+EDITS = {
+    "the body of a function": (LEAF.format(1).replace("f(): return 1", "f(): return 2"), 1, 2, 0),
+    "the body of a method": (LEAF.format(1).replace("m(self): return 1", "m(self): return 2"), 1, 2, 0),
+    "a constant": (LEAF.format(1).replace("RATE = 1", "RATE = 2"), 3, 4, 3),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("count", [100, 1000])
+def test_an_edit_costs_what_the_edit_costs(project, count, edit):
+    """An edited leaf is read and compiled once, only its importers are searched, whatever else there is."""
+    project.start(whole=False)
+    app = "".join(f"import m{i}\n" for i in range(count)) + "import leaf, user\n"
+    project.write(modules(count) | {"app.py": app, "leaf.py": LEAF.format(1), "user.py": IMPORTER})
+    project.tick()
+    project.run(f"{EDITING}import app")
+    project.write({"leaf.py": LEAF.format(7)})
+    project.run("import app")  # loads what an edit needs
+    project.write({"leaf.py": LEAF.format(1)})
+    project.run("import app")
+    text, compiled, searched, remembered = EDITS[edit]
+    project.tick()
+    project.write({"leaf.py": text})
+    counts = project.value("edited('import app')")
+    assert counts["stats"] <= count + 30
+    del counts["stats"]
+    expected = {"read": 1, "compiled": compiled, "verified": 3, "searched": searched, "remembered": remembered}
+    assert counts == {**expected, "passes": 0}

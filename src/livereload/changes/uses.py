@@ -21,7 +21,7 @@ from .calls import BUILD_CLASS, ITSELF, annotation_calls, calls_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from .calls import Call
 
@@ -114,6 +114,8 @@ class Uses:
 
     __slots__ = (
         *(
+            "_level_names",
+            "_level_set",
             "bindings",
             "called_codes",
             "classes",
@@ -154,6 +156,8 @@ class Uses:
         self.handed: set[str] = set()
         # attributes that statements read that run nothing else
         self.read: set[Load] = set()
+        self._level_names: tuple[tuple[str, str | None], ...] | None = None
+        self._level_set: frozenset[str] | None = None
         # it does something for its effect: calls and drops the result, stores into something
         self.effects = False
         # what it stores attributes into; what calls are given that are made for their effect
@@ -169,6 +173,18 @@ class Uses:
         _Scan(self, code, self.loads, top=True).run()
         self._wake()
         self._see({each for load in self.loads for each in load if each is not None})
+
+    def level_names(self) -> "tuple[tuple[str, str | None], ...]":
+        """The names that are read in what runs when the module is executed, each with what it is an attribute of."""
+        if self._level_names is None:
+            self._level_names = tuple(dict.fromkeys(level_names(self.code)))
+        return self._level_names
+
+    def reads(self, names: "Collection[str]") -> bool:
+        """True if what runs when the module is executed reads one of these names."""
+        if self._level_set is None:
+            self._level_set = frozenset(name for name, _ in self.level_names())
+        return not self._level_set.isdisjoint(names)
 
     def _wake(self) -> None:
         """Functions that may be called use what they read, and so on."""
@@ -629,6 +645,19 @@ _read: dict[int, tuple[CodeType, frozenset[str]]] = {}
 _MOST_KNOWN = 10_000
 
 
+def level_names(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
+    """The names that are read in what runs when a module is executed: its level, and the bodies of its classes.
+
+    Each with the name of what it is an attribute of, if it is one of a name.
+    """
+    for name, is_put_into, of in names_loaded(code):
+        if not is_put_into:
+            yield name, of
+    for constant in code.co_consts:
+        if type(constant) is CodeType and not is_function(constant):
+            yield from level_names(constant)
+
+
 def names_loaded(code: "CodeType") -> "Iterator[tuple[str, bool, str | None]]":
     """Each name that code loads, without code in it, whether what it stands for is only put into, and of what.
 
@@ -845,7 +874,7 @@ def _with_whole_arguments(found: "list[Instruction]", extended: int) -> "list[In
 
 def _is_protected(code: "CodeType", offset: int) -> bool:
     """True if an error of the instruction there is handled: it is in a `try` or a `with`."""
-    return any(start <= offset <= end for start, end in handled(code))
+    return bool(code.co_exceptiontable) and any(start <= offset <= end for start, end in handled(code))
 
 
 parts_of = attrgetter(

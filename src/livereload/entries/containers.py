@@ -7,7 +7,7 @@ No method of a user's subclass is called, and no entry is compared with another 
 """
 
 import sys
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from ..identity.objects import is_plain, module_of_class, mro_of, namespace_of_class, same
 
@@ -24,12 +24,16 @@ _MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _SEQUENCES = ("list", "deque")
 _BASES = (list, dict, set)
 _SINGLE = frozenset(map(id, _BASES))
+# What most values are: no containers.
+_NONE = frozenset(map(id, (FunctionType, BuiltinFunctionType, ModuleType, type, object, str, int, bytes, type(None))))
 
 
 def base_of(kind: type) -> "Any":
     """The standard library's container that a class is or derives from; None for other classes."""
     if id(kind) in _SINGLE:
         return kind
+    if id(kind) in _NONE:
+        return None
     if not issubclass(kind, _BASES) and not issubclass(kind, _deque()):
         return None
     if not is_user_made(kind) and module_of_class(kind) not in (None, "collections"):
@@ -88,9 +92,7 @@ def restore(container: "Any", contents: "Any") -> None:
 def unchanged(container: "Any", contents: "Any") -> bool:
     """True if a container holds the very objects of a copy of it, in their order."""
     now = copy(container)
-    if len(now) != len(contents) or not same(tuple(now), tuple(contents)):
-        return False
-    return type(contents) is not dict or same(tuple(now.values()), tuple(contents.values()))
+    return same(now, contents) and (type(contents) is not dict or same(now.values(), contents.values()))
 
 
 def remove(container: "Any", goes: "Callable[[Any], bool]", *, keys: bool = False) -> None:

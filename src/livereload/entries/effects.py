@@ -48,7 +48,7 @@ class Stored:
 
 def in_mapping(holder: "Any", before: "Mapping[Any, Any]", now: "Mapping[Any, Any]") -> "Iterator[Stored]":
     """The effects that a dict, a namespace or the contents of a class show, compared with a copy `before`."""
-    if objects.same(tuple(before), tuple(now)) and objects.same(tuple(before.values()), tuple(now.values())):
+    if objects.same(before, now) and objects.same(before.values(), now.values()):
         return
     known = {id(key): value for key, value in before.items()}
     plain = {key: value for key, value in before.items() if is_plain(key)}

@@ -52,6 +52,10 @@ class Outside:
         self.stored = stored
 
 
+# What is left by an execution that has called nothing.
+NOTHING = Outside({}, [])
+
+
 def count(name: str, module: "ModuleType", held: int = 0) -> "Counts":
     """The number of references from outside to each definition of the module `name`.
 

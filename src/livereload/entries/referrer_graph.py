@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _PACKAGE = __name__.partition(".")[0] + "."
 _LEVELS = 10
 _MANY = 100
+# How many objects are asked at once what they refer to: most of them, for nothing that is looked for.
+_AT_ONCE = 64
 _MOST_NODES = 20_000
 _MOST_REFERENCES = 200_000
 _WRAPPERS = frozenset(
@@ -222,11 +224,13 @@ def _referrers_of(values: "list[Any]") -> "Iterator[Any]":
         yield from gc.get_referrers(*values)
         return
     wanted = frozenset(map(id, values))
-    for each in gc.get_objects():
-        # `module_traverse` in Modules/_asynciomodule.c of 3.12 visits objects of its free list: touching these
-        # corrupts the list.
-        if not issubclass(type(each), ModuleType) and not wanted.isdisjoint(map(id, gc.get_referents(each))):
-            yield each
+    # `module_traverse` in Modules/_asynciomodule.c of 3.12 visits objects of its free list: touching these corrupts
+    # the list.
+    objects = [each for each in gc.get_objects() if not issubclass(type(each), ModuleType)]
+    for start in range(0, len(objects), _AT_ONCE):
+        some = objects[start : start + _AT_ONCE]
+        if not wanted.isdisjoint(map(id, gc.get_referents(*some))):
+            yield from (each for each in some if not wanted.isdisjoint(map(id, gc.get_referents(each))))
 
 
 def _is_ours(kind: type) -> bool:

@@ -4,10 +4,10 @@ Knows namespaces and the objects in them.  Must not know to which module an entr
 """
 
 import sys
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from ..identity import objects
-from ..identity.objects import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
+from ..identity.objects import instance_dict, is_class, module_of_class, namespace_of_class
 from . import containers
 from .effects import GONE, in_attributes
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .effects import Stored
 
 _DEPTH = 3
+# By id: what holds nothing that is looked at.
+_DULL = frozenset(map(id, (ModuleType, BuiltinFunctionType, str, int, float, complex, bytes, bool, type(None))))
 
 
 class _Holdings:
@@ -127,9 +129,9 @@ class Snapshot:
         """Copy the objects of some modules again."""
         for holdings in [self._of[name] for name in names if name in self._of]:
             for attributes in holdings.attributes:
-                self._last[id(attributes)] = dict(attributes)
+                self._last[id(attributes)] = attributes.copy()
             for cls in holdings.classes:
-                self._last[id(cls)] = dict(namespace_of_class(cls))
+                self._last[id(cls)] = namespace_of_class(cls).copy()
             for container in holdings.containers:
                 self._last[id(container)] = containers.copy(container)
 
@@ -172,7 +174,7 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":
     waiting = [
         (value, 0, False)
         for key, value in list(namespace.items())
-        if type(key) is str and not is_plain(value) and not key.startswith("__")
+        if id(type(value)) not in _DULL and type(key) is str and key[:2] != "__"
     ]
     while waiting:
         value, depth, is_element = waiting.pop()
@@ -190,31 +192,31 @@ def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":
 
 def _inner(value: "Any", name: "Any") -> "list[Any] | None":
     """The objects in an object of the module of this `name`; None if the object is not copied."""
+    if type(value) is FunctionType:
+        return list(value.__dict__.values()) if value.__dict__ else None  # nearly all have none
+    if is_class(value):
+        return list(namespace_of_class(value).values()) if module_of_class(value) == name else None
     base = containers.base_of(type(value))
     if base is not None:
         if base.__len__(value) > containers.MOST:
             return None
         return list(dict.values(value)) if issubclass(base, dict) else []
-    if type(value) is FunctionType:
-        return list(value.__dict__.values()) if value.__dict__ else None  # nearly all have none
-    if is_class(value):
-        return list(namespace_of_class(value).values()) if module_of_class(value) == name else None
     return list((instance_dict(value) or {}).values()) if containers.is_user_made(type(value)) else None
 
 
 def _is_followed(value: "Any", is_element: bool) -> bool:
     kind = type(value)
+    if id(kind) in _DULL or kind is FunctionType:
+        return False
     if containers.base_of(kind) is not None:
         return True
-    if is_element or is_plain(value) or kind is FunctionType or is_class(value) or not containers.is_user_made(kind):
+    if is_element or is_class(value) or not containers.is_user_made(kind):
         return False
     return bool(instance_dict(value))
 
 
 def _same_items(now: "Any", before: "dict[str, Any]") -> bool:
-    if not objects.same(tuple(now), tuple(before)):
-        return False
-    return objects.same(tuple(now.values()), tuple(before.values()))
+    return objects.same(now, before) and objects.same(now.values(), before.values())
 
 
 def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") -> None:

@@ -82,6 +82,7 @@ class Entries:
         # {id of a container: the dicts that have it as a value, each with the modules that lead to the dict}
         self._tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
         self._snapshot: Snapshot | None = None
+        self._met: set[str] = set()  # the modules that the snapshot has, or would if they were there
         self._running: list[str] = []
         self._group: list[str] = []  # the modules that are running, and those that have run within the outermost one
         self._again: dict[str, None] = {}  # the modules that have been executed since the snapshot was made
@@ -102,6 +103,7 @@ class Entries:
         if candidate is None:
             return
         snapshot = self._take_snapshot()
+        self.meet(name)
         for each in self._again:  # not earlier: new objects are not held until they are brought together with the old
             snapshot.take_again(each, self._candidates[each].namespace)
         self._again.clear()
@@ -139,6 +141,8 @@ class Entries:
         for item in seen:
             self._note(revert, item)
         if name not in self._running:
+            if self._snapshot is not None and name in self._candidates:
+                self._again[name] = None
             return None
         self._running.remove(name)
         candidate = self._candidates[name]
@@ -154,6 +158,17 @@ class Entries:
             stored = self._end_group(name, kept or {})
         known = {(id(each.holder), id(each.key)) for each in seen if each.key is not GONE or each.holder}
         return Outside(counts, [*seen, *(each for each in stored if (id(each.holder), id(each.key)) not in known)])
+
+    def meet(self, name: str) -> None:
+        """A module that is about to be executed, or one that it imports: remember what that has, and what it imports.
+
+        An execution can change nothing that is in tracked modules but what it gets at by importing these.
+        """
+        if self._snapshot is not None and name not in self._met:
+            self._met.update((name, *self._imports(name)))
+            tracked = self._tracked()
+            for each in self._met & tracked.keys():
+                self._snapshot.take(each, tracked[each])
 
     def finish(self, executed: "Iterable[str]") -> None:
         """All modules have been executed: remove what is twice in the standard library's registries."""
@@ -177,6 +192,7 @@ class Entries:
         self._above.clear()
         self._again.clear()
         self._snapshot = None
+        self._met.clear()
 
     # Before.
 
@@ -186,8 +202,6 @@ class Entries:
             for each in (*self._registered, self._overloads):
                 self._note(each.restore)
             self._snapshot = Snapshot()
-            for name, namespace in self._tracked().items():
-                self._snapshot.take(name, namespace)
             self._take_contents(self._snapshot, self._candidates)
             for each in interpreters_lists():
                 self._snapshot.add(_INTERPRETER, each)
@@ -316,15 +330,15 @@ class Entries:
         return self._emptied[id(container)]
 
     def _take_patches_back(self, name: str, candidate: Candidate) -> None:
-        users = frozenset(self._users(name)) - frozenset(self._imports(name))
-        monkeypatches.take_back(
-            name,
-            candidate.namespace,
-            candidate.contents,
-            self._functions.get(name, ()),
-            lambda other: other not in users,
-            self._note,
-        )
+        users: list[frozenset[str]] = []
+
+        def may_patch(other: str) -> bool:
+            if not users:  # importers are asked for only if something has been patched
+                users.append(frozenset(self._users(name)) - frozenset(self._imports(name)))
+            return other not in users[0]
+
+        functions = self._functions.get(name, ())
+        monkeypatches.take_back(name, candidate.namespace, candidate.contents, functions, may_patch, self._note)
 
     # After.
 

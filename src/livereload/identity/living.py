@@ -70,6 +70,9 @@ def update(module: ModuleType, codes: "Mapping[CodeType, CodeType]", note: "Note
 
     A function that holds variables which the new code does not know in this order calls one that does.
     """
+    codes = {old: new for old, new in codes.items() if old.co_name != "<module>" and _differ(old, new)}
+    if not codes:
+        return
     found, classes = functions_and_classes(module)
     for function in found:
         new = codes.get(function.__code__)
@@ -79,6 +82,10 @@ def update(module: ModuleType, codes: "Mapping[CodeType, CodeType]", note: "Note
     for cls in {id(base): base for each in classes for base in mro_of(each)}.values():
         if module_of_class(cls) == (namespace_of(module) or {}).get("__name__"):
             _update_class(cls, bodies, note)
+
+
+def _differ(old: CodeType, new: CodeType) -> bool:
+    return old != new or old.co_linetable != new.co_linetable
 
 
 _CHECKS = frozenset(("__subclasshook__", "__instancecheck__", "__subclasscheck__"))

@@ -7,7 +7,14 @@ for the class stay: a registry is filled by one function and read by another; a 
 """
 
 import gc
-from types import CodeType, FunctionType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    ModuleType,
+)
 
 from ..interpreter.bytecode import numbers
 from .classes import wrapped
@@ -26,23 +33,56 @@ if TYPE_CHECKING:
 # Larger dicts are looked into only if their first key is a class, or a tuple.
 _MOST = 1_000
 _DEPTH = 3
+# What keeps nothing (by id: `in` would ask a user's metaclass), and what the interpreter puts into a namespace.
+_DULL = frozenset(
+    map(
+        id,
+        (
+            *(FunctionType, BuiltinFunctionType, ModuleType, str, int, float, bool, bytes, type(None), tuple),
+            *(GetSetDescriptorType, MemberDescriptorType, property),
+        ),
+    )
+)
+_SYSTEM = ("__builtins__", "__spec__", "__loader__", "__annotations__")
 # What a function that registers does with what `setdefault` gives it.
 _COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
+
+
+def may_remember(namespace: "dict[str, Any]") -> bool:
+    """True if a module has caches, or dicts that a function of it asks and fills, whether or not they hold anything."""
+    held = _held_in(namespace)
+    if not held:
+        return False
+    tables = _tables(held, namespace, filled=False)
+    return any(_is_memo(name, owner, namespace) for _, name, owner in tables) or any(
+        True for _ in _caches(held, namespace)
+    )
+
+
+def _held_in(namespace: "dict[str, Any]") -> "list[tuple[str, Any]]":
+    """What a module has, by name, that may keep something."""
+    return [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and not _is_dull(*each)]
 
 
 def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", note: "Note") -> None:
     """Let the modules with these namespaces forget what they have found out about some classes."""
     keys = {id(cls): cls for cls in classes}
-    if not keys:
-        return
-    for namespace in namespaces:
-        for cache in _caches(namespace):
+    for namespace in namespaces if keys else ():
+        held = _held_in(namespace)
+        for cache in _caches(held, namespace):
             if any(_is_about(key, keys) for key in _keys_of(cache)):
                 LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-        for table, name, owner in _tables(namespace):
+        for table, name, owner in _tables(held, namespace):
             about = [key for key in list(table) if _is_about(key, keys)]
             if about and _is_memo(name, owner, namespace):
                 _drop(table, [key for key in about if not _is_of_others(table[key], key, namespace)], note)
+
+
+def _is_dull(name: str, value: "Any") -> bool:
+    """True for what the interpreter has put into a namespace, and for a class that has nothing but methods."""
+    if type(value) is type:
+        return _DULL.issuperset(map(id, map(type, namespace_of_class(value).values())))
+    return name in _SYSTEM
 
 
 def _drop(table: "dict[Any, Any]", keys: "list[Any]", note: "Note") -> None:
@@ -63,8 +103,8 @@ def _is_about(key: "Any", classes: "dict[int, type]") -> bool:
     return id(key) in classes
 
 
-def _caches(namespace: "dict[str, Any]") -> "Iterator[Any]":
-    for value in list(namespace.values()):
+def _caches(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iterator[Any]":
+    for _, value in held:
         members = list(namespace_of_class(value).values()) if _is_of(value, namespace) else ()
         for each in (value, *members):
             each = each.__func__ if type(each) is staticmethod or type(each) is classmethod else each
@@ -79,9 +119,9 @@ def _keys_of(cache: object) -> "Iterator[Any]":
             yield from list(each)
 
 
-def _tables(namespace: "dict[str, Any]") -> "Iterator[Found]":
-    """The dicts of a module, of its classes, and of the instances of these that it keeps."""
-    for name, value in list(namespace.items()):
+def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]", *, filled: bool = True) -> "Iterator[Found]":
+    """The (`filled`) dicts of a module, of its classes, and of the instances of these that it keeps."""
+    for name, value in held:
         inner: Any = ()
         if type(value) is dict:
             inner, owner = [(name, value)], None
@@ -90,7 +130,9 @@ def _tables(namespace: "dict[str, Any]") -> "Iterator[Found]":
         elif _is_of(type(value), namespace):
             inner, owner = list((instance_dict(value) or {}).items()), type(value)
         for key, each in inner:
-            if type(each) is dict and each and (len(each) <= _MOST or not is_plain(next(iter(each)))):
+            if type(each) is not dict or (filled and not each):
+                continue
+            if len(each) <= _MOST or not is_plain(next(iter(each))):
                 yield each, key, owner
 
 

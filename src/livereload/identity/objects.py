@@ -8,6 +8,7 @@ Everything goes through `type` and `object` themselves.  A user's `__eq__`, `__h
 
 import gc
 import sys
+from _operator import is_
 from types import (
     BuiltinFunctionType,
     CellType,
@@ -20,7 +21,7 @@ from types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from typing import Any
 
     Note = Callable[..., None]
@@ -127,8 +128,9 @@ def instance_dict(value: object) -> "dict[str, Any] | None":
 # Members of classes.
 
 
-def same(one: "Iterable[Any]", other: "Iterable[Any]") -> bool:
-    return [*map(id, one)] == [*map(id, other)]
+def same(one: "Collection[Any]", other: "Collection[Any]") -> bool:
+    """True for the very same objects in the same order."""
+    return len(one) == len(other) and all(map(is_, one, other))
 
 
 def is_mutable(cls: type) -> bool:

@@ -32,6 +32,10 @@ class Dependencies:
         if edges is not None:
             for name in names:
                 edges[name] = self._state.records[name].version
+        transaction = self._state.transaction
+        if transaction is not None and not self._state.is_refreshed_by_another():
+            for name in names:
+                transaction.meet(name)
 
     def note_absence(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`: the module that asks for it depends on its absence."""
@@ -59,6 +63,7 @@ class Dependencies:
             record.wreck = self.left_of(old, None if taken is None else taken.module)
         record.version = record.checked = state.thread.moment
         record.changed = {ANYTHING: state.thread.moment}
+        state.last_change = state.thread.moment
         state.records[name] = record
         state.forget_looks()
 

@@ -112,18 +112,16 @@ class Executions:
         record.verified = self._verified(thread.moment)
         if old is not None:
             record.changed = {**(old.changed or {}), ANYTHING: thread.moment}
+            state.last_change = thread.moment
         record.executing = True
         record.behind = module
-        if read_source and record.path is not None:
-            try:
-                record.source = read(record.path, state.clock)
-            except OSError:
-                pass  # the loader will say so, or knows another way
+        if read_source:
+            self._read_source(record)
         if transaction is not None and self._is_refreshing(name):
             reloading = self._system.is_reloading(name)
             (transaction.replace if reloading else transaction.begin)(name, state.records)
             if not reloading and name not in transaction.taken and module is not None:
-                transaction.entries.first(name, module)
+                transaction.meet_first(name, module)
         if old is not None and not state.is_taken(name) and not self._system.is_reloading(name):
             self._survey.set_aside(old)
         state.records[name] = record
@@ -138,6 +136,16 @@ class Executions:
         if transaction is not None and name in transaction.taken:
             transaction.progress.show(name, len(transaction.executed) + 1)
         record.started = time.perf_counter()
+
+    def _read_source(self, record: Record) -> None:
+        """Read the source that a loader of another project is going to execute."""
+        if self._state.transaction is not None:
+            self._state.transaction.doubt()
+        if record.path is not None:
+            try:
+                record.source = read(record.path, self._state.clock)
+            except OSError:
+                pass  # the loader will say so, or knows another way
 
     def _verified(self, moment: int) -> int:
         """Since when a module that begins to be executed is known to be up to date.
@@ -240,7 +248,7 @@ class Executions:
         seconds = time.perf_counter() - record.started
         taken = transaction.taken.get(name)
         outside = transaction.entries.after(name, held=1, seen=seen)
-        if not record.failed:
+        if not record.failed and outside is not None:
             record.outside = outside
         if taken is not None:
             transaction.generations.end(taken.namespace, record.code, failed=record.failed)

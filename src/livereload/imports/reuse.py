@@ -6,7 +6,7 @@ Knows what the loader asks for.  Must not know when a module is executed, nor wh
 import sys
 
 from ..files.source import Source, read
-from ..interpreter.bytecode import may_store
+from ..interpreter.code_effects import calls_nothing, inert_classes, may_store
 from ..modules.record import Record
 from ..modules.state import State
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
+    from ..entries.reference_counts import Outside
     from ..modules.import_system_protocol import Interpreter
     from ..refreshes.journal import Transaction
 
@@ -25,6 +26,7 @@ class Reuse:
     def __init__(self, state: State, system: "Interpreter") -> None:
         self.state = state
         self._system = system
+        self._nothing: Outside | None = None
 
     # The module object.
 
@@ -37,14 +39,24 @@ class Reuse:
         taken = transaction.taken[name]
         transaction.generations.begin(taken.namespace)
         asked_for = transaction.asked_for[name] = self._asked_for(transaction, spec)
-        if taken.renewed:  # it has been executed in this refresh already
+        is_again = taken.renewed
+        if is_again:  # it has been executed in this refresh already
             from ..entries.candidates import Candidate
 
             contents = dict(taken.namespace)
             transaction.entries.start({name: Candidate(taken.module, taken.namespace, contents, None, lambda: None)})
         module = transaction.renew(name, asked_for, own_type=own_type)
-        transaction.entries.before(name)
+        if is_again or not self._leaves_nothing(transaction, spec):
+            transaction.entries.before(name)
         return module
+
+    def _leaves_nothing(self, transaction: "Transaction", spec: "ModuleSpec") -> bool:
+        """True if the code to be executed calls nothing, and the last execution has put nothing elsewhere."""
+        record = self.state.records[spec.name]
+        if record.outside is None or record.outside.counts or record.outside.stored:
+            return False
+        code = transaction.code_for(record) if spec.origin == record.path else None
+        return code is not None and calls_nothing(code)
 
     def module_for_other_loader(self, spec: "ModuleSpec") -> "ModuleType | None":
         """The same, for a loader of another project."""
@@ -99,6 +111,16 @@ class Reuse:
 
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Observe what this code is going to store in other modules."""
+        record.inert = inert_classes(code)
+        if record.inert == 0 or calls_nothing(code):
+            if self._nothing is None:
+                from ..entries.reference_counts import NOTHING  # not at start-up
+
+                self._nothing = NOTHING
+            record.outside = self._nothing
+            return
+        if self.state.transaction is not None:
+            self.state.transaction.doubt()
         if may_store(code):
             from ..entries.effect_detection import EffectDetection  # not at start-up
 

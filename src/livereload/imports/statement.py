@@ -48,9 +48,14 @@ class Statements:
         if initializing and not record.executing:
             spec.__dict__["_initializing"] = initializing = False
         if thread.stack and (
-            initializing or (record.checked == thread.moment and not record.portions and name not in state.unbound)
+            initializing
+            or (
+                record.checked == thread.moment
+                and name not in state.unbound
+                and (not record.portions or _is_of_a_whole(frame))
+            )
         ):
-            # Found fresh within this very import statement, and no package: nothing else can be stale.
+            # Found fresh within this very import statement, and no submodules asked for: nothing else can be stale.
             self._dependencies.note(name)
             return initializing
         if initializing:
@@ -120,3 +125,8 @@ class Statements:
         if thread.interrupt is not None:
             interrupt, thread.interrupt = thread.interrupt, None
             raise interrupt
+
+
+def _is_of_a_whole(frame: "FrameType | None") -> bool:
+    """True if a statement in this frame imports a module, and nothing from it."""
+    return frame is not None and bytecode.has_no_from_list(frame.f_code, frame.f_lasti)

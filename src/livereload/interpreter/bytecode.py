@@ -53,6 +53,17 @@ def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
     return names if type(names) is tuple else ()
 
 
+def has_no_from_list(code: "CodeType", offset: int) -> bool:
+    """True if the instruction at `offset` imports a module as a whole: `import shop.cart`."""
+    opcodes = numbers()
+    raw = code.co_code
+    if not 2 <= offset < len(raw) or raw[offset] != opcodes["IMPORT_NAME"]:
+        return False
+    if raw[offset - 2] == opcodes["LOAD_CONST"]:
+        return raw[offset - 1] < len(code.co_consts) and code.co_consts[raw[offset - 1]] is None
+    return raw[offset - 2] == opcodes.get("LOAD_COMMON_CONSTANT")  # None, from 3.15 on
+
+
 def looked_up(code: "CodeType", offset: int) -> tuple[str, bool]:
     """The name at `offset` that may be a lazy import (PEP 810), and whether it is in the code's own namespaces.
 
@@ -87,28 +98,6 @@ def is_attribute(code: "CodeType", offset: int) -> bool:
         return not _RESOLVING  # a lazy import asks no other question
     names = code.co_names
     return not _LOOKING.isdisjoint(names) and _IMPORTING.isdisjoint(names)
-
-
-_CALLING = ("CALL", "CALL_KW", "CALL_FUNCTION_EX")
-_STORING = ("STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR")
-
-
-def may_store(code: "CodeType") -> bool:
-    """True if code may store something elsewhere: it sets attributes or items, or ignores the result of a call."""
-    opcodes = numbers()
-    instructions = code.co_code[::2]
-    if any(opcodes[name] in instructions for name in _STORING):
-        return True
-    calls = {opcodes[name] for name in _CALLING if name in opcodes}
-    place = instructions.find(opcodes["POP_TOP"])
-    while place >= 0:
-        before = place - 1
-        while before > 0 and instructions[before] == 0:  # the inline caches of a call
-            before -= 1
-        if instructions[before] in calls:
-            return True
-        place = instructions.find(opcodes["POP_TOP"], place + 1)
-    return False
 
 
 def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
@@ -166,8 +155,10 @@ def from_imports(code: "CodeType", package: str) -> "Iterator[tuple[str, str, st
 
 def absolute(name: str, level: int, package: str) -> str:
     """The full name of the module that an import statement in this package names (`_bootstrap._resolve_name`)."""
+    if not level:
+        return name
     parts = package.split(".")
-    base = ".".join(parts[: len(parts) - level + 1]) if level else ""
+    base = ".".join(parts[: len(parts) - level + 1])
     return ".".join(each for each in (base, name) if each)
 
 

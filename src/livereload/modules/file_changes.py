@@ -12,13 +12,14 @@ from time import perf_counter
 
 from ..files.cached_look import Look
 from ..files.source import Patience, Source, look
+from ..files.stamp import stamp_at
 from ..identity.objects import namespace_of
 from . import graph
 from .adopt import Adoption, edges_in_code
 from .lazy_imports import note_used, unused
 from .record import Record
 from .resolve import Resolver, home_of, short
-from .stale import Plan, plan
+from .stale import Plan, needed_by, plan
 from .state import State
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ class Survey:
         if state.aside:
             self._put_back()
         moment = state.thread.moment
-        reached = self._reached(names, moment)
+        reached, closure = self._closure(names, moment)
         if not reached:
             return Plan({}, {})
         around = {**reached, **self._reached_by_use(reached)}
@@ -78,11 +79,9 @@ class Survey:
         events = -1 if moment else state.watcher.events()
         self.resolver.look_at_folders(folders, moment)
         changed, moved, sources = self._observe_all(reached.values(), again)
-        found = plan(reached, changed, moved, self._versions(reached), sources)
+        found = plan(reached, changed, moved, self._versions(reached), sources, closure)
         if moment:
-            for name, record in reached.items():
-                if name not in found.reasons and not _awaits_package(record, found):
-                    record.checked = moment
+            self.note_fresh(found, moment)
         elif not found:
             files = {name: (each.path, each.source) for name, each in around.items() if each.path and each.source}
             named = [files[name] for name in names if name in files]
@@ -90,6 +89,21 @@ class Survey:
                 [*files.values()], folders, state.folders, state.watcher, named=named, events=events, begun=begun
             )
         return found
+
+    def note_fresh(self, found: Plan, moment: int) -> list[Record]:
+        """The modules that a plan has found fresh need not be looked at again in this moment; returns their records."""
+        stale = found.reasons
+        tops = {name.partition(".")[0] for name in stale}
+        fresh = [
+            record
+            for name, record in found.reached.items()
+            if name not in stale
+            and not record.suspect
+            and (name.partition(".")[0] not in tops or not _awaits_package(record, found))
+        ]
+        for record in fresh:
+            record.checked = moment
+        return fresh
 
     def _observe_all(
         self, records: "Iterable[Record]", again: str
@@ -101,6 +115,8 @@ class Survey:
         flat: dict[str, bool] = {}
         patience = Patience()
         for record in records:
+            if record.name != again and self._is_unchanged(record, flat):
+                continue
             reason, has_moved = self._observe(record, sources, flat, patience)
             if reason is None and record.name == again:
                 reason = _FAILED
@@ -110,17 +126,44 @@ class Survey:
                 moved.add(record.name)
         return changed, moved, sources
 
+    def _is_unchanged(self, record: Record, flat: dict[str, bool]) -> bool:
+        """True if one stat shows that `_observe` has nothing to say: nearly always."""
+        source, path = record.source, record.path
+        if source is None or path is None or not source.settled or stamp_at(path) != source.stamp:
+            return False
+        if record.suspect or record.listed or record.broken or record.gone:
+            return False
+        parent = record.name.rpartition(".")[0]
+        if parent and parent not in flat:
+            flat[parent] = self.is_flat(parent)
+        return not parent or not flat[parent]
+
     def _versions(self, reached: dict[str, Record]) -> dict[str, int]:
-        """{name: version} of all modules that the `reached` ones import."""
+        """{name: version} of the modules that the `reached` ones import and that have another version than then."""
         records = self._state.records
         versions: dict[str, int] = {}
         for record in reached.values():
-            for other in record.edges or ():
-                if other in records and records[other].before is None:
-                    versions[other] = records[other].version
+            for other, seen in (record.edges or {}).items():
+                known = records.get(other)
+                if known is not None and known.version != seen and known.before is None:
+                    versions[other] = known.version
         for name in self._system.reloading():  # importers are executed when it has been reloaded, not before
             versions.pop(name, None)
         return versions
+
+    def _closure(self, names: "tuple[str, ...]", moment: int) -> "tuple[dict[str, Record], graph.Closure | None]":
+        """`_reached`, and the graph of it if that is worth keeping: between statements."""
+        state = self._state
+        known = state.closures.get(names) if not moment and not state.busy else None
+        if known is None:
+            changes = state.changes
+            reached = self._reached(names, moment)
+            if moment or state.busy or not reached or any(record.lazy for record in reached.values()):
+                return reached, None
+            known = (reached, graph.Closure(needed_by(reached)))
+            if changes == state.changes:
+                state.closures[names] = known
+        return known
 
     def _reached(self, names: "tuple[str, ...]", moment: int) -> dict[str, Record]:
         """{name: record} of the closure of `names`, without modules found fresh in this `moment` or being executed."""

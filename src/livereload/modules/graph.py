@@ -13,9 +13,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 
+class Closure:
+    """Who imports whom among some modules, found when somebody asks, and kept."""
+
+    __slots__ = ("_cycles", "_importers", "edges")
+
+    def __init__(self, edges: "Mapping[str, Iterable[str]]") -> None:
+        self.edges = edges
+        self._importers: dict[str, list[str]] | None = None
+        self._cycles: dict[str, frozenset[str]] | None = None
+
+    def importers(self) -> dict[str, list[str]]:
+        """Who imports each name."""
+        if self._importers is None:
+            self._importers = importers_in(self.edges)
+        return self._importers
+
+    def cycles(self) -> "dict[str, frozenset[str]]":
+        """Of each name in a cycle, all the names that it is in a cycle with."""
+        if self._cycles is None:
+            self._cycles = cycles(self.edges)
+        return self._cycles
+
+
 def parents(name: str) -> list[str]:
     """The packages that contain `name`, outermost first."""
-
+    if "." not in name:
+        return []
     parts = name.split(".")
     return [".".join(parts[:i]) for i in range(1, len(parts))]
 
@@ -54,10 +78,20 @@ def spread(changed: "Mapping[str, str]", edges: "Mapping[str, Iterable[str]]") -
     Only the keys of `edges` can be reached.  All members of a cycle import each other, so a cycle is reached as a
     whole.
     """
+    return spread_to(changed, importers_in(edges))
+
+
+def importers_in(edges: "Mapping[str, Iterable[str]]") -> dict[str, list[str]]:
+    """Who imports each name."""
     importers: dict[str, list[str]] = {}
     for name, imported in edges.items():
         for other in imported:
             importers.setdefault(other, []).append(name)
+    return importers
+
+
+def spread_to(changed: "Mapping[str, str]", importers: "Mapping[str, Iterable[str]]") -> dict[str, str]:
+    """`changed` and all who import it, directly or not, each with the reason."""
     reasons = dict(changed)
     waiting = list(changed)
     while waiting:

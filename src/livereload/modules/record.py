@@ -25,6 +25,11 @@ def body(qualname: str) -> str:
     return f"{qualname}()"
 
 
+def is_body(key: str) -> bool:
+    """True for a key that `body` gives."""
+    return key.endswith("()") and not key.endswith(".()")
+
+
 def outside(qualname: str) -> str:
     """The key for what callers and decorators see of a function: its signature, defaults and attributes."""
     return f"{qualname}.()"
@@ -49,6 +54,7 @@ class Record:
         "generation",
         "gone",
         "has_lock",
+        "inert",
         "is_root",
         "lazy",
         "left",
@@ -83,6 +89,8 @@ class Record:
         self.code: CodeType | None = None
         # what that code uses while it is executed, once it has been looked at
         self.uses: Uses | None = None
+        # how many classes that code makes, if it runs no function (`bytecode.inert_classes`); else -1
+        self.inert = -1
         # the names whose earlier values `source` asks for; None while it has not been looked at
         self.asked_for: frozenset[str] | None = None
         # {"shop.money": 7}: the modules that it imported while it was executed, and their versions then;

@@ -26,7 +26,7 @@ class Plan:
     what was compared.
     """
 
-    __slots__ = ("changed", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
+    __slots__ = ("changed", "closure", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Plan:
         self.look: Look | None = None
         self.changed: Mapping[str, str] = {}
         self.must: frozenset[str] = frozenset()
+        self.closure: graph.Closure | None = None
         self.codes: dict[str, CodeType] = {}
 
     def hashes(self) -> "tuple[tuple[str, bytes], ...]":
@@ -67,14 +68,15 @@ def plan(
     moved: "set[str]",
     versions: "Mapping[str, int]",
     sources: "dict[str, Source]",
+    closure: "graph.Closure | None" = None,
 ) -> Plan:
-    """The modules in `reached` that are stale.
+    """The modules in `reached` that are stale; `closure` has their graph, if it is known.
 
     A module is stale
 
     1. if its file gave a reason (`changed`);
     2. if it is below a package in `moved`;
-    3. if a module that it imported has another version (`versions`) than it had then;
+    3. if a module that it imported has another version (`versions`, of those that have) than it had then;
     4. if it imported a submodule of a package that failed afterwards, so that the package is not there;
     5. if it imports a stale module, directly or not.
     """
@@ -82,7 +84,7 @@ def plan(
     must = {name for name in changed if reached[name].path not in sources or reached[name].listed}
     must |= moved & reached.keys()
     broken = {name for name, record in reached.items() if record.broken}
-    for name, record in reached.items():
+    for name, record in reached.items() if moved or versions or broken else ():
         if name in reasons:
             continue
         above = next((parent for parent in graph.parents(name) if parent in moved), None) if moved else None
@@ -98,11 +100,16 @@ def plan(
                 break
     roots = reasons
     if reasons:
-        edges = {name: _needed(record) for name, record in reached.items()}
-        reasons = graph.spread(roots, edges)
+        closure = closure or graph.Closure(needed_by(reached))
+        reasons = graph.spread_to(roots, closure.importers())
     found = Plan(reasons, sources, roots, moved, reached)
-    found.changed, found.must = changed, frozenset(must)
+    found.changed, found.must, found.closure = changed, frozenset(must), closure
     return found
+
+
+def needed_by(reached: "Mapping[str, Record]") -> "dict[str, Iterable[str]]":
+    """What each module needs of others."""
+    return {name: _needed(record) for name, record in reached.items()}
 
 
 def _needed(record: "Record") -> "Iterable[str]":

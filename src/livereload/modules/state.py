@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..files.folder import Folder
     from ..files.source import Source
     from ..refreshes.journal import Transaction
+    from .graph import Closure
+    from .record import Record
     from .stale import Plan
 
 
@@ -93,6 +95,10 @@ class State:
         # a package that does not import all its submodules itself, for one from-list; emptied when a module is
         # executed or a record changes
         self.looks: dict[object, Look] = {}
+        # {("shop",): (records, their graph)}: what modules import, directly or not; emptied when an edge changes
+        self.closures: dict[tuple[str, ...], tuple[dict[str, Record], Closure]] = {}
+        # the moment of the last entry in a `Record.changed` that is not the body of a function
+        self.last_change = 0
         # how often a module was executed or a record changed
         self.changes = 0
         self.watcher = Watcher()
@@ -147,10 +153,15 @@ class State:
         while self.transaction is None and self.lock._is_owned():  # type: ignore[attr-defined]
             self.lock.release()
 
-    def forget_looks(self) -> None:
-        """A module has been executed, or a record has changed: no earlier look holds any more."""
+    def forget_looks(self, *, edges: bool = True) -> None:
+        """A module has been executed, or a record has changed: no earlier look holds any more.
+
+        Nor does a closure, unless no `edges` have changed.
+        """
         self.changes += 1
         self.looks.clear()
+        if edges:
+            self.closures.clear()
 
     def renew_locks(self) -> None:
         """In a forked child: the other threads of the parent, and a refresh that one of them had begun, are gone."""

@@ -27,7 +27,6 @@ from ..changes.uses import (
     USED,
     attribute_targets,
     names_in,
-    names_loaded,
     names_read,
 )
 from ..identity.objects import (
@@ -111,9 +110,9 @@ class Affected:
         found = {}
         for statement in uses.imports:
             target = self.absolute(record.name, namespace, statement.module, statement.level)
-            there = _namespace(target)
-            if target not in self._records or not self._changes_since(target, since):
+            if not self._changes_since(target, since):
                 continue
+            there = _namespace(target)
             names = statement.names or {}
             if "*" in names:
                 names = self._public(target, there)
@@ -155,6 +154,8 @@ class Affected:
 
     def absolute(self, name: str, namespace: "Namespace", module: str, level: int) -> str:
         """The name of the module that a statement in the module `name` imports from."""
+        if not level:
+            return module
         return absolute(module, level, name if "__path__" in namespace else name.rpartition(".")[0])
 
     # What has changed.
@@ -236,7 +237,7 @@ class _Search:
         """The names that the level of the module uses, but for attributes of what is nobody's own."""
         return {
             name
-            for name, of in level_names(uses.code)
+            for name, of in uses.level_names()
             if of is None or (uses.loads.get((of, name), USED) > PASSED and not self._is_others(of, name))
         }
 
@@ -298,7 +299,7 @@ class _Search:
 
     def _are_annotations_looked_at(self, uses: "Uses") -> bool:
         """True if what the module decorates, or the classes that it makes, may be built by what annotations say."""
-        if not _READING_ANNOTATIONS.isdisjoint(names_in_level(uses.code)):
+        if uses.reads(_READING_ANNOTATIONS):
             return True
         for decorators, _ in uses.decorated:
             for name, *_ in decorators:
@@ -808,21 +809,6 @@ def _is_built(cls: "Any") -> bool:
         return False
     hooks = [each for each in mro_of(cls)[1:] if "__init_subclass__" in namespace_of_class(each)]
     return not all(map(_is_standard, (type(cls), *hooks)))
-
-
-def names_in_level(code: "CodeType") -> set[str]:
-    """The names that are read in what runs when a module is executed: its level, and the bodies of its classes."""
-    return {name for name, _ in level_names(code)}
-
-
-def level_names(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
-    """`names_in_level`, each with the name of what it is an attribute of, if it is one of a name."""
-    for name, is_put_into, of in names_loaded(code):
-        if not is_put_into:
-            yield name, of
-    for constant in code.co_consts:
-        if type(constant) is CodeType and not is_function(constant):
-            yield from level_names(constant)
 
 
 def _namespace(name: str) -> "Namespace":

@@ -70,22 +70,33 @@ class Names:
     def __init__(self, name: str, namespace: "Namespace") -> None:
         self._name = name
         self._namespace = namespace
-        self._held = self._look()
+        self._held, self._classes = self._look()
 
-    def _look(self) -> "dict[str, Any]":
-        found = dict(self._namespace)
-        for value in list(self._namespace.values()):
-            if is_class(value) and module_of_class(value) == self._name:
-                prefix = f"{qualname_of(value)}."
-                found.update({prefix + key: each for key, each in list(namespace_of_class(value).items())})
-        return found
+    def _look(self) -> "tuple[Namespace, list[tuple[type, dict[str, Any]]]]":
+        held = self._namespace.copy()
+        own = [each for each in held.values() if is_class(each) and module_of_class(each) == self._name]
+        return held, [(cls, dict(namespace_of_class(cls))) for cls in own]
 
     def differences(self) -> "Iterator[str]":
         """The keys of what was bound to something else since the last time."""
-        before, self._held = self._held, self._look()
-        for key in {**before, **self._held}:
-            if before.get(key, before) is not self._held.get(key, before) and _last(key) not in _NOT_COMPARED:
-                yield key
+        before, classes = self._held, self._classes
+        self._held, self._classes = self._look()
+        yield from _bound_anew(before, self._held)
+        now = {id(cls): contents for cls, contents in self._classes}
+        for cls, contents in classes:
+            yield from _bound_anew(contents, now.pop(id(cls), {}), cls)
+        for cls, contents in self._classes:
+            if id(cls) in now:
+                yield from _bound_anew({}, contents, cls)
+
+
+def _bound_anew(before: "Namespace", now: "Namespace", cls: "type | None" = None) -> "Iterator[str]":
+    if same(before, now) and same(before.values(), now.values()):
+        return
+    prefix = "" if cls is None else f"{qualname_of(cls)}."
+    for key in {**before, **now}:
+        if before.get(key, before) is not now.get(key, before) and _last(key) not in _NOT_COMPARED:
+            yield prefix + key
 
 
 def _last(key: object) -> object:

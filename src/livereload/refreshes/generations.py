@@ -32,14 +32,32 @@ class Generations:
         self.remember = self.successors.remember
         self.begin = self.successors.begin
         self.end = self.successors.end
+        # the namespaces that may keep something about classes, by id; None if nobody has looked
+        self._remembering: dict[int, dict[str, Any]] | None = None
 
-    def start(self, taken: "Iterable[dict[str, Any]]", others: "Iterable[dict[str, Any]]") -> None:
+    def start(self, taken: "Iterable[dict[str, Any]]", others: "Callable[[], Iterable[dict[str, Any]]]") -> None:
         """Forget what others have found out about the classes of modules with these namespaces.
 
-        `others` are the tracked namespaces that are not going to be executed.
+        `others()` gives the tracked namespaces that are not going to be executed; it is asked once.
         """
         new = [self.successors.modules[id(namespace)] for namespace in taken]
-        memos.forget([cls for module in new for cls in module.classes.values()], list(others), self._note)
+        classes = [cls for module in new for cls in module.classes.values()]
+        if not classes:
+            return
+        if self._remembering is None:
+            self._remembering = {id(each): each for each in others() if memos.may_remember(each)}
+        mine = {id(module.namespace): module.namespace for module in new}
+        memos.forget(classes, [each for key, each in self._remembering.items() if key not in mine], self._note)
+        self._remembering.update((key, each) for key, each in mine.items() if memos.may_remember(each))
+
+    def meet(self, namespace: "dict[str, Any]") -> None:
+        """A module with this namespace is executed for the first time."""
+        if self._remembering is not None:
+            self._remembering[id(namespace)] = namespace
+
+    def let_go(self) -> None:
+        """Refer to no namespace any more: the next refresh counts who does."""
+        self._remembering = None
 
     def finish(self, gone: "Collection[str]" = ()) -> None:
         """Give the kept objects to whatever got hold of others on the way.  `gone` are modules without files."""

@@ -17,6 +17,7 @@ from types import ModuleType
 
 from ..identity.objects import class_of, is_class, namespace_of
 from ..modules import graph
+from .taken import Taken, is_flat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,43 +37,10 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-class Taken:
-    """A module kept aside: its namespace as it was, and whether it has been renewed since."""
-
-    __slots__ = ("bound", "cls", "contents", "entry", "module", "namespace", "references", "renewed")
-
-    def __init__(self, module: ModuleType, entry: "Any") -> None:
-        self.module = module
-        # what stands in `sys.modules`: the module, or what it has put in its place
-        self.entry = entry
-        namespace = namespace_of(module)
-        self.namespace = {} if namespace is None else namespace
-        # how many refer to the namespace besides the module: its functions
-        self.references = sys.getrefcount(namespace) - _OTHERS
-        self.contents = dict(self.namespace)
-        self.cls = type(module)
-        self.renewed = False
-        # its parent package bound it
-        self.bound = False
-
-    def restore(self) -> None:
-        """Give the module back what it had."""
-        if type(self.module) is not self.cls:
-            self.module.__class__ = self.cls
-        if self.renewed:
-            self.namespace.clear()
-            self.namespace.update(self.contents)
-
-
-# References to a namespace: the module's, and those of a `Taken` that is being made.
-_OTHERS = 0
-_OTHERS = Taken(ModuleType("probe"), None).references
-
-
 class Transaction:
     """One refresh.  Ends by `commit` or `roll_back`, once."""
 
-    def __init__(self, moment: int) -> None:
+    def __init__(self, moment: int, new_entries: "Callable[[Transaction], Entries] | None" = None) -> None:
         self.moment = moment
         # {"shop.cart": Taken}
         self.taken: dict[str, Taken] = {}
@@ -89,19 +57,73 @@ class Transaction:
         # {"shop.app": {"shop.cart"}}: what modules had imported when they were executed before
         self.edges: dict[str, frozenset[str]] = {}
         self.executed: list[Executed] = []
+        # statements of a module have been executed by themselves
+        self.has_updated = False
         # modules that may be executed, and those whose entries are looked for
         self.candidates: dict[str, None] = {}
         self.announced: set[str] = set()
+        # what the plan has found fresh, as long as nothing has been called that may have written files
+        self.fresh: list[Record] = []
         # what decides which modules are executed; None if all are
         self.verification: Verification | None = None
         # something has failed, and whoever imports it for the first time may catch the error
         self.pending = False
-        # old and new objects of the modules that are executed
-        self.generations: Generations
-        # what these modules have put elsewhere
-        self.entries: Entries
+        self._generations: Generations | None = None
+        self._entries: Entries | None = None
+        self._new_entries = new_entries
         self.progress: Progress
         self._journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+
+    @property
+    def generations(self) -> "Generations":
+        """Old and new objects of the modules that are executed."""
+        if self._generations is None:
+            from .generations import Generations  # what only an execution needs is loaded then
+
+            self._generations = Generations(self.note)
+        return self._generations
+
+    @property
+    def entries(self) -> "Entries":
+        """What these modules have put elsewhere."""
+        if self._entries is None:
+            assert self._new_entries is not None
+            self._entries = self._new_entries(self)
+        return self._entries
+
+    @property
+    def is_light(self) -> bool:
+        """True as long as no module has been taken, and so nothing need be brought together."""
+        return self._generations is None and self._entries is None
+
+    def meet(self, name: str) -> None:
+        """A module that is being executed imports this one."""
+        if self._entries is not None:
+            self._entries.meet(name)
+
+    def meet_first(self, name: str, module: ModuleType) -> None:
+        """A module is about to be executed for the first time."""
+        self.entries.first(name, module)
+        if self._generations is not None:
+            self._generations.meet(namespace_of(module) or {})
+
+    def end(self) -> None:
+        """Let go of what was remembered for what has been executed."""
+        if self._entries is not None:
+            self._entries.end()
+        if self._generations is not None:
+            self._generations.let_go()
+
+    def code_for(self, record: "Record") -> "CodeType | None":
+        """The code that a module which has been taken is going to be executed from, if it is known already."""
+        return self.codes.get(record.name) if record.path in self.sources else record.code
+
+    def doubt(self) -> None:
+        """Code runs that may write files: what has been found fresh is to be looked at again when it is imported."""
+        for record in self.fresh:
+            if record.checked == self.moment:
+                record.checked = 0
+        self.fresh.clear()
 
     def take(
         self, plan: "Plan", records: "dict[str, Record]", remember: "Callable[[dict[str, Taken]], object]"
@@ -259,7 +281,7 @@ class Transaction:
 
     def _lose_submodules(self, records: "dict[str, Record]") -> None:
         """What is below a package that is a module now goes with it, taken or not."""
-        flat = tuple(f"{name}." for name, taken in self.taken.items() if _is_flat(taken))
+        flat = tuple(f"{name}." for name, taken in self.taken.items() if is_flat(taken))
         for name in records.copy() if flat else ():
             module = sys.modules.get(name)
             if name.startswith(flat) and module is not None:
@@ -281,7 +303,7 @@ class Transaction:
     def _is_lost(self, package: "Record | None", taken: Taken | None) -> bool:
         if package is not None and package.checked == self.moment and (package.failed or package.missing):
             return True
-        return taken is not None and _is_flat(taken)
+        return taken is not None and is_flat(taken)
 
     def _set_version(self, gone: "Record", package: str, records: "dict[str, Record]") -> None:
         """That it is gone is new to those who asked for it before this refresh; who did meanwhile met its package."""
@@ -291,6 +313,11 @@ class Transaction:
                 del record.edges[gone.name]
                 if package in records:
                     record.edges[package] = records[package].version
+
+    @property
+    def has_executed(self) -> bool:
+        """True if modules may import others now than before."""
+        return bool(self.reasons or self.executed or self.edges or self.has_updated)
 
     @property
     def has_effects(self) -> bool:
@@ -345,8 +372,3 @@ class Transaction:
     def note(self, undo: "Callable[..., object]", *arguments: object) -> None:
         """Have `undo(*arguments)` called when this is rolled back."""
         self._journal.append((undo, arguments))
-
-
-def _is_flat(taken: Taken) -> bool:
-    """True for what was a package and is a module now."""
-    return "__path__" in taken.contents and "__path__" not in taken.namespace

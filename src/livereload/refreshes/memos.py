@@ -6,7 +6,7 @@ A module that is not executed again keeps its state.  That is right as long as t
 out the same; what a function has computed from something that has changed would not.
 """
 
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
 from ..changes.uses import (
     PUTTING,
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     Namespace = dict[str, Any]
+
+
+# What keeps nothing, by id: `in` would ask a user's metaclass.
+_DULL = frozenset(map(id, (ModuleType, BuiltinFunctionType, str, int, float, bool, bytes, type(None), tuple)))
 
 
 def memos(namespace: "Namespace") -> "Iterator[tuple[Any, bool]]":
@@ -74,34 +78,52 @@ def _jumps() -> frozenset[int]:
     return all_of("POP_JUMP", "JUMP_IF")
 
 
+# {id of code: (code, whether it may store)}
+_known: dict[int, "tuple[CodeType, bool]"] = {}
+_MOST_KNOWN = 10_000
+
+
 def _may_store(code: "CodeType") -> bool:
     """False for nearly all functions: they store nothing but variables of their own."""
-    opcodes = code.co_code[::2]
+    known = _known.get(id(code))
+    if known is None:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        known = _known[id(code)] = (code, _finds_stores(code))
+    return known[1]
+
+
+def _finds_stores(code: "CodeType") -> bool:
+    operations = code.co_code[::2]
     return (
-        any(opcode in opcodes for opcode in all_of("STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR"))
+        len(operations.translate(None, bytes(all_of("STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR")))) < len(operations)
         or not PUTTING.isdisjoint(code.co_names)
-        or any(_may_store(each) for each in code.co_consts if type(each) is type(code))
+        or any(_finds_stores(each) for each in code.co_consts if type(each) is type(code))
     )
 
 
 def functions_in(namespace: "Namespace") -> "Iterator[tuple[Any, Any]]":
     """Each function and each cache in a module and its classes, and the contents of the class or None."""
-    waiting: list[tuple[Any, Any]] = [(value, None) for value in list(namespace.values())]
+    waiting: list[tuple[Any, Any]] = [
+        (value, None) for value in list(namespace.values()) if id(type(value)) not in _DULL
+    ]
     seen: set[int] = set()
     for value, contents in waiting:  # it grows
         if is_plain(value) or id(value) in seen:
             continue
         seen.add(id(value))
-        inner: Iterable[Any] = wrapped(value) or ()
         if type(value) is FunctionType:
             if value.__globals__ is namespace or value.__closure__:
                 yield value, contents
-            inner = [value.__dict__.get("__wrapped__")]
-        elif type(value) is LRU_CACHE:
+            if "__wrapped__" in value.__dict__:
+                waiting.append((value.__dict__["__wrapped__"], contents))
+            continue
+        inner: Iterable[Any] = wrapped(value) or ()
+        if type(value) is LRU_CACHE:
             yield value, contents
         elif is_class(value) and module_of_class(value) == namespace.get("__name__"):
             contents = namespace_of_class(value)
-            inner = list(contents.values())
+            inner = [each for each in contents.values() if id(type(each)) not in _DULL]
         waiting += [(each, contents) for each in inner]
 
 

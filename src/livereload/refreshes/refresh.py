@@ -32,7 +32,8 @@ from ..modules.lazy_imports import put_back
 from ..modules.record import Record
 from ..modules.stale import Plan
 from ..modules.state import State, Wanted
-from .journal import Taken, Transaction
+from .journal import Transaction
+from .taken import Taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from ..entries.candidates import Candidate
     from ..entries.effects import Stored
+    from ..entries.take_back import Entries
     from ..modules.import_system_protocol import Interpreter
     from .verify import Verification
 
@@ -258,17 +260,9 @@ class Refresher:
         Within the first import of another module, which may catch the error, a failure that
         `is_believed` is not undone but left for `conclude`.
         """
-        from ..entries.take_back import Entries  # what only an edit needs is loaded then
-        from .generations import Generations
-
         state = self.state
         before, depth = state.thread.moment, len(state.thread.stack)
-        transaction = Transaction(before or next(state.moments))
-        transaction.generations = Generations(transaction.note)
-        transaction.entries = Entries(
-            transaction.note, self._tracked, self._imports, self._users, self._code, self._stored
-        )
-        transaction.entries.journal = transaction
+        transaction = Transaction(before or next(state.moments), self._entries)
         transaction.progress = Progress(len(plan.reasons), time.perf_counter)
         try:
             try:
@@ -276,6 +270,7 @@ class Refresher:
                 if first is not None:
                     transaction.verification = self._verification(transaction, first)
                 if plan:
+                    transaction.fresh = self.survey.note_fresh(plan, transaction.moment)
                     self._bring_up_to_date(transaction, plan, wanted)
                 self._import(wanted)
                 message = self._commit(transaction)
@@ -291,6 +286,13 @@ class Refresher:
             raise
         if message is not None:
             self.interpreter.warn(message)
+
+    def _entries(self, transaction: Transaction) -> "Entries":
+        from ..entries.take_back import Entries  # what only an execution needs is loaded then
+
+        entries = Entries(transaction.note, self._tracked, self._imports, self._users, self._code, self._stored)
+        entries.journal = transaction
+        return entries
 
     def conclude(self, transaction: Transaction, *, failed: bool) -> None:
         """The outermost module has been executed, or has `failed`, after a failure that it could have caught."""
@@ -324,28 +326,24 @@ class Refresher:
     def _commit(self, transaction: Transaction) -> str | None:
         """Keep what has been executed; returns what there is to say about what could not be kept."""
         state = self.state
-        generations = transaction.generations
-        generations.replace_modules(transaction.put_back(state.records))
+        if transaction.taken:
+            transaction.generations.replace_modules(transaction.put_back(state.records))
         for name in transaction.taken:
             if name not in sys.modules and state.records[name].gone:
                 transaction.entries.drop(name)
         executed = [each.name for each in transaction.executed if each.name in sys.modules]
         in_place = [] if transaction.verification is None else transaction.verification.updated
         self._drop_forsaken(transaction, [*executed, *(each.name for each in in_place)])
-        generations.finish()
-        transaction.entries.finish(executed)
+        is_light = transaction.is_light
+        if not is_light:
+            transaction.generations.finish()
+            transaction.entries.finish(executed)
         verification = transaction.verification
         if verification is not None:
             verification.renew_edges()
         transaction.commit(state.records)
-        transaction.entries.end()
-        try:
-            message = generations.move()
-        except Exception:  # want of memory
-            message = generations.move()  # to its end: half of it would leave two generations
-        except BaseException:
-            generations.move()
-            raise
+        transaction.end()
+        message = None if is_light else self._move(transaction)
         for each in transaction.executed:
             state.errors.pop(each.name, None)
         notes = () if message is None else (message,)
@@ -356,6 +354,16 @@ class Refresher:
         seconds = transaction.progress.seconds
         state.last = Report(tuple(transaction.executed), notes, seconds=seconds, kept=kept, updated=updated)
         return message
+
+    def _move(self, transaction: Transaction) -> str | None:
+        generations = transaction.generations
+        try:
+            return generations.move()
+        except Exception:  # want of memory
+            return generations.move()  # to its end: half of it would leave two generations
+        except BaseException:
+            generations.move()
+            raise
 
     def _drop_forsaken(self, transaction: Transaction, executed: "list[str]") -> None:
         """What nobody imports any more takes with it what it has put elsewhere; its next import executes it."""
@@ -386,10 +394,10 @@ class Refresher:
         if transaction.pending:
             return
         transaction.roll_back()
-        transaction.entries.end()
+        transaction.end()
         self.interpreter.stop_watching_classes()
         state.busy.discard(transaction)
-        state.forget_looks()
+        state.forget_looks(edges=transaction.has_executed)
         state.transaction = None
         state.owner = 0
         transaction.progress.end()
@@ -440,7 +448,7 @@ class Refresher:
             self.interpreter.let_pass()
 
         new = transaction.take(plan, records, remember)
-        transaction.generations.start([taken.namespace for taken in new.values()], self._tracked().values())
+        transaction.generations.start([taken.namespace for taken in new.values()], lambda: self._tracked().values())
         self._announce(transaction, new)
         for name in new:
             transaction.edges.setdefault(name, frozenset(records[name].edges or ()))

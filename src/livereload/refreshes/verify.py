@@ -22,22 +22,23 @@ not executed shows in the traceback where it imports what failed; one that may c
 """
 
 import sys
-from types import ModuleType
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 
 from .._report import Updated
 from ..identity import living
-from ..identity.objects import namespace_of
+from ..identity.objects import module_of_class, mro_of, namespace_of, namespace_of_class
 from ..identity.places import LRU_CACHE
 from ..interpreter.bytecode import imported, imports, nested
+from ..interpreter.code_effects import calls_nothing, inert_classes
 from ..modules import graph
 from ..modules.lazy_imports import note_lazy, put_back
-from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS, body, is_body
 from ..modules.stale import Plan
 from . import methods, statements
 from .affected import Affected
 from .compare import Before, Names
 from .importers import ImportFrame, import_of
-from .journal import Taken
+from .taken import Taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class Verification:
         # {"shop.cart": _Change}: sources whose change has been looked at
         self._changes: dict[str, _Change] = {}
         self._verified: set[str] = set()
+        # modules of which it has been seen that executing them runs no function
+        self._inert: set[str] = set()
         # modules whose imports are being verified
         self.open: set[str] = set()
         # how often something has been entered as different
@@ -132,8 +135,9 @@ class Verification:
     def _take_at_once(self, plan: Plan, walk: "_Walk") -> None:
         """What has to be executed leaves `sys.modules`, so that it is executed when it is reached."""
         must: dict[str, str] = {}
+        lost = {name for name in plan.reasons if self.is_lost(plan, name)}
         for name, reason in plan.reasons.items():
-            if name not in self._verified and not self._records[name].executing and self._must(plan, name):
+            if name not in self._verified and not self._records[name].executing and self._must(plan, name, lost):
                 must[name] = reason
         if must:
             for name in [each for changed in must for each in walk.cycle(changed)]:
@@ -158,7 +162,9 @@ class Verification:
             taken = self._transaction.taken.get(name)
             if taken is not None:
                 self._before[name] = Before(name, taken.namespace, taken.contents)
-                self._watch(name)
+                code = self._transaction.code_for(self._records[name])
+                if code is None or not calls_nothing(code):
+                    self._watch(name)
             record = self._records[name]
             self._traces[name] = (record.source, dict(record.edges or {}))
 
@@ -172,16 +178,16 @@ class Verification:
                         LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
                     self._others[each] = Names(each, namespace)
 
-    def _must(self, plan: Plan, name: str) -> bool:
-        """True for a module that is executed whatever the modules that it imports have come to."""
+    def _must(self, plan: Plan, name: str, lost: "set[str]") -> bool:
+        """True for a module that is executed whatever the modules that it imports, some `lost`, have come to."""
         record = self._records[name]
-        if name in plan.must or name in self._first or self.is_lost(plan, name) or record.broken:
+        if name in plan.must or name in self._first or name in lost or record.broken:
             return True
-        if any(self.is_lost(plan, each) for other in record.edges or () for each in (*graph.parents(other), other)):
+        if lost and any(each in lost for other in record.edges or () for each in (*graph.parents(other), other)):
             return True
         if record.path is None:
             return name in plan.changed
-        if not self._can_be_kept(record) or self._uses(record) is None:
+        if not self._can_be_kept(record) or (not self._is_untouched(record) and self._uses(record) is None):
             return True
         return record.path in plan.sources and self._difference(plan, record) is None
 
@@ -262,8 +268,23 @@ class Verification:
     def is_affected(self, plan: Plan, name: str) -> bool:
         """True if a module has used something that is different by now."""
         record = self._records[name]
+        if record.path not in plan.sources and self._is_untouched(record):
+            return False
         uses = self._new_uses(plan, record)
         return uses is not None and self._affected.why(record, uses) is not None
+
+    def _is_untouched(self, record: "Record") -> bool:
+        """True if nothing has changed but bodies of functions since the module was up to date, and it runs none.
+
+        Its classes are made by `type` alone, then.
+        """
+        if record.inert < 0 or record.verified < self._state.last_change or record.lazy:
+            return False
+        if record.name not in self._inert:
+            if not all(map(_has_plain_attributes, record.edges or ())) or not _makes_plain_classes(record):
+                return False
+            self._inert.add(record.name)
+        return True
 
     def _new_uses(self, plan: Plan, record: "Record") -> "Uses | None":
         """What executing a module from its new source uses, where that comes to executing a part of it."""
@@ -294,15 +315,19 @@ class Verification:
     def _execute_statements(self, plan: Plan, record: "Record", difference: "Difference") -> set[str]:
         change = self.change(plan, record)
         module = sys.modules[record.name]
+        self._transaction.has_updated = True
         put_back({record.name}, self._records, self._transaction.note)
         stack = self._state.thread.stack
         has_lock, record.has_lock = record.has_lock, False
         self._transaction.note(setattr, record, "edges", dict(record.edges or {}))
         stack.append(record)  # what they import, the module depends on
         assert change.new is not None
-        generations, namespace = self._transaction.generations, namespace_of(module) or {}
+        if not calls_nothing(change.new):
+            self._transaction.doubt()
+        namespace = namespace_of(module) or {}
         fills = statements.makes_classes_again(module, difference)
         if fills:
+            generations = self._transaction.generations
             references = Taken(module, module).references - 1
             generations.remember(record.name, namespace, dict(namespace), references, record.last_code)
             generations.begin(namespace)
@@ -335,6 +360,8 @@ class Verification:
     def _enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
         self.changes += 1
+        if not all(map(is_body, keys)):
+            self._state.last_change = self._transaction.moment
         self._transaction.note(setattr, record, "changed", record.changed)
         record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
 
@@ -342,12 +369,13 @@ class Verification:
         """Why a module must be executed, if it must."""
         if record.path is None:
             return None
-        uses = self._new_uses(plan, record)
-        if uses is None:
-            return "its code is not known"
-        reason = self._affected.why(record, uses)
-        if reason is not None:
-            return reason
+        if record.path in plan.sources or not self._is_untouched(record):
+            uses = self._new_uses(plan, record)
+            if uses is None:
+                return "its code is not known"
+            reason = self._affected.why(record, uses)
+            if reason is not None:
+                return reason
         for keeper, is_cache in self._affected.kept_results(record):
             if not is_cache:
                 return f"has kept what {getattr(keeper, '__name__', 'a function')} computed"
@@ -357,14 +385,16 @@ class Verification:
     def _keep(self, plan: Plan, record: "Record") -> None:
         """Leave a module as it is, but for the bodies of its functions and the names that it imported."""
         name, note = record.name, self._transaction.note
-        note(_restore, record, record.version, record.verified, record.source, record.code, record.uses, record.reason)
-        if record.path is not None:
+        values = (record.version, record.verified, record.source, record.code, record.uses, record.reason, record.inert)
+        note(_restore, record, *values)
+        if record.path is not None and (record.path in plan.sources or not self._is_untouched(record)):
             self._rebind(record, self._new_uses(plan, record))
         difference = self._difference(plan, record) if record.path in plan.sources else None
         if difference is not None:
             living.update(sys.modules[name], difference.codes, note)
             change = self.change(plan, record)
             record.source, record.code = change.source, change.new
+            record.inert = -1 if change.new is None else inert_classes(change.new)
             record.source.data = None
             record.uses = change.uses() if change.difference is not None and change.difference.names() else None
             self.updated.append(Updated(name, tuple(difference.names())))
@@ -429,10 +459,11 @@ class Verification:
         keys = set(before.differences())
         if self._has_effects(record):
             keys.add(EFFECTS)
-        moment = self._transaction.moment
+        moment = self._state.last_change = self._transaction.moment
         known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
         record.changed = {**known, **dict.fromkeys(keys, moment)}
-        self._touch(record)
+        if record.code is None or not calls_nothing(record.code):
+            self._touch(record)
 
     def _touch(self, record: "Record") -> None:
         """Enter that the execution of a module may have changed what is in others that it has imported."""
@@ -494,6 +525,41 @@ class Verification:
         return import_of(record, uses, child, self._affected)
 
 
+def _has_plain_attributes(name: str) -> bool:
+    """True for a module of which a name can be imported without running anything (PEP 562)."""
+    module = sys.modules.get(name)
+    return type(module) is ModuleType and "__getattr__" not in (namespace_of(module) or {})
+
+
+def _makes_plain_classes(record: "Record") -> bool:
+    """True if all classes that the code of an inert module makes are there, and made by `type` alone."""
+    if not record.inert:
+        return True
+    namespace = namespace_of(sys.modules.get(record.name)) or {}
+    classes = [each for each in namespace.values() if type(each) is type and module_of_class(each) == record.name]
+    return len(classes) == record.inert and all(map(_is_made_by_type, classes))
+
+
+def _is_made_by_type(cls: type) -> bool:
+    """True if nothing of what a class has, and none of its bases, takes part in making it."""
+    contents = namespace_of_class(cls)
+    if "__orig_bases__" in contents or not _PLAIN_MEMBERS.issuperset(map(id, map(type, contents.values()))):
+        return False
+    return not any("__init_subclass__" in namespace_of_class(each) for each in mro_of(cls)[1:-1])
+
+
+# By id: what has no `__set_name__`.
+_PLAIN_MEMBERS = frozenset(
+    map(
+        id,
+        (
+            *(FunctionType, str, int, float, bool, bytes, tuple, type(None)),
+            *(GetSetDescriptorType, MemberDescriptorType),
+        ),
+    )
+)
+
+
 class _Change:
     """A changed source: the code of it, the code that the module was executed from, and how these differ."""
 
@@ -541,7 +607,13 @@ class _Walk:
     def cycle(self, name: str) -> "list[str]":
         """The modules that import each other with this one, itself included, in the order of the plan."""
         if self._cycles is None:
-            self._cycles = graph.cycles({each: self._edges(each) for each in self._plan.reasons})
+            closure, stale = self._plan.closure, self._plan.reasons.keys()
+            if closure is not None and all(
+                stale & self._edges(each) == stale & closure.edges[each] for each in self._plan.changed
+            ):
+                self._cycles = closure.cycles()  # nothing new is imported
+            else:
+                self._cycles = graph.cycles({each: self._edges(each) for each in stale})
         members = self._cycles.get(name)
         return [name] if members is None else [each for each in self._plan.reasons if each in members]
 
@@ -678,5 +750,5 @@ def _is_raised_in_code(error: BaseException) -> bool:
 
 
 def _restore(record: "Record", *values: "Any") -> None:
-    record.version, record.verified, record.source, record.code, record.uses, record.reason = values
+    record.version, record.verified, record.source, record.code, record.uses, record.reason, record.inert = values
     record.checked = 0
