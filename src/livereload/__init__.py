@@ -1,24 +1,43 @@
-"""Repeated imports give what a fresh interpreter would give.
+"""A repeated import gives what a fresh interpreter would give.
 
-    >>> import livereload; livereload.install()
-    >>> from shop import Cart, total
+    >>> import livereload
+    >>> livereload.install()
+    >>> from shop.cart import Cart, total
     >>> cart = Cart()
-    ...                         # shop.py is edited and saved
-    >>> from shop import total  # the new one; shop, and what imported it, was executed again
-    >>> cart.discount(10)       # what is held follows: the same object, the new methods
+    >>> total()
+    6
+    >>> edit("shop/money.py", "RATE = 2", "RATE = 3")
+    >>> from shop.cart import total
+    >>> total(), cart.total(), isinstance(cart, Cart)
+    (9, 9, True)
 
-`install()` switches livereload on and `uninstall()` off, at any moment.  While it is on, each import statement looks
-at the sources of the module that it names and of all modules that this one imports.  A module that has changed is
-executed again, with the modules that imported it and use what has changed, and no other module.  If that raises, so
-does the statement, and everything in the session stays as it was.
+In the examples, `shop` is a package of yours.  `shop/money.py` has `RATE = 2` and a function `euro(cents)`, which
+multiplies by it.  `shop/cart.py` imports both and has `DOUBLE = RATE * 2`, `total()` and a class `Cart`.
+`edit(file, old, new)` stands for your editor: it replaces a text and saves the file.
 
-`refresh()` does the same without an import statement.  `status()` tells which modules are tracked and which of them
-are stale, `explain()` all that is known of one module.  `last()`, `on_refresh()` and `when_changed()` tell what a
-refresh did.
+While livereload is installed, each import statement looks at the sources of the module that it names and of all modules
+that this one imports, and brings them up to date:
 
-A module with `__livereload__ = False` is not tracked.  `__livereload_dispose__()` of a module is called before it is
-executed again.  A module keeps an earlier value if it asks for it as the documentation of `importlib.reload` says:
-`try: cache` / `except NameError: cache = {}`.
+- A function with another body gets the new code.  Nothing is executed.
+- A statement that only binds a name is executed alone.
+- If a module has changed in more than that, it is executed again, from an empty namespace.
+- A module that used something that is different now, while it was executed, is executed again.
+
+If that raises, so does the statement, and everything in the session stays as it was.
+
+Switch it on and off: `install()`, `uninstall()`, in a shell `python -m livereload --help`.
+Refresh without an import statement: `refresh()`.
+Ask: `status()`, `explain()`, `last()`.
+Be told: `on_refresh()`, `when_changed()`.
+
+What a module can say:
+
+- `__livereload__ = False`: the module is not tracked.
+- `__livereload_dispose__()`: a function that is called before the module is executed again.
+- `try: cache` / `except NameError: cache = {}`: when it is executed again, the module keeps the value of `cache`.
+
+Read on: `help("livereload.troubleshooting")` if an edit is not followed, `help("livereload.faq")`,
+`help("livereload.limits")`, and `help("livereload.middleware")` for servers.
 """
 
 # livereload-imports: this word tells _livereload_imports.py that the package `livereload` is ours.
@@ -45,7 +64,7 @@ if TYPE_CHECKING:
 
     from .imports.hooks import Installation
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Executed",
@@ -94,25 +113,34 @@ def install(
     verbose: "bool | Literal['logging']" = _AS_IT_IS,
     whole: bool = _AS_IT_IS,
 ) -> None:
-    """Make repeated imports execute what is stale.
+    """Switch livereload on: from now on, repeated imports follow the files.
 
     Tracked are source modules that are neither in the standard library nor below a `site-packages` or `dist-packages`
-    folder, also those imported before.  `include` and `exclude` are names of modules, each with all its submodules;
-    `exclude` wins.
+    folder, also those that were imported before.
 
-    With `prompt`, all tracked modules are brought up to date before each statement typed at the interpreter's prompt,
-    and names that `from x import y` bound there follow.  This needs an audit hook (PEP 578), which stays for the life
-    of the process.
+    - `include`, `exclude`: names of modules, each with all modules below it.  `include` tracks installed packages as
+      well, `exclude` leaves modules alone.  `exclude` wins.
+    - `prompt`: bring all tracked modules up to date before each statement that is typed at a prompt, and let names that
+      `from x import y` has bound there follow.  This needs an audit hook (PEP 578), which stays until the process ends.
+    - `verbose`: print one line to standard error for each refresh.  `verbose="logging"`: log it at level INFO, by the
+      logger `livereload`.  (So it is without `verbose`, if the program uses `logging`.)
+    - `whole`: always execute a changed module as a whole, so that its state starts over.
 
-    With `verbose`, each refresh prints one line to standard error; with `verbose="logging"` it is logged at level INFO
-    by the logger `livereload`.  (It is also logged without `verbose`, if the program uses `logging`.)  With `whole`, a
-    module whose source has changed is always executed as a whole.  Without these arguments the environment variables
-    LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE decide: 1, or `logging`.
+    Where `verbose` or `whole` is not passed, the environment variables LIVERELOAD_VERBOSE and LIVERELOAD_WHOLE
+    decide.  A second call changes only the arguments that it passes; `include` and `exclude` then hold for modules
+    imported from then on.
 
-    A second call changes the arguments that are passed and leaves the others as they are; `include` and `exclude`
-    then hold for modules imported from then on.  TypeError or ValueError for other arguments;
-    `UnsupportedInterpreterError` if livereload does not work on this interpreter.  After an error everything is as it
-    was before the call.
+    Raises TypeError or ValueError for other arguments, and `UnsupportedInterpreterError` if livereload does not work on
+    this interpreter.  After an error everything is as it was before the call.
+
+    >>> livereload.install(exclude=["shop.settings"])
+    >>> import shop
+    >>> livereload.explain("shop.settings")
+    shop.settings is not tracked: it has not been imported, and it is excluded, as 'shop.settings' is in `exclude`
+    >>> livereload.install(include="requests")
+    Traceback (most recent call last):
+        ...
+    TypeError: include must be an iterable of module names, not a single str: write ['requests']
     """
     from .imports import hooks
     from .modules.state import State
@@ -142,7 +170,14 @@ def install(
 
 
 def uninstall() -> None:
-    """Leave `sys.meta_path`, `importlib` and every module's spec as they were; modules stay as they are."""
+    """Switch livereload off: the import system is as it was; modules stay as they are.
+
+    Raises nothing, also if livereload is not installed.
+
+    >>> livereload.uninstall()
+    >>> livereload.status()
+    livereload is not installed: call livereload.install()
+    """
     from .imports import hooks
 
     hooks.uninstall()
@@ -151,10 +186,25 @@ def uninstall() -> None:
 def refresh(*modules: "str | ModuleType") -> Report:
     """Bring modules up to date without an import statement; without arguments, all tracked modules.
 
-    Takes names of modules, and modules as `importlib.reload` does.  Returns a `Report` (false if nothing was stale).
-    Raises the exception that a module raises, and then nothing has changed.  `NotInstalledError` before `install()`;
-    `NotTrackedError`, which says why, for a module that is not imported or not tracked; TypeError or ValueError for
-    an argument that is no module name.
+    Takes names of modules, and modules, as `importlib.reload` does.  Returns a `Report`, which is false if nothing was
+    executed or updated.
+
+    Raises what executing a module raises; then nothing has changed.  Raises `NotInstalledError` before `install()`,
+    `NotTrackedError` for a module that is not imported or not tracked, and TypeError or ValueError for an argument
+    that is no name of a module.
+
+    >>> from shop import cart
+    >>> edit("shop/money.py", "RATE = 2", "RATE = 3")
+    >>> livereload.refresh("shop.cart")
+    livereload:
+      updated shop.money: RATE
+      executed shop.cart (uses RATE)
+    >>> livereload.refresh()
+    livereload: nothing was stale
+    >>> livereload.refresh("shop.nowhere")
+    Traceback (most recent call last):
+        ...
+    livereload.NotTrackedError: cannot refresh 'shop.nowhere', which is not tracked: it has not been imported
     """
     names = tuple(name_of("names", each) for each in modules)
     installation = _installation()
@@ -165,10 +215,20 @@ def refresh(*modules: "str | ModuleType") -> Report:
 
 
 def status(*modules: "str | ModuleType") -> Status:
-    """The tracked modules, which of them are stale, and why.  Looks at the files; executes nothing.
+    """Return a `Status`: which modules are tracked, and which of them are stale and why.
 
-    With names of modules, or modules, as arguments: these and their submodules.  A module that is not tracked is not
-    in the answer; `explain()` says why.  TypeError or ValueError for an argument that is no module name.
+    Given names of modules, or modules: only these and the modules below them.  Looks at the files; executes nothing.  A
+    module that is not tracked is not in the answer; `explain()` says why.
+
+    Raises TypeError or ValueError for an argument that is no name of a module.
+
+    >>> from shop import cart
+    >>> edit("shop/money.py", "RATE = 2", "RATE = 3")
+    >>> status = livereload.status("shop")
+    >>> status.summary
+    '3 tracked, 2 stale'
+    >>> status.stale
+    (shop.cart: stale: imports shop.money, shop.money: stale: shop/money.py changed)
     """
     from .imports import hooks
 
@@ -181,10 +241,20 @@ def status(*modules: "str | ModuleType") -> Status:
 
 
 def explain(module: "str | ModuleType") -> Explanation:
-    """All that is known of one module: whether it is tracked and why, why it is stale, which modules import it.
+    """Return an `Explanation` of one module: is it tracked and why, is it stale and why, who imports it.
 
-    Takes a name or a module, tracked or not, imported or not; before `install()`, too.  Executes nothing.
-    TypeError or ValueError for an argument that is no module name.
+    Takes a name or a module, tracked or not, imported or not, also before `install()`.  Executes nothing.
+
+    Raises TypeError or ValueError for an argument that is no name of a module.
+
+    >>> from shop import cart
+    >>> livereload.explain("shop.cart")
+    shop.cart is tracked: a source file of yours
+      file         shop/cart.py
+      state        fresh
+      imports      shop.money
+    >>> livereload.explain("json").why
+    'it belongs to the standard library, and not in `include`'
     """
     from .imports import hooks
     from .session.status import explain
@@ -193,10 +263,19 @@ def explain(module: "str | ModuleType") -> Explanation:
 
 
 def last() -> Report:
-    """The report of the last refresh: what was done, why, how long it took, which objects could not follow.
+    """Return the `Report` of the last refresh: what was done, why, how long it took, what could not follow.
 
-    An empty report (false) before the first refresh, or while livereload is not installed.  The `error` of a refresh
-    that was rolled back stays in it until the next refresh; `status()` tells whether it has been mended.
+    It is empty, and false, before the first refresh and while livereload is not installed.  The `error` of a refresh
+    that was rolled back stays there until the next refresh; `status()` knows whether the source has been mended.
+    Raises nothing.
+
+    >>> from shop import cart
+    >>> edit("shop/money.py", "return cents * RATE", "return cents * RATE + 1")
+    >>> from shop import cart
+    >>> livereload.last()
+    livereload:
+      updated shop.money: euro
+      kept shop.cart (nothing it uses at import time has changed)
     """
     from .imports import hooks
 
@@ -204,10 +283,19 @@ def last() -> Report:
 
 
 def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], object]":
-    """Have `callback(report)` called after each refresh, until `uninstall()`; returns `callback` (a decorator).
+    """Have `callback(report)` called after each refresh, until `uninstall()`; return the callback, as a decorator does.
 
-    An exception that it raises is shown and has no other effect.  TypeError if it cannot be called;
-    `NotInstalledError` before `install()`.
+    An exception that the callback raises is shown, and harms nothing.
+
+    Raises TypeError for an argument that cannot be called, and `NotInstalledError` before `install()`.
+
+    >>> from shop import cart
+    >>> @livereload.on_refresh
+    ... def tell(report):
+    ...     print("executed:", report.names)
+    >>> edit("shop/money.py", "RATE = 2", "RATE = 3")
+    >>> from shop import cart
+    executed: ('shop.cart',)
     """
     _check_callable("callback", callback)
     listeners = _installation().state.listeners
@@ -217,12 +305,21 @@ def on_refresh(callback: "Callable[[Report], object]") -> "Callable[[Report], ob
 
 
 def when_changed(function: "Callable[[], object]") -> "Callable[[], object]":
-    """Have `function()` called after each refresh that has changed a module which it uses; returns `function`.
+    """Have `function()` called after each refresh that has changed something that it uses; return the function.
 
-    A function uses its own module, the modules that its global names lead to (modules, functions, classes,
-    instances), the modules that it imports when it runs, and all modules that these import.  So `when_changed(draw)`
-    at a prompt draws again after a refresh of the plot's modules.  Until `uninstall()`.  An exception that it raises
-    is shown and has no other effect.  TypeError if it cannot be called; `NotInstalledError` before `install()`.
+    It uses the modules that its global names lead to (modules, functions, classes, instances) and its own module, the
+    modules that it imports when it runs, and all that these import.  It is called until `uninstall()`.  An exception
+    that it raises is shown, and harms nothing.
+
+    Raises TypeError for an argument that cannot be called, and `NotInstalledError` before `install()`.
+
+    >>> from shop import cart
+    >>> @livereload.when_changed
+    ... def draw():
+    ...     print("total:", cart.total())
+    >>> edit("shop/money.py", "RATE = 2", "RATE = 3")
+    >>> from shop import cart
+    total: 9
     """
     _check_callable("function", function)
     from .session.when_changed import call_when_changed

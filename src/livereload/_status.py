@@ -106,10 +106,19 @@ class Status:
 class Explanation:
     """What livereload knows of one module.
 
-    `name`; `tracked`, a bool, and `why`; `path`, the source file, or None; `stale`, a reason, or None; `error`, the
-    exception of its last execution if it has not been mended since, or None; `imports`, the tracked modules that it
-    imported while it was executed, and `imported_by`, those that imported it: tuples of names; `last`, what the last
-    edit did to it, or None.
+    - `name`;
+    - `tracked`, a bool, and `why`;
+    - `path`: the source file, or None;
+    - `stale`: a reason, or None if the module is fresh;
+    - `error`: the exception of its last execution if it has not been mended since, or None;
+    - `imports`: the tracked modules that it imported while it was executed, a tuple of names;
+    - `imported_by`: the tracked modules that imported it;
+    - `last`: what the last edit did to it, or None.
+
+    >>> from shop import cart
+    >>> explanation = livereload.explain("shop.money")
+    >>> explanation.tracked, explanation.stale, explanation.imported_by
+    (True, None, ('shop.cart',))
     """
 
     __slots__ = ("error", "imported_by", "imports", "last", "name", "path", "stale", "tracked", "why")

@@ -1,19 +1,23 @@
 """Servers: each request runs with up-to-date modules, and no module is executed while a request runs.
 
-    from livereload.middleware import wsgi    # or asgi
-    app = wsgi("shop.web:app")
+Write a module that wraps your application, and serve what it holds:
 
-Knows requests.  Must not know how a refresh is done.
+    >>> from livereload.middleware import wsgi    # or asgi
+    >>> app = wsgi("shop.web:app")
 
-1. A request begins with a look.  If something is stale, the request waits until the running requests have ended,
-   holds up new ones, refreshes, and lets all go on.  So no request finds a module that is being executed, and none
-   sees two versions of one.
+Start the server with livereload on: `python -m livereload serve.py`, or `python -m livereload -m uvicorn serve:app`.
+
+1. A request begins with a look.  If something is stale, the request waits until the running requests have ended, a
+   second at the most.  It holds up new ones, refreshes, and lets all go on.  So no request that takes less than a
+   second finds a module that is being executed, and none sees two versions of one.
 2. An app that is given by its name is looked up for each request: an app that has been made again, with new routes,
-   serves the next request.
-3. The error of a source that fails is shown once for each save, and requests run on the last good state.
-4. No request waits longer than `PATIENCE_S`: some requests never end.
+   serves the next request.  An app that is given as an object stays that object; its functions follow.
+3. The error of a source that fails is printed once for each save, and requests run on the last good state.
+4. A request that is held up waits two seconds at the most: some requests never end.
 
 Where livereload is not installed, requests are passed on.
+
+Knows requests.  Must not know how a refresh is done.
 """
 
 import sys
@@ -32,7 +36,16 @@ _NAP_S = 0.002
 
 
 class Requests:
-    """The requests of one server; `with requests:` is one of them, for servers that are neither WSGI nor ASGI."""
+    """The requests of one server; `with requests:` is one of them, for servers that are neither WSGI nor ASGI.
+
+    Entering it never raises: a source that fails is printed.
+
+    >>> requests = Requests()
+    >>> with requests:
+    ...     from shop.cart import total
+    ...     print(total())
+    6
+    """
 
     def __init__(self) -> None:
         self._lock = allocate_lock()  # of the two below
@@ -89,7 +102,17 @@ class Requests:
 
 
 def wsgi(app: "str | Callable[..., Any]") -> "Callable[..., Iterable[bytes]]":
-    """A WSGI application that serves `app`, an application or its name ("package.module:name"), up to date."""
+    """Return a WSGI application that serves `app`, an application or its name ("package.module:name"), up to date.
+
+    Raises TypeError if `app` is neither, ValueError if the name has another form, and what importing the module raises.
+
+    >>> app = wsgi("shop.web:app")
+    >>> app({}, lambda status, headers: None)
+    [b'6']
+    >>> edit("shop/money.py", "RATE = 2", "RATE = 3")
+    >>> app({}, lambda status, headers: None)
+    [b'9']
+    """
     requests, current = Requests(), _lookup(app)
 
     def serve(environ: "dict[str, Any]", start_response: "Callable[..., Any]") -> "Iterable[bytes]":
@@ -134,7 +157,15 @@ class _Body:
 
 
 def asgi(app: "str | Callable[..., Any]") -> "Callable[..., Awaitable[None]]":
-    """An ASGI application that serves `app`, an application or its name ("package.module:name"), up to date."""
+    """Return an ASGI application that serves `app`, an application or its name ("package.module:name"), up to date.
+
+    Connections that stay, such as web sockets, are passed on without a look.  Raises what `wsgi()` raises.
+
+    >>> asgi("shop.web")
+    Traceback (most recent call last):
+        ...
+    ValueError: app must be named as in 'package.module:name', not 'shop.web'
+    """
     requests, current = Requests(), _lookup(app)
 
     async def serve(scope: "dict[str, Any]", receive: "Callable[..., Any]", send: "Callable[..., Any]") -> None:

@@ -1,11 +1,9 @@
 """What livereload tells of a refresh: last(), on_refresh(), verbose, status() and the line at a terminal."""
 
-import doctest
 import io
 
 import pytest
 
-import livereload
 from livereload._progress import Progress
 from livereload._report import Executed, Kept, Report, Updated, tell
 
@@ -153,15 +151,6 @@ def test_a_refresh_without_standard_error(monkeypatch):
     progress = Progress(1, iter([0.0, 5.0]).__next__)
     progress.show("a", 1)
     progress.end()
-
-
-def test_docstrings():
-    """The examples in the docstrings are right."""
-    runner = doctest.DocTestRunner()
-    for name in livereload.__all__:
-        for test in doctest.DocTestFinder().find(getattr(livereload, name), name, livereload, globs=vars(livereload)):
-            runner.run(test)
-    assert runner.tries >= 10 and not runner.failures
 
 
 def test_repr():
