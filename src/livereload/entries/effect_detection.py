@@ -8,7 +8,7 @@ module is executed within this one, the watch rests: effects of that time belong
 """
 
 import sys
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 from ..identity.objects import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
 from ..interpreter.bytecode import nested
@@ -65,7 +65,9 @@ class EffectDetection:
         kind = type(value)
         if is_plain(value) or id(value) in self._attributes or id(value) in self._containers:
             return
-        if containers.base_of(kind) is not None:
+        if issubclass(kind, ModuleType):
+            self._enter_module((namespace_of(value) or {}).get("__name__"))
+        elif containers.base_of(kind) is not None:
             if containers.base_of(kind).__len__(value) <= containers.MOST:
                 self._keep(self._containers, value)
         elif kind is FunctionType:
@@ -74,14 +76,22 @@ class EffectDetection:
             self._keep(self._attributes, value)
             self._enter_named(namespace_of_class(value), depth)
         elif containers.is_user_made(kind):
-            attributes = instance_dict(value)
-            if attributes is not None:
-                self._keep(self._attributes, attributes)
-                self._enter_named(attributes, depth)
-                if len(attributes) == 1 and depth < _DEPTH:  # it stands for another object, as Django's `admin.site`
-                    self._enter(next(iter(attributes.values())), depth + 1)
-            for each in slots(value) if depth < _DEPTH else ():
-                self._enter(each, depth + 1)
+            self._enter_instance(value, depth)
+
+    def _enter_module(self, name: object) -> None:
+        """Copy what a module has that another has as an attribute: `from django.contrib import admin`."""
+        if type(name) is str and name not in self._seen and name != self._name:
+            self.see(name)
+
+    def _enter_instance(self, value: "Any", depth: int) -> None:
+        attributes = instance_dict(value)
+        if attributes is not None:
+            self._keep(self._attributes, attributes)
+            self._enter_named(attributes, depth)
+            if len(attributes) == 1 and depth < _DEPTH:  # it stands for another object, as Django's `admin.site`
+                self._enter(next(iter(attributes.values())), depth + 1)
+        for each in slots(value) if depth < _DEPTH else ():
+            self._enter(each, depth + 1)
 
     def _enter_globals(self, function: FunctionType, depth: int) -> None:
         """Copy the global objects that a function names, as the code may call it."""
@@ -127,11 +137,22 @@ class EffectDetection:
         for holder, before in self._attributes.values():
             now = _contents(holder)
             yield from in_attributes(self._name, holder, before, now, self._names)
+            if len(now) == 1 and not is_class(holder):
+                yield from _made_at_first_use(before, next(iter(now.values())))
         for holder, before in self._containers.values():
             if hasattr(type(holder), "is_place"):
                 yield from in_mapping(holder, before, holder.copy())
             elif not containers.unchanged(holder, before):
                 yield from in_container(holder, before)
+
+
+def _made_at_first_use(before: "Any", value: "Any") -> "Iterator[Stored]":
+    """What an object that another stands for, and has made when it was first used, has got since."""
+    if not containers.is_user_made(type(value)) or any(each is value for each in before.values()):
+        return
+    for each in list((instance_dict(value) or {}).values()):
+        if containers.base_of(type(each)) is not None:
+            yield from in_container(each, containers.base_of(type(each))())
 
 
 def _contents(holder: "Any") -> "Any":

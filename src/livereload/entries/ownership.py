@@ -113,10 +113,12 @@ class Search:
         return result
 
     def _find_tables(self, container: "Any") -> None:
+        """Remember the dicts that a container is a value of, unless something else refers to it, too."""
         node = self._graph.nodes[id(container)]
-        for referrer in node.referrers.values() if not node.roots else ():
-            if issubclass(type(referrer.value), dict) and referrer.instance() is None:
-                self.tables.setdefault(id(container), []).append((referrer.value, referrer.all_roots()))
+        referrers = [] if node.roots else [*node.referrers.values()]
+        if all(issubclass(type(each.value), dict) and each.instance() is None for each in referrers):
+            found = [(each.value, each.all_roots()) for each in referrers]
+            self.tables.setdefault(id(container), []).extend(found)
 
     # Suspects.
 

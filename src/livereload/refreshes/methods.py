@@ -43,7 +43,7 @@ def can_be_defined(
     namespace = namespace_of(module) or {}
     for changed in difference.classes:
         cls = class_at(namespace, changed.old.co_qualname)
-        if not is_class(cls) or module_of_class(cls) != namespace.get("__name__"):
+        if not is_class(cls) or module_of_class(cls) != namespace.get("__name__") or not objects.takes_attributes(cls):
             return False
         if not all(_is_kept_as_it_is(cls, code) for code in changed.kept):
             return False
