@@ -10,6 +10,7 @@ import _imp
 import sys
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
+from ..files.pyc import trusted_bytecode  # here: a foreign `__import__` would follow an import in a function
 from ..files.stamp import stamp_at
 from ..interpreter.tracebacks import disguised
 
@@ -84,8 +85,6 @@ class Loader(SourceFileLoader):
             get_data = super().get_data
             if not path.endswith(".pyc"):
                 return get_data(path)
-            from ..files.pyc import trusted_bytecode
-
             return trusted_bytecode(path, source, get_data)
         self.reuse.state.thread.read = None  # type: ignore[union-attr]
         if source.data is None or (stamp_at(path) != source.stamp and not self._is_executing()):
