@@ -15,8 +15,8 @@ from types import CodeType
 
 from ..interpreter.bytecode import is_function, numbers
 from . import statements
+from .instructions import alike, constants_alike, instructions, parts_of, without_first_line
 from .statements import Statement
-from .uses import alike, constants_alike, instructions, parts_of, without_first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

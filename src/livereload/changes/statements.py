@@ -10,7 +10,8 @@ out of; an edit elsewhere is more than an edit of definitions.
 from types import CodeType
 
 from ..interpreter.bytecode import is_function, jump_target, jumps, numbers, stack_effect
-from .uses import OF_A_PROPERTY, PASSIVE, Instruction, all_of, constants_alike, instructions
+from .bindings import OF_A_PROPERTY
+from .instructions import PASSIVE, Instruction, all_of, constants_alike, instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ import sys
 from _weakref import getweakrefcount
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType
 
+from ..changes.bindings import OF_A_PROPERTY
 from ..changes.calls import OF_A_RESULT, SUBSCRIPT
-from ..changes.uses import OF_A_PROPERTY, Instruction, instructions
+from ..changes.instructions import Instruction, instructions
 from ..identity.objects import (
     instance_dict,
     is_class,

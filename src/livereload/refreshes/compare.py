@@ -9,7 +9,7 @@ classes keep their identity, so they are compared by their contents.
 
 from types import CodeType, FunctionType, MethodType
 
-from ..changes.uses import alike
+from ..changes.instructions import alike
 from ..identity.objects import (
     bases,
     cell_contents,

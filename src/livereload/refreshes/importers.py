@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-    from ..changes.uses import Import, Uses
+    from ..changes.bindings import Import
+    from ..changes.uses import Uses
     from ..modules.record import Record
     from .affected import Affected
 
@@ -43,9 +44,9 @@ def import_of(record: "Record", uses: "Uses", child: str, affected: "Affected") 
 
 def targets(name: str, statement: "Import", affected: "Affected") -> set[str]:
     """All modules that a statement in the module `name` may import."""
-    from .affected import _namespace
+    from .reachability import namespace_in
 
-    target = affected.absolute(name, _namespace(name), statement.module, statement.level)
+    target = affected.absolute(name, namespace_in(name), statement.module, statement.level)
     return {*graph.parents(target), target, *(f"{target}.{each}" for each in (statement.names or {}).values())}
 
 

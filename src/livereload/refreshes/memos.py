@@ -8,15 +8,8 @@ out the same; what a function has computed from something that has changed would
 
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
-from ..changes.uses import (
-    PUTTING,
-    all_of,
-    attribute_owners,
-    containers_stored_into,
-    global_stores,
-    instructions,
-    loads_in,
-)
+from ..changes.instructions import all_of, instructions
+from ..changes.names import PUTTING, attribute_owners, containers_stored_into, global_stores, loads_in
 from ..identity.objects import cell_contents, instance_dict, is_class, is_plain, module_of_class, namespace_of_class
 from ..identity.places import LRU_CACHE, PARTIAL
 
