@@ -174,6 +174,10 @@ def install(state: State) -> Installation:
     """Put livereload into the import system.  UnsupportedInterpreterError if it would not be asked."""
     global installed, _fork_hook_registered
     installation = Installation(state)
+    if sys.version_info >= (3, 15):
+        from ..modules.lazy_imports import resolve_own
+
+        resolve_own()
     installed = installation
     installation.patch()
     try:

@@ -34,6 +34,21 @@ def lazy_imports(namespace: "dict[str, Any]") -> "dict[str, object]":
     return {name: value for name, value in namespace.copy().items() if type(value) is _LAZY_IMPORT}
 
 
+def resolve_own() -> None:
+    """Import what modules of ours import lazily (`-X lazy_imports=all`): an answer of ours must not need it first."""
+    package = f"{__name__.partition('.')[0]}."
+    resolved: set[str] = set()
+    while _LAZY_IMPORT is not None:
+        names = [name for name in list(sys.modules) if name.startswith(package) and name not in resolved]
+        if not names:
+            break
+        resolved.update(names)
+        for name in names:
+            namespace = namespace_of(sys.modules[name]) or {}
+            for bound, lazy in lazy_imports(namespace).items():
+                namespace[bound] = lazy.resolve()  # type: ignore[attr-defined]
+
+
 def note_lazy(record: "Record", note: "Callable[..., object]") -> None:
     """Enter into the record the lazy imports of statements that were executed without the rest of the module."""
     found = lazy_imports(namespace_of(sys.modules.get(record.name)) or {})
