@@ -75,11 +75,13 @@ Registries and other modules
 - Before a module is executed, what it put into containers and attributes of other modules is taken back: functions,
   classes, instances and plain data.  This holds for registries of installed packages as well, as far as what they keep
   leads to the definitions of the module.
-- Where it does not, a library may keep the old registration, refuse the new one, or warn.  Functions that it keeps
-  follow all the same.  Seen after edits of the registration itself: Django (a URL, an admin class, a field of a
-  model), Celery (options of a `shared_task`), Dash (one more callback), discord.py (one more command in a cog),
-  pandas (an accessor renamed), matplotlib (a colormap), zope.interface (an interface) and pydantic (a generic model
-  `Page[User]` after a field was added to another model).  Restart after such an edit.
+- Where it does not, a library may keep the old registration, refuse the new one, or warn. Functions that it keeps
+  follow all the same. Seen after edits of the registration itself: Django (a URL, a field of a model), Celery (options
+  of a `shared_task`), Dash (one more callback), discord.py (one more command in a cog), pandas (an accessor renamed),
+  matplotlib (a colormap), zope.interface (an interface) and pydantic (a generic model `Page[User]` after a field was
+  added to another model). Restart after such an edit.
+- A module that computed something from a registry is executed again after one that registers there, also if it does
+  not import that.  It then finds there what modules that come later have registered before.
 - A callback of `atexit` is taken back if it is a function of the module.  A callback of another module, such as
   `atexit.register(print, "bye")`, is registered twice.
 - Effects that leave no entry, such as a request to a server, happen again.
