@@ -111,6 +111,7 @@ class Verification:
         self._sharing: set[str] = set()
         # modules that are asked only because of that; those that were reached before anything had changed
         self._siblings: set[str] = set()
+        self._asked: list[Record] = []
         self._passed: set[str] = set()
         # modules whose imports are being verified
         self.open: set[str] = set()
@@ -147,7 +148,9 @@ class Verification:
     def is_sibling(self, name: str) -> bool:
         """True if a module that has not been verified may have used what others, not imported by it, have changed."""
         record = self._records.get(name)
-        if name not in self._sharing or record is None or record.executing or name in self._verified | self._passed:
+        if name not in self._sharing or record is None or record.executing:
+            return False
+        if name in self._verified or name in self._passed or name in self._shared:  # what it imports, comes before it
             return False
         if record.path is None or self._is_untouched(record) or not self._can_be_kept(record):
             return False
@@ -445,6 +448,7 @@ class Verification:
         name, note = record.name, self._transaction.note
         if name in self._siblings:
             self._verified.add(name)
+            self._asked.append(record)
             return
         values = (record.version, record.verified, record.source, record.code, record.uses, record.reason, record.inert)
         note(_restore, record, *values)
@@ -571,7 +575,7 @@ class Verification:
         """All that the modules which were kept have imported is up to date."""
         self._before.clear()
         self._others.clear()
-        for record in self.kept:
+        for record in (*self.kept, *self._asked):
             if record.edges is not None:
                 known = self._records
                 record.edges.update({other: known[other].version for other in record.edges if other in known})
