@@ -40,6 +40,10 @@ def register(*classes): registered.extend(classes)
 def apply(function, *given): return [function(*given)]
 def describe(cls): return cls().save()
 def once(function): return function()
+def chain(function):
+    registered.append(function)
+    return function
+def both(function): return chain(function)()
 class Frame:
     def __init__(self, rows): self.rows = rows
     def map(self, function): return Frame([function(row) for row in self.rows])
@@ -83,6 +87,8 @@ CALLED = {
     "a decorator that calls": ("@lib.once\ndef x(): return f(1)", "x"),
     "a class that is described": ("class M(lib.Model):\n    def save(self): return f(1)\nx = lib.describe(M)", "x"),
     "called in Annotated": ("from typing import Annotated as A\nT = A[int, f(1)]", "T.__metadata__"),
+    "called and kept by a decorator": ("@lib.both\ndef x(): return f(1)", "x"),
+    "the result of what keeps it": ("x = lib.chain(f)(1)", "x"),
     "through what wraps it": ("import functools\nx = functools.partial(f, 1)()", "x"),
 }
 SHOP = "import lib\nstate = []\napp = lib.App()\ndef f(x): return x + {0}\n"

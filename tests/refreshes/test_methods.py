@@ -76,3 +76,29 @@ def test_a_method(project, kind, edit):
     fresh = project.fresh("import s", expression=f"{probe}({get})").value
     assert (project.value(f"{probe}({get})"), project.value(f"{probe}(held[0])")) == (fresh, fresh)
     assert after == "" or project.run("import other").executed == []
+
+
+LISTING = """
+class Lists(type):
+    def __new__(meta, name, bases, namespace):
+        cls = super().__new__(meta, name, bases, namespace)
+        cls.table = sorted(key for key, value in namespace.items() if callable(value))
+        return cls
+class Model(metaclass=Lists): pass
+"""
+TWO = "import lib\nclass C(lib.Model):\n    def a(s): return 1\n{0}D = C\nclass C(lib.Model):\n    def a(s): return 2\n"
+
+
+@pytest.mark.parametrize(("source", "probe"), [
+    ("import lib\nclass C(lib.Model):\n    def a(self): return 1\n{0}", "s.C.table"),
+    (TWO, "(hasattr(s.D, 'b'), hasattr(s.C, 'b'))"),
+], ids=["a metaclass that lists methods", "two classes of one name"])  # fmt: skip
+def test_a_class_that_cannot_take_a_method_is_made_again(project, source, probe):
+    """It has what it has in a fresh interpreter."""
+    project.path.append(str(project.file("site-packages")))
+    project.write({"site-packages/lib.py": LISTING, "s.py": source.format("")})
+    project.start(whole=False)
+    project.run("import s")
+    project.write({"s.py": source.format("    def b(self): return 5\n")})
+    project.run("import s")
+    assert project.value(probe) == project.fresh("import s", expression=probe).value

@@ -36,7 +36,7 @@ class Call:
     It `is_lazy` if it is in an annotation that is evaluated when somebody asks (PEP 649).
     """
 
-    __slots__ = ("bound", "callee", "codes", "given", "is_lazy", "made_by", "path")
+    __slots__ = ("bound", "callee", "codes", "decorates", "given", "is_lazy", "made_by", "path")
 
     def __init__(
         self,
@@ -51,6 +51,8 @@ class Call:
         self.made_by = made_by
         self.bound: list[str] = []
         self.is_lazy = False
+        # it is given the function that the statement defines
+        self.decorates = False
         # by arguments, and in containers among them
         self.given = given
         # functions that the statement makes

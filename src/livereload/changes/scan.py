@@ -50,9 +50,8 @@ class Scan:
         # what its decorators load, if it is a class statement; the functions that it makes, not to call them
         self.decorators: Loads = {}
         self.made: list[CodeType] = []
-        # functions that it makes, and calls if it calls anything
+        # functions that it makes, and calls if it calls anything; functions and classes that it decorates
         self.unsure: list[CodeType] = []
-        # functions and classes that it decorates
         self.decorations: list[CodeType] = []
         self.imported: Import | None = None
         self.calls = False
@@ -380,6 +379,7 @@ class Scan:
             self.uses.handed.update(name for name, _ in self.chunk)
             return
         for call in found.made:
+            call.decorates = not {*call.codes}.isdisjoint(self.made)
             call.codes = [code for code in call.codes if code not in self.made]
             if call.path is not None and len(call.path) == 1 and call.callee == ITSELF:
                 for code in filter(is_function, self.dormant.get(call.path[0], ())):

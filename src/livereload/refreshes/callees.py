@@ -17,6 +17,7 @@ from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, Method
 from ..changes.bindings import OF_A_PROPERTY
 from ..changes.calls import OF_A_RESULT, SUBSCRIPT
 from ..changes.instructions import Instruction, instructions
+from ..changes.names import PUTTING
 from ..identity.objects import (
     instance_dict,
     is_class,
@@ -93,9 +94,6 @@ _KEEPING = {
 
 _ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
 
-# Methods of containers that keep what they are given.
-_PUTTING = frozenset(("add", "append", "appendleft", "extend", "insert", "put", "setdefault", "update"))
-
 # What functions may do with a parameter without calling it.
 _LOOKING = frozenset((
     *("wraps", "update_wrapper", "isinstance", "issubclass", "callable", "getattr", "hasattr", "setattr", "id", "type"),
@@ -124,7 +122,7 @@ def keeps_at(namespace: "Namespace", path: tuple[str, ...], is_tracked: "Callabl
         return keeps(namespace, path[0], path[1] if len(path) > 1 else None, is_tracked) if path else CALLS
     value = _reached(namespace, path[:-1])
     if value is None:
-        return KEEPS if path[-1] in _PUTTING else CALLS
+        return KEEPS if path[-1] in PUTTING else CALLS
     return keeps({"": value}, "", path[-1], is_tracked)
 
 
@@ -146,7 +144,7 @@ def keeps(namespace: "Namespace", name: str, attribute: str | None, is_tracked: 
     builtins = namespace_of(sys.modules["builtins"]) or {}
     value = namespace.get(name, builtins.get(name))
     if value is None:
-        return KEEPS if attribute in _PUTTING else CALLS
+        return KEEPS if attribute in PUTTING else CALLS
     if attribute is None:
         return _keeps(value, is_tracked)
     if issubclass(type(value), ModuleType):
@@ -166,7 +164,7 @@ def _keeps(value: "Any", is_tracked: "Callable[[str], bool]") -> int:
             return CALLS if calls_what_it_gets(value.__code__) else KEEPS
         return _known(value.__module__, value.__name__)
     if type(value) is BuiltinFunctionType:
-        return KEEPS if value.__name__ in _PUTTING else _known(value.__module__, value.__name__)
+        return KEEPS if value.__name__ in PUTTING else _known(value.__module__, value.__name__)
     if is_class(value):
         return _class_keeps(value, is_tracked)
     return _method_keeps(value, "__call__", is_tracked)
@@ -188,7 +186,7 @@ def _method_keeps(value: "Any", name: str, is_tracked: "Callable[[str], bool]") 
             continue
         module = module_of_class(cls)
         if module is None or not is_tracked(module):
-            return KEEPS if name in _PUTTING else _known("builtins" if module is None else module, name)
+            return KEEPS if name in PUTTING else _known("builtins" if module is None else module, name)
         member = namespace_of_class(cls)[name]
         member = member.__func__ if type(member) is staticmethod or type(member) is classmethod else member
         reads = type(member) is FunctionType and not calls_what_it_gets(member.__code__, methods=True)
@@ -368,8 +366,8 @@ def _is_called_by_a_keeper(code: CodeType, found: "list[Instruction]", index: in
             return False
         if name == "LOAD_GLOBAL" and code.co_names[argument >> 1] in _LOOKING:
             return True
-        if name == "LOAD_METHOD" and code.co_names[argument] in _PUTTING | _LOOKING:
+        if name == "LOAD_METHOD" and code.co_names[argument] in PUTTING | _LOOKING:
             return True
-        if name == "LOAD_ATTR" and code.co_names[argument >> _ATTRIBUTE_SHIFT] in _PUTTING | _LOOKING:
+        if name == "LOAD_ATTR" and code.co_names[argument >> _ATTRIBUTE_SHIFT] in PUTTING | _LOOKING:
             return True
     return False

@@ -7,11 +7,13 @@ the class statement again does all of that again.  A method that it only keeps c
 """
 
 import itertools
+import sys
 from types import CodeType, FunctionType, ModuleType
 
 from ..identity import functions, objects
 from ..identity.objects import is_class, module_of_class, mro_of, namespace_of, namespace_of_class
-from ..interpreter.bytecode import is_function
+from ..interpreter.bytecode import is_function, nested
+from .callees import leads_to
 from .compare import Before
 from .statements import compiled, first_line
 
@@ -45,7 +47,9 @@ def can_be_defined(
         cls = class_at(namespace, changed.old.co_qualname)
         if not is_class(cls) or module_of_class(cls) != namespace.get("__name__") or not objects.takes_attributes(cls):
             return False
-        if not all(_is_kept_as_it_is(cls, code) for code in changed.kept):
+        if sum(each.co_qualname == changed.old.co_qualname for each in nested(uses.code)) > 1:
+            return False  # two classes of one name
+        if not all(_is_kept_as_it_is(cls, code) for code in changed.kept) or _lists_methods(cls, changed):
             return False
         if not all(_is_late(cls, name) for name in changed.names()):
             return False
@@ -84,6 +88,17 @@ def _is_kept_as_it_is(cls: type, code: CodeType) -> bool:
     value = namespace_of_class(cls).get(code.co_name)
     function = value.fget if type(value) is property else _function_of(value)
     return type(function) is FunctionType and function.__code__.co_name == code.co_name
+
+
+def _lists_methods(cls: type, changed: "Methods") -> bool:
+    """True if what the class has beside what its body binds leads to methods, or their names: a table of them."""
+    names = [sys.intern(code.co_name) for code in changed.kept if not code.co_name.startswith("__")]
+    made = [
+        value
+        for name, value in list(namespace_of_class(cls).items())
+        if name not in changed.old.co_names and name[:2] != "__"
+    ]
+    return any(leads_to(value, name) for value in made for name in names)
 
 
 def _is_late(cls: type, name: str) -> bool:

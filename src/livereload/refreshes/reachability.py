@@ -348,3 +348,12 @@ def owner_of(namespace: "Namespace", path: tuple[str, ...], *, functions: bool) 
     if is_class(value):
         return module_of_class(value)
     return value.__globals__.get("__name__") if functions and type(value) is FunctionType else None
+
+
+def function_of(value: "Any", attribute: str) -> "Any":
+    """The function of a method that is read from an instance or a class; None if it is none."""
+    for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
+        if attribute in namespace_of_class(cls):
+            found = namespace_of_class(cls)[attribute]
+            return found.__func__ if id(type(found)) in _METHODS and type(found) is not FunctionType else found
+    return None

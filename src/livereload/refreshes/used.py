@@ -8,9 +8,11 @@ import sys
 from types import CodeType, FunctionType, ModuleType
 
 from ..changes.bindings import DERIVED, MENTIONED, PASSED, USED
+from ..changes.calls import RESULT
 from ..identity.objects import (
     instance_dict,
     is_class,
+    is_plain,
     module_of_class,
     mro_of,
     namespace_of,
@@ -21,7 +23,7 @@ from ..modules.record import outside
 from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
 from .memos import wrapped
 from .methods import class_at
-from .reachability import Reachability, can_change, namespace_in
+from .reachability import Reachability, can_change, function_of, namespace_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +108,9 @@ class Used(Reachability):
     def _decorate(self, decorators: "list[tuple[str, ...]]", code: "CodeType") -> None:
         """Decorators have got a function or a class."""
         found = min([self._does(each, code) for each in decorators], default=CALLS)
+        result = self._namespace.get(code.co_qualname)
+        if found == MAY_CALL and is_function(code) and result is not None and is_plain(result):
+            found = CALLS  # it gives what the function gave
         if found == CALLS:
             self._code(self._namespace, code)
         elif found == MAY_CALL and is_function(code):
@@ -218,7 +223,8 @@ class Used(Reachability):
             self._keep(given)
             if found == MAY_CALL and not call.is_lazy:
                 self._give_installed(given, call.codes, call.bound)
-            elif call.made_by is not None:  # partial(f)() calls what `partial` has kept
+            is_decorator = found == MAY_CALL and (call.decorates or call.callee != RESULT)
+            if call.made_by is not None and not is_decorator:  # partial(f)() calls what `partial` has kept
                 self._use_given(call.made_by)
             return
         if call.path is not None:
@@ -247,7 +253,7 @@ class Used(Reachability):
                 if not all(leads_to(each, value) for each in results) and self._is_made_by_others(value):
                     self._use_all(value)  # they have been computed with it
                 continue
-            function = value if attribute is None else _function_of(value, attribute)
+            function = value if attribute is None else function_of(value, attribute)
             if self._is_own(function):
                 self._doubts.append(function)
         self._doubts += codes
@@ -370,15 +376,6 @@ class Used(Reachability):
                     self._hold(other, special=False)
             if self._is_tracked(module_of_class(type(each))):
                 self._push(type(each))
-
-
-def _function_of(value: "Any", attribute: str) -> "Any":
-    """The function of a method that is read from an instance or a class; None if it is none."""
-    for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
-        if attribute in namespace_of_class(cls):
-            found = namespace_of_class(cls)[attribute]
-            return found.__func__ if id(type(found)) in _METHODS and type(found) is not FunctionType else found
-    return None
 
 
 def _is_standard(value: "Any") -> bool:
