@@ -5,6 +5,7 @@ Knows values only.  Must not know how they come about.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from types import CodeType, ModuleType
     from typing import Any
     from weakref import ReferenceType
@@ -186,3 +187,13 @@ class Record:
 
     def __repr__(self) -> str:
         return f"<Record {self.name} version {self.version}>"
+
+
+def imports_in(records: "dict[str, Record]") -> "Callable[[str], Iterable[str] | None]":
+    """A function that gives what a module has imported, by its name; None for a name that has no record."""
+
+    def imports(name: str) -> "Iterable[str] | None":
+        record = records.get(name)
+        return None if record is None else record.edges or ()
+
+    return imports

@@ -18,12 +18,12 @@ All doubts end in execution.
 
 import sys
 
-from ..interpreter.bytecode import absolute
 from ..modules import graph
-from ..modules.record import ANYTHING, CONTENTS, EFFECTS, SHARED
+from ..modules.record import ANYTHING, CONTENTS, EFFECTS
 from .memos import is_filled_cache, memos
-from .reachability import Reachability, namespace_in, owner_of
+from .reachability import Reachability, absolute_in, namespace_in, owner_of
 from .used import Used
+from .what_changed import WhatChanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Affected:
 
     def __init__(self, records: "dict[str, Record]") -> None:
         self._records = records
+        self._changed = WhatChanged(records)
 
     def why(self, record: "Record", uses: "Uses", *, contents: str = CONTENTS) -> str | None:
         """Why a module must be executed; None if nothing that it used would come out differently.
@@ -52,16 +53,16 @@ class Affected:
         if uses.opaque:
             return "it looks at more than its names tell"
         for name in record.edges or ():
-            if self._changed(name, EFFECTS, since) or self._changed(name, ANYTHING, since):
+            if self._changed.by_key(name, EFFECTS, since) or self._changed.by_key(name, ANYTHING, since):
                 return f"imports {name}"
-            if uses.nested_imports and self._changes_since(name, since):
+            if uses.nested_imports and self._changed.anything(name, since):
                 return f"imports {name}"
         stale = self.rebound(record, uses)
         for name, (_, there, attribute) in stale.items():
             binding = uses.bindings.get(name)
             if attribute not in there or (binding is not None and binding.kind != "import"):
                 return f"uses {name}"
-        search = Used(self, record, uses, namespace, set(stale), contents)
+        search = Used(self._changed, record, uses, namespace, set(stale), contents)
         return search.why() or self._why_made_anew(record, uses, namespace)
 
     def rebound(self, record: "Record", uses: "Uses") -> "dict[str, tuple[str, Namespace, str]]":
@@ -70,8 +71,8 @@ class Affected:
         namespace = namespace_in(record.name)
         found = {}
         for statement in uses.imports:
-            target = self.absolute(record.name, namespace, statement.module, statement.level)
-            if not self._changes_since(target, since):
+            target = absolute_in(record.name, namespace, statement.module, statement.level)
+            if not self._changed.anything(target, since):
                 continue
             there = namespace_in(target)
             names = statement.names or {}
@@ -82,7 +83,7 @@ class Affected:
                     continue  # the statement was not executed, or the name has been taken away
                 if attribute not in there and f"{target}.{attribute}" in sys.modules:
                     continue
-                if attribute not in there or self._changed(target, attribute, since):
+                if attribute not in there or self._changed.by_key(target, attribute, since):
                     found[bound] = (target, there, attribute)
         return found
 
@@ -111,43 +112,15 @@ class Affected:
                 yield value
 
     def _leads(self, record: "Record", namespace: "Namespace", value: "Any") -> bool:
-        return Reachability(self, record, None, namespace, set()).leads(value)
-
-    def absolute(self, name: str, namespace: "Namespace", module: str, level: int) -> str:
-        """The name of the module that a statement in the module `name` imports from."""
-        if not level:
-            return module
-        return absolute(module, level, name if "__path__" in namespace else name.rpartition(".")[0])
-
-    # What has changed.
-
-    def _changes_since(self, name: str, since: int) -> bool:
-        record = self._records.get(name)
-        return (
-            record is not None
-            and record.changed is not None
-            and any(moment > since for key, moment in record.changed.items() if key not in (CONTENTS, SHARED))
-        )
-
-    def _changed(self, name: str, key: str, since: int) -> bool:
-        record = self._records.get(name)
-        if record is None or record.changed is None:
-            return False
-        if record.changed.get(key, 0) > since:
-            return True
-        return key not in (EFFECTS, CONTENTS, SHARED) and record.changed.get(ANYTHING, 0) > since
-
-    def _is_made_anew(self, name: object, since: int) -> bool:
-        record = self._records.get(name) if type(name) is str else None
-        return record is not None and record.executed > since
+        return Reachability(self._changed, record, None, namespace, set()).leads(value)
 
     def _why_made_anew(self, record: "Record", uses: "Uses", namespace: "Namespace") -> str | None:
         """What the module changes from outside lacks that change if it has been made anew."""
         for path in (*uses.targets, *uses.passed):
             owner = owner_of(namespace, path, functions=path in uses.targets)
-            if owner != record.name and self._is_made_anew(owner, record.verified):
+            if owner != record.name and self._changed.is_executed(owner, record.verified):
                 return f"{'.'.join(path)} and may change it"
         for each in uses.strings:
-            if any(self._is_made_anew(parent, record.verified) for parent in graph.parents(each)):
+            if any(self._changed.is_executed(parent, record.verified) for parent in graph.parents(each)):
                 return f"uses {each!r}"
         return None

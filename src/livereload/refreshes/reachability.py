@@ -25,7 +25,7 @@ from ..identity.objects import (
     namespace_of_class,
     qualname_of,
 )
-from ..interpreter.bytecode import imports, nested
+from ..interpreter.bytecode import absolute, imports, nested
 from ..modules.record import CONTENTS, body
 from .memos import wrapped
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from ..changes.uses import Uses
     from ..modules.record import Record
-    from .affected import Affected
+    from .what_changed import WhatChanged
 
     Namespace = dict[str, Any]
 
@@ -60,16 +60,16 @@ class Reachability:
 
     def __init__(
         self,
-        affected: "Affected",
+        changed: "WhatChanged",
         record: "Record",
         uses: "Uses | None",
         namespace: "Namespace",
         stale: set[str],
         contents: str = CONTENTS,
     ) -> None:
-        self._affected = affected
+        self._changed = changed
         self._contents = contents
-        self._records = affected._records
+        self._records = changed.records
         self._record = record
         self._since = record.verified
         self._uses = uses
@@ -109,17 +109,13 @@ class Reachability:
         """A value of a module is reached; others that were executed since may have changed what is in it."""
         if home is None or home == self._record.name:
             pass
-        elif can_change(value) and self._affected._changed(home, self._contents, self._since):
+        elif can_change(value) and self._changed.by_key(home, self._contents, self._since):
             self._found(f"{home}.{name}")
         self._push(value)
 
     def _look_from(self, home: str | None, name: str) -> None:
         """An instance of a class of that module is reached."""
-        if (
-            home is not None
-            and home != self._record.name
-            and self._affected._changed(home, self._contents, self._since)
-        ):
+        if home is not None and home != self._record.name and self._changed.by_key(home, self._contents, self._since):
             self._found(f"{home}.{name}")
 
     def _push(self, value: "Any") -> None:
@@ -186,7 +182,7 @@ class Reachability:
         if type(home) is not str or home not in self._records:
             return
         for each in nested(code):
-            if self._affected._changed(home, body(each.co_qualname), self._since):
+            if self._changed.by_key(home, body(each.co_qualname), self._since):
                 self._found(f"{home}.{each.co_qualname}")
                 return
         names = frozenset(names_in(code))
@@ -194,7 +190,7 @@ class Reachability:
             self._found(f"{home}.{code.co_qualname}, which looks at more than its names tell")
             return
         for path in attribute_targets(code):
-            if self._affected._is_made_anew(owner_of(namespace, path, functions=True), self._since):
+            if self._changed.is_executed(owner_of(namespace, path, functions=True), self._since):
                 self._found(f"{'.'.join(path)} and may change it")
                 return
         read = names_read(code)
@@ -205,11 +201,9 @@ class Reachability:
     def _names_of(self, home: str, namespace: "Namespace", names: frozenset[str], read: frozenset[str]) -> None:
         """Code of the module `home` has these names, and reads some."""
         for name in names:
-            if home != self._record.name and self._affected._changed(home, name, self._since):
+            if home != self._record.name and self._changed.by_key(home, name, self._since):
                 self._found(f"{home}.{name}")
-            elif home == self._record.name and (
-                name in self._stale or self._affected._changed(home, name, self._since)
-            ):
+            elif home == self._record.name and (name in self._stale or self._changed.by_key(home, name, self._since)):
                 self._found(name)
             elif name in namespace and (name in read or id(type(namespace[name])) not in CONTAINERS):
                 self._push_from(home, name, namespace[name])
@@ -218,7 +212,7 @@ class Reachability:
         """The import statements in a function lead to modules."""
         for each in nested(code):
             for module, names, level in imports(each):
-                target = self._affected.absolute(home, namespace, module, level)
+                target = absolute_in(home, namespace, module, level)
                 for name in (target, *(f"{target}.{tail}" for tail in names)):
                     if name in self._records and name in sys.modules:
                         self._push(sys.modules[name])
@@ -255,7 +249,7 @@ class Reachability:
         if is_class(holder):
             module, contents = module_of_class(holder), namespace_of_class(holder)
             prefix = f"{qualname_of(holder)}."
-            if self._affected._changed(module or "", prefix[:-1], self._since):
+            if self._changed.by_key(module or "", prefix[:-1], self._since):
                 self._found(f"{module}.{prefix[:-1]}")
             if special:
                 names = names | {each for each in contents if each[:2] == "__" == each[-2:] or each in _OF_PROTOCOLS}
@@ -272,7 +266,7 @@ class Reachability:
         everything = not _DYNAMIC.isdisjoint(self._names)
         for name in contents.keys() if everything else names:
             if name in contents:
-                if self._affected._changed(module, prefix + name, self._since):
+                if self._changed.by_key(module, prefix + name, self._since):
                     self._found(f"{module}.{prefix}{name}")
                 self._push_from(module, prefix + name, contents[name])
                 self._push_held_by_descriptor(contents[name])
@@ -333,6 +327,13 @@ def is_plain_method(cls: type, name: str) -> bool:
 
 def namespace_in(name: str) -> "Namespace":
     return namespace_of(sys.modules.get(name)) or {}
+
+
+def absolute_in(name: str, namespace: "Namespace", module: str, level: int) -> str:
+    """The name of the module that a statement in the module `name` imports from."""
+    if not level:
+        return module
+    return absolute(module, level, name if "__path__" in namespace else name.rpartition(".")[0])
 
 
 def owner_of(namespace: "Namespace", path: tuple[str, ...], *, functions: bool) -> object:

@@ -23,7 +23,7 @@ from ..modules.record import outside
 from .callees import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
 from .memos import wrapped
 from .methods import class_at
-from .reachability import Reachability, can_change, function_of, namespace_in
+from .reachability import Reachability, absolute_in, can_change, function_of, namespace_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Used(Reachability):
         for name, attribute in uses.read:
             self._read(name, attribute or "")
         for statement in uses.imports:
-            home = self._affected.absolute(self._record.name, self._namespace, statement.module, statement.level)
+            home = absolute_in(self._record.name, self._namespace, statement.module, statement.level)
             self._sources.update({bound: (home, each) for bound, each in (statement.names or {}).items()})
         for load, strength in uses.loads.items():
             self._load(load, strength)
@@ -142,9 +142,7 @@ class Used(Reachability):
         name, attribute = load
         if strength == USED and attribute is not None:
             self._mention((attribute,))
-        if name in self._stale or (
-            strength >= PASSED and self._affected._changed(self._record.name, name, self._since)
-        ):
+        if name in self._stale or (strength >= PASSED and self._changed.by_key(self._record.name, name, self._since)):
             self._found(name if attribute is None else f"{name}.{attribute}")
             return
         home, its_name = self._sources.get(name, (None, name))
@@ -200,12 +198,12 @@ class Used(Reachability):
         if type(name) is not str or name not in self._records:
             return
         if attribute is None:
-            if strength == USED and self._affected._changes_since(name, self._since):
+            if strength == USED and self._changed.anything(name, self._since):
                 self._found(name)
-        elif self._affected._changed(name, attribute, self._since):
+        elif self._changed.by_key(name, attribute, self._since):
             self._found(f"{name}.{attribute}")
         elif attribute not in namespace:
-            if strength >= PASSED and self._affected._changes_since(name, self._since):
+            if strength >= PASSED and self._changed.anything(name, self._since):
                 self._found(f"{name}.{attribute}")
         elif strength == DERIVED:
             self._derive(namespace[attribute])
@@ -261,7 +259,7 @@ class Used(Reachability):
     def _resolve(self) -> None:
         """Of functions that installed code has got: what nobody has kept has been called."""
         for doubt in self._doubts if self._hit is None else ():
-            search = Reachability(self._affected, self._record, None, self._namespace, self._stale, self._contents)
+            search = Reachability(self._changed, self._record, None, self._namespace, self._stale, self._contents)
             search._mention(self._names)
             if not search.leads(doubt):
                 continue
@@ -324,7 +322,7 @@ class Used(Reachability):
         if type(function) is not FunctionType or not self._is_own(function):
             return False
         home = function.__globals__["__name__"]
-        return self._affected._changed(home, outside(function.__code__.co_qualname), self._since)
+        return self._changed.by_key(home, outside(function.__code__.co_qualname), self._since)
 
     def _read(self, name: str, attribute: str) -> None:
         """An attribute is read and passed on; unless it is a method, reading it may run something."""

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from ..interpreter.tracebacks import beyond_us
 from ..modules import graph
+from .reachability import absolute_in, namespace_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ..changes.bindings import Import
     from ..changes.uses import Uses
     from ..modules.record import Record
-    from .affected import Affected
 
 
 class ImportFrame:
@@ -34,19 +34,17 @@ class ImportFrame:
         return TracebackType(beyond_us(traceback), self._frame, self._instruction, self._line)
 
 
-def import_of(record: "Record", uses: "Uses", child: str, affected: "Affected") -> ImportFrame | None:
+def import_of(record: "Record", uses: "Uses", child: str) -> ImportFrame | None:
     """The frame in which a module imports `child`; None if it does so in a way that may catch errors."""
     for statement in uses.imports:
-        if child in targets(record.name, statement, affected):
+        if child in targets(record.name, statement):
             return _frame(record, uses, statement) if statement.plain else None
     return None
 
 
-def targets(name: str, statement: "Import", affected: "Affected") -> set[str]:
+def targets(name: str, statement: "Import") -> set[str]:
     """All modules that a statement in the module `name` may import."""
-    from .reachability import namespace_in
-
-    target = affected.absolute(name, namespace_in(name), statement.module, statement.level)
+    target = absolute_in(name, namespace_in(name), statement.module, statement.level)
     return {*graph.parents(target), target, *(f"{target}.{each}" for each in (statement.names or {}).values())}
 
 

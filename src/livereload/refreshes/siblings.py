@@ -1,0 +1,72 @@
+"""Siblings: modules that may have used what a changed module has put into others, though they do not import it.
+
+Knows who imports whom, and what has changed.  Must not know how a module is brought up to date.
+
+What a module puts elsewhere may be in all that it imports, and whoever imports that as well may use it.  In a fresh
+interpreter it uses it only if it is executed after the module that has changed.
+"""
+
+from ..modules import graph
+from ..modules.record import imports_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable
+
+    from ..modules.record import Record
+
+WHY = "may use what others have changed"
+
+
+class Siblings:
+    """The siblings of the modules that have changed in one refresh."""
+
+    def __init__(
+        self, records: "dict[str, Record]", stale: "Container[str]", is_waiting: "Callable[[Record], bool]"
+    ) -> None:
+        """What is `stale` is verified in any case; of the others, those that are `waiting` can be asked."""
+        self._records = records
+        self._imports = imports_in(records)
+        self._stale = stale
+        self._is_waiting = is_waiting
+        # modules that what has changed may have put something into, or changed; who imports those
+        self._shared: set[str] = set()
+        self._sharing: set[str] = set()
+        # modules that were reached, in the order of the imports, before anything had changed
+        self._passed: set[str] = set()
+        # modules that are asked only because they are siblings
+        self.asked: set[str] = set()
+
+    def share(self, record: "Record") -> None:
+        """What a module that has changed puts elsewhere may be in all that it imports."""
+        shared = {*graph.closure([record.name], self._imports)} if record.inert != 0 else set()
+        if not shared <= self._shared:
+            self._shared |= shared
+            importers = graph.importers_in({name: each.edges or () for name, each in self._records.copy().items()})
+            self._sharing = set(graph.closure(self._shared, importers.get))
+
+    def pass_by(self, name: str) -> None:
+        """A module, and all that it imports, has been reached in the order of the imports, and is up to date."""
+        self._passed.update(graph.closure([name], self._imports_not_passed))
+
+    def among(self, names: "Iterable[str]") -> "dict[str, str]":
+        """{sibling: why it is asked} of what `names` import, directly or not."""
+        if not self._shared:
+            return {}
+        return {name: WHY for name in graph.closure(names, self._imports_not_passed) if self.is_one(name)}
+
+    def is_one(self, name: str) -> bool:
+        """True if a module that has not been verified may have used what others, not imported by it, have changed."""
+        record = self._records.get(name)
+        if name not in self._sharing or record is None or record.executing:
+            return False
+        if name in self._passed or name in self._shared:  # what the changed module imports, comes before it
+            return False
+        if record.path is None or not self._is_waiting(record):
+            return False
+        if name not in self._stale:
+            self.asked.add(name)
+        return True
+
+    def _imports_not_passed(self, name: str) -> "Iterable[str] | None":
+        return () if name in self._passed else self._imports(name)
