@@ -11,7 +11,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "src" / "livereload"
 
 # From the ground up: a room may import those before it.  "" is the package itself.
-ROOMS = ["interpreter", "files", "changes", "identity", "entries", "modules", "refreshes", "imports", "session"]
+ROOMS = ["interpreter", "files", "changes", "identity", "entries", "modules", "verification", "refreshes"]
+ROOMS += ["imports", "session"]
 
 # Values and names for everybody: they import next to nothing.
 VOCABULARY = {"_errors", "_progress", "_report", "_status"}
@@ -95,7 +96,7 @@ def test_pure_modules(module):
 
 # Those that know more of the interpreter than its documentation promises.
 INSIDERS = ["imports/hooks", "imports/import_system", "imports/build_class", "imports/finder", "imports/loader"]
-INSIDERS += ["interpreter/stdlib_imports", "interpreter/tracebacks", "files/pyc", "modules/resolve", "modules/adopt"]
+INSIDERS += ["interpreter/stdlib_imports", "interpreter/tracebacks", "files/pyc", "modules/locations", "modules/adopt"]
 
 
 @pytest.mark.parametrize("module", [name for name in FILES if name not in INSIDERS])

@@ -45,7 +45,7 @@ def _demo(options: list[str]) -> int:
 def _enable(options: list[str]) -> int:
     from _livereload_imports import SETTINGS
 
-    from .session import enable as _enabling
+    from .session import enable_at_startup as _enabling
 
     if {"--everywhere", "--prompt"} <= set(options):
         return _refuse("enable takes either --everywhere or --prompt", 2)
@@ -59,7 +59,7 @@ def _enable(options: list[str]) -> int:
 
 
 def _disable(options: list[str]) -> int:
-    from .session import enable as _enabling
+    from .session import enable_at_startup as _enabling
 
     try:
         path, was_there = _enabling.disable(user="--user" in options)
@@ -72,7 +72,7 @@ def _disable(options: list[str]) -> int:
 
 
 def _status(options: list[str]) -> int:
-    from .session import enable as _enabling
+    from .session import enable_at_startup as _enabling
 
     print(_enabling.describe())
     return 0

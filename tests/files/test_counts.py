@@ -110,7 +110,7 @@ def edited(statement):
         "stats": calls["stat"],
         "read": calls["open_code"],
         "compiled": calls["compile"],
-        "verified": calls["_Walk._decide"],  # modules that import what has changed, directly or not
+        "verified": calls["Verification.decide"],  # modules that import what has changed, directly or not
         "searched": calls["Used.why"],
         "remembered": calls["Snapshot._take"],  # modules whose contents are kept for the case of a failure
         "passes": calls["get_objects"] + calls["get_referrers"],  # over the heap

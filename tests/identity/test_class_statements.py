@@ -9,9 +9,9 @@ import sys
 import types
 
 import pytest
-from test_objects import Journal
+from test_object_model import Journal
 
-from livereload.identity import classes, keeping, statements
+from livereload.identity import class_pairing, class_statements, classes
 from livereload.interpreter import bytecode
 
 BUILD_CLASS = builtins.__build_class__
@@ -36,18 +36,18 @@ class Execution:
 
     def again(self, source, found=(), *, failed=False):
         found = found or self.before.values()
-        module = keeping.Module("cases", self.namespace, found, lambda: self.code)
+        module = class_pairing.Module("cases", self.namespace, found, lambda: self.code)
         module.bound = set(map(id, self.before.values()))
-        keeper = keeping.Keeper(self.journal.note)
+        keeper = class_pairing.Keeper(self.journal.note)
         keeper.begin(module)
         original = builtins.__build_class__
-        builtins.__build_class__ = statements.Door(original)
-        statements.stand(keeper)
+        builtins.__build_class__ = class_statements.Door(original)
+        class_statements.stand(keeper)
         try:
             exec(compile(source, "cases.py", "exec"), self.namespace)
         finally:
             builtins.__build_class__ = original
-            statements.leave()
+            class_statements.leave()
             keeper.end(module, failed=failed)
         return module
 
@@ -186,7 +186,7 @@ def test_metaclass_that_is_new():
     new = "seen = []\nclass New(type):\n    def __init__(cls, *arguments): seen.append(cls)\n"
     execution.again(new + source.replace("=Meta", "=New"))
     assert (execution.kept(), execution.value("seen == [C], type(C) is New")) == ({"Meta", "C"}, (True, True))
-    assert statements.Keeping not in execution.value("New").__mro__
+    assert class_statements.Keeping not in execution.value("New").__mro__
 
 
 def test_keys_that_are_no_names():
@@ -205,8 +205,8 @@ def test_metaclasses_are_what_they_were():
         execution.again(source.format(n=2) + "class New(type): pass\nraise KeyboardInterrupt\n")
     for meta in (abc.ABCMeta, enum.EnumMeta, execution.value("Meta"), execution.value("New")):
         assert meta.__mro__[-2:] == (type, object)
-        assert statements.Keeping not in meta.__mro__
-    assert type.__subclasses__(statements.Keeping) == []
+        assert class_statements.Keeping not in meta.__mro__
+    assert type.__subclasses__(class_statements.Keeping) == []
     assert execution.kept() == {"Meta", "C"}
     assert builtins.__build_class__ is BUILD_CLASS
 
@@ -224,7 +224,7 @@ def test_fault_of_ours(monkeypatch):
     """Where filling a class fails by a fault of ours, a new one is made, and the kept one is as it was."""
     execution = Execution("class C: x = 1\n")
     with monkeypatch.context() as patch:
-        patch.setattr(classes.verdicts, "forget", lambda cls, has_other_bases: 1 / (vars(cls).get("x") != 2))
+        patch.setattr(classes.stdlib_class_caches, "forget", lambda cls, has_other_bases: 1 / (vars(cls).get("x") != 2))
         module = execution.again("class C: x = 2\n")
     assert (execution.kept(), execution.value("C.x")) == (set(), 2)
     assert list(module.refused.values()) == ["filling it raised ZeroDivisionError('division by zero')"]
@@ -398,6 +398,6 @@ def test_version_of_python_is_told_from_nothing_else():
         calls.append(sys._getframe(1).f_code.co_name)
         return dataclasses
 
-    door = statements.Door(original)
+    door = class_statements.Door(original)
     assert door(1, 2) is dataclasses
     assert calls == ["test_version_of_python_is_told_from_nothing_else"]

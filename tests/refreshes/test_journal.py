@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from livereload.identity.objects import is_loaded, namespace_of
+from livereload.identity.object_model import is_loaded, namespace_of
 from livereload.modules.record import Record
 from livereload.modules.stale import Plan
 from livereload.refreshes.journal import Transaction

@@ -3,13 +3,13 @@
 Knows code objects.  Must not know modules: a name is a string here.
 """
 
-from .instructions import alike, description
+from .code_equality import alike, description
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-    from .instructions import Instruction
+    from ..interpreter.instructions import Instruction
 
     # ("util", "f") for util.f, ("f", None) for f; how strongly it is used
     Load = tuple[str, str | None]

@@ -14,9 +14,10 @@ import itertools
 from types import CodeType
 
 from ..interpreter.bytecode import is_function, numbers
-from . import statements
-from .instructions import alike, constants_alike, instructions, parts_of, without_first_line
-from .statements import Statement
+from ..interpreter.instructions import instructions
+from . import top_level_statements
+from .code_equality import alike, constants_alike, parts_of, without_first_line
+from .top_level_statements import Statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def compare(old: CodeType, new: CodeType, *, by_methods: bool = False) -> Differ
 
 def _compare_statements(old: CodeType, new: CodeType, by_methods: bool) -> Difference | None:
     same = _made_alike(by_methods)
-    both = statements.between(old, new, same)
-    if both is None or not all(map(statements.is_definition, (*both[0], *both[1]))):
+    both = top_level_statements.between(old, new, same)
+    if both is None or not all(map(top_level_statements.is_definition, (*both[0], *both[1]))):
         return None
     found = Difference(by_methods=by_methods)
     kept = _in_common(*both, same)
@@ -116,13 +117,13 @@ def _compare_statements(old: CodeType, new: CodeType, by_methods: bool) -> Diffe
 def _compare_methods(old: CodeType, new: CodeType, found: Difference) -> bool:
     """Compare two bodies of a class that may differ in definitions of methods."""
     same = _made_alike(True)
-    both = statements.between(old, new, same)
+    both = top_level_statements.between(old, new, same)
     if both is None:
         return False
     kept = _in_common(*both, same)
-    added = [each for each in both[1] if each not in kept.values() and not statements.is_of_compiler(each)]
-    gone = [each for each in both[0] if each not in kept and not statements.is_of_compiler(each)]
-    if not all(map(statements.is_method, (*added, *gone))):
+    added = [each for each in both[1] if each not in kept.values() and not top_level_statements.is_of_compiler(each)]
+    gone = [each for each in both[0] if each not in kept and not top_level_statements.is_of_compiler(each)]
+    if not all(map(top_level_statements.is_method, (*added, *gone))):
         return False
     bound = {name for each in added for name in each.names}
     removed = [name for each in gone for name in each.names if name not in bound]
@@ -148,7 +149,7 @@ def _in_common(
 ) -> "dict[Statement, Statement]":
     """The statements that are there still, in their order: old and new (longest common subsequence)."""
     lengths = [[0] * (len(its) + 1) for _ in range(len(ours) + 1)]
-    same = [[statements.same_statement(one, other, is_made_alike) for other in its] for one in ours]
+    same = [[top_level_statements.same_statement(one, other, is_made_alike) for other in its] for one in ours]
     for i in range(len(ours) - 1, -1, -1):
         for j in range(len(its) - 1, -1, -1):
             lengths[i][j] = lengths[i + 1][j + 1] + 1 if same[i][j] else max(lengths[i + 1][j], lengths[i][j + 1])

@@ -7,13 +7,13 @@ import itertools
 from types import CodeType
 
 from ..interpreter.bytecode import is_function, numbers
-from .instructions import ATTRIBUTE_SHIFT, all_of, contains, instructions
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, all_of, contains, instructions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .instructions import Instruction
+    from ..interpreter.instructions import Instruction
 
 
 def names_in(code: "CodeType") -> "Iterator[str]":

@@ -7,17 +7,17 @@ import sys
 from types import CodeType
 
 from ..interpreter.bytecode import is_function, numbers
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, PASSIVE, all_of, instructions, is_protected
 from .bindings import DERIVED, MENTIONED, OF_A_PROPERTY, PASSED, USED, Binding, Import, add, load_of
 from .calls import BUILD_CLASS, ITSELF, annotation_calls, calls_of
-from .instructions import ATTRIBUTE_SHIFT, PASSIVE, all_of, instructions, is_protected
 from .names import dotted, loads_in, names_in_annotation, paths_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ..interpreter.instructions import Instruction
     from .bindings import Loads
-    from .instructions import Instruction
     from .uses import Uses
 
 _ANNOTATED = 4  # MAKE_FUNCTION, SET_FUNCTION_ATTRIBUTE

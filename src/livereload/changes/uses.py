@@ -14,8 +14,9 @@ All doubts are resolved in one direction: more is used, and fewer things are the
 from types import CodeType
 
 from ..interpreter.bytecode import is_function
+from ..interpreter.instructions import instructions
 from .bindings import USED, Binding, Import
-from .instructions import description, instructions
+from .code_equality import description
 from .names import attribute_targets, dotted, imports_inside, level_names, loads_in, names_in
 from .scan import Scan
 

@@ -9,7 +9,7 @@ No method of a user's subclass is called, and no entry is compared with another 
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-from ..identity.objects import is_plain, module_of_class, mro_of, namespace_of_class, same
+from ..identity.object_model import is_plain, module_of_class, mro_of, namespace_of_class, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ module is executed within this one, the watch rests: effects of that time belong
 import sys
 from types import FunctionType, ModuleType
 
-from ..identity.objects import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
+from ..identity.object_model import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
 from ..interpreter.bytecode import nested
 from . import containers
 from .effects import Stored, in_attributes, in_container, in_mapping
 from .referrer_graph import slots
-from .stdlib import SIGNALS, places_behind, set_up_since
+from .stdlib_registries import SIGNALS, places_behind, set_up_since
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

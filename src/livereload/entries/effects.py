@@ -7,10 +7,10 @@ No reference leads from plain data to the module that has stored it, so effects 
 
 from types import FunctionType, ModuleType
 
-from ..identity import objects
-from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class
+from ..identity import object_model
+from ..identity.object_model import is_class, is_plain, module_of_class, namespace_of_class
 from . import containers
-from .comparable import comparable
+from .entry_comparison import comparable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Stored:
 
 def in_mapping(holder: "Any", before: "Mapping[Any, Any]", now: "Mapping[Any, Any]") -> "Iterator[Stored]":
     """The effects that a dict, a namespace or the contents of a class show, compared with a copy `before`."""
-    if objects.same(before, now) and objects.same(before.values(), now.values()):
+    if object_model.same(before, now) and object_model.same(before.values(), now.values()):
         return
     known = {id(key): value for key, value in before.items()}
     plain = {key: value for key, value in before.items() if is_plain(key)}
@@ -122,7 +122,7 @@ def value_at(holder: "Any", key: "Any") -> "Any":
 
 def put(holder: "Any", key: "Any", value: "Any", note: "Note") -> None:
     """Set or, for GONE, delete a key of a dict or an attribute of a class; the journal gets a note first."""
-    if is_class(holder) and not objects.takes_attributes(holder):
+    if is_class(holder) and not object_model.takes_attributes(holder):
         return
     note(_set, holder, key, value_at(holder, key))
     _set(holder, key, value)
@@ -131,9 +131,9 @@ def put(holder: "Any", key: "Any", value: "Any", note: "Note") -> None:
 def _set(holder: "Any", key: "Any", value: "Any") -> None:
     if is_class(holder):
         if value is not GONE:
-            objects.set_member(holder, key, value)
+            object_model.set_member(holder, key, value)
         elif key in namespace_of_class(holder):
-            objects.delete_member(holder, key)
+            object_model.delete_member(holder, key)
     elif hasattr(type(holder), "is_place"):
         holder.put(key, value)
     elif value is GONE:

@@ -5,14 +5,14 @@ an entry belongs.
 
 1. New entries stand where the first taken entry stood.  If the new entries are not at the end, the container was
    sorted or inserted into, and its own order is right.
-2. A new entry that equals an entry which was left (`comparable`) replaces it: of plain data it is not known which
+2. A new entry that equals an entry which was left (`entry_comparison`) replaces it: of plain data it is not known which
    module has put it there.  But if a taken entry equals the new one, the new one replaces that.
 """
 
-from ..identity.objects import is_plain, same
+from ..identity.object_model import is_plain, same
 from . import containers
-from .comparable import comparable
 from .effects import GONE, Stored, in_mapping
+from .entry_comparison import comparable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

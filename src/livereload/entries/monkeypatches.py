@@ -14,8 +14,15 @@ object whose `__module__` and `__qualname__` lead to a definition of the module'
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-from ..identity import objects
-from ..identity.objects import cell_contents, is_class, module_of_class, namespace_of, namespace_of_class, qualname_of
+from ..identity import object_model
+from ..identity.object_model import (
+    cell_contents,
+    is_class,
+    module_of_class,
+    namespace_of,
+    namespace_of_class,
+    qualname_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +102,6 @@ def _put(place: "Any", name: str, current: object, original: "Any", note: "Note"
     if not is_class(place):
         note(place.__setitem__, name, current)
         place[name] = original
-    elif objects.takes_attributes(place):
-        note(objects.set_member, place, name, current)
-        objects.set_member(place, name, staticmethod(original) if type(current) is staticmethod else original)
+    elif object_model.takes_attributes(place):
+        note(object_model.set_member, place, name, current)
+        object_model.set_member(place, name, staticmethod(original) if type(current) is staticmethod else original)

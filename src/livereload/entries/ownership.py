@@ -17,7 +17,7 @@ import sys
 from _weakref import getweakrefs
 from types import FunctionType
 
-from ..identity.objects import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
+from ..identity.object_model import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
 from .reference_counts import HIDDEN, definitions
 from .referrer_graph import RUNTIME, Node, ReferrerGraph

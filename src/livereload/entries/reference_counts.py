@@ -12,7 +12,8 @@ import sys
 from _weakref import getweakrefs
 from types import FunctionType, ModuleType
 
-from ..identity.objects import (
+from ..identity.namespace_paths import LRU_CACHE, is_made_in
+from ..identity.object_model import (
     bases,
     cell_contents,
     instance_dict,
@@ -23,7 +24,6 @@ from ..identity.objects import (
     namespace_of,
     namespace_of_class,
 )
-from ..identity.places import LRU_CACHE, is_made_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

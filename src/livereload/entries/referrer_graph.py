@@ -24,7 +24,8 @@ from types import (
     TracebackType,
 )
 
-from ..identity.objects import (
+from ..identity.namespace_paths import LRU_CACHE, PARTIAL
+from ..identity.object_model import (
     instance_dict,
     is_class,
     module_of_class,
@@ -33,7 +34,6 @@ from ..identity.objects import (
     namespace_of_class,
     same,
 )
-from ..identity.places import LRU_CACHE, PARTIAL
 from . import containers
 
 TYPE_CHECKING = False

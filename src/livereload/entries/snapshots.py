@@ -6,8 +6,8 @@ Knows namespaces and the objects in them.  Must not know to which module an entr
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-from ..identity import objects
-from ..identity.objects import instance_dict, is_class, module_of_class, namespace_of_class
+from ..identity import object_model
+from ..identity.object_model import instance_dict, is_class, module_of_class, namespace_of_class
 from . import containers
 from .effects import GONE, in_attributes
 
@@ -84,7 +84,7 @@ class Snapshot:
             mine.containers.append(value)
             self._keep(value, containers.restore, containers.copy(value))
         elif kind is FunctionType:
-            registry = objects.dispatch_registry(value)
+            registry = object_model.dispatch_registry(value)
             if registry is not None:
                 mine.containers.append(registry)
                 self._keep(registry, containers.restore, dict(registry))
@@ -93,7 +93,7 @@ class Snapshot:
             mine.classes.append(value)
             self._keep(value, _put_members, dict(namespace_of_class(value)))
             if "_abc_impl" in namespace_of_class(value):
-                self._registered.setdefault(id(value), (value, objects.registered(value)))
+                self._registered.setdefault(id(value), (value, object_model.registered(value)))
         else:
             attributes = instance_dict(value)
             if attributes is not None:
@@ -138,24 +138,24 @@ class Snapshot:
     def unregister(self, name: str) -> None:
         """Remove the classes of the module of this name from the registries of ABCs."""
         for cls, _ in self._registered.values():
-            registered = objects.registered(cls)
+            registered = object_model.registered(cls)
             left = [each for each in registered if module_of_class(each) != name]
             if len(left) < len(registered) and module_of_class(cls) != name:
-                objects.register(cls, left)
+                object_model.register(cls, left)
                 sys.modules["_abc"]._reset_caches(cls)
 
     def forget_dispatch(self) -> None:
         """Empty the caches of generic functions, so that they search for the implementation of a class again."""
         for function in self._dispatchers.values():
-            objects.forget_dispatch(function)
+            object_model.forget_dispatch(function)
 
     def restore(self) -> None:
         """Give all objects their first contents."""
         for what, restore, contents in self._first.values():
             restore(what, contents)
         for cls, subclasses in self._registered.values():
-            if len(objects.registered(cls)) != len(subclasses):
-                objects.register(cls, subclasses)
+            if len(object_model.registered(cls)) != len(subclasses):
+                object_model.register(cls, subclasses)
                 sys.modules["_abc"]._reset_caches(cls)
         self.forget_dispatch()
 
@@ -216,7 +216,7 @@ def _is_followed(value: "Any", is_element: bool) -> bool:
 
 
 def _same_items(now: "Any", before: "dict[str, Any]") -> bool:
-    return objects.same(now, before) and objects.same(now.values(), before.values())
+    return object_model.same(now, before) and object_model.same(now.values(), before.values())
 
 
 def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") -> None:
@@ -231,7 +231,7 @@ def _put_attributes(attributes: "dict[str, Any]", contents: "dict[str, Any]") ->
 def _put_members(cls: type, members: "dict[str, Any]") -> None:
     present = namespace_of_class(cls)
     for name in [name for name in present if name not in members]:
-        objects.delete_member(cls, name)
+        object_model.delete_member(cls, name)
     for name, value in members.items():
         if name not in present or present[name] is not value:
-            objects.set_member(cls, name, value)
+            object_model.set_member(cls, name, value)

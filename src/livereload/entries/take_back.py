@@ -18,7 +18,7 @@ removed.
 import gc
 from types import FunctionType
 
-from ..identity.objects import is_plain, mro_of, namespace_of, qualname_of
+from ..identity.object_model import is_plain, mro_of, namespace_of, qualname_of
 from ..interpreter.bytecode import nested
 from . import containers, monkeypatches, reference_counts
 from .candidates import Candidate, constants
@@ -27,7 +27,7 @@ from .merging import Emptied, merge
 from .ownership import Owner, Search
 from .reference_counts import Outside
 from .snapshots import Snapshot
-from .stdlib import ExitCallbacks, LogHandlers, Overloads, forget_levels, interpreters_lists
+from .stdlib_registries import ExitCallbacks, LogHandlers, Overloads, forget_levels, interpreters_lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

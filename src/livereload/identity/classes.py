@@ -1,7 +1,7 @@
 """A class that lives on: it is filled with what a class statement, or a call, has made now.
 
 Knows what `type.__new__` does to a new class, and does it to the one that is kept.  Must not know modules,
-nor which class is kept for which statement (`keeping`).
+nor which class is kept for which statement (`class_pairing`).
 
 1. `fill` does what `type.__new__(metaclass, name, bases, namespace)` does, up to the hooks.  What belongs to the very
    object stays: the descriptors of `__dict__`, `__weakref__` and `__slots__`.
@@ -13,8 +13,8 @@ Whatever is changed is first handed to `note(undo, *arguments)`.
 
 from types import CellType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 
-from . import verdicts
-from .objects import (
+from . import stdlib_class_caches
+from .object_model import (
     bases,
     cell_contents,
     class_of,
@@ -179,16 +179,16 @@ def _renew(
     """Give a class all that it is to have; the reason if that cannot be, else ""."""
     before = _contents(cls)
     has_other_bases = not same(bases.__get__(cls), its_bases)
-    note(verdicts.forget, cls, has_other_bases)
+    note(stdlib_class_caches.forget, cls, has_other_bases)
     note(_restore, cls, type(cls), bases.__get__(cls), _names(cls), before, list(namespace_of_class(cls)))
     reason = _change_kind(cls, metaclass, its_bases, note)
     if reason:
         return reason
     _set_names(cls, *names)
     _set_contents(cls, contents, order)
-    verdicts.forget(cls, has_other_bases)
+    stdlib_class_caches.forget(cls, has_other_bases)
     if "__parameters__" in before or "__orig_bases__" in contents:
-        verdicts.forget_aliases()
+        stdlib_class_caches.forget_aliases()
     return ""
 
 

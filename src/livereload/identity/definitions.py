@@ -11,18 +11,26 @@ no place leads to (closures made by calls, lambdas in others' tables) are matche
 import sys
 from types import CodeType, FunctionType
 
-from . import libraries, positions
+from . import code_pairing, sqlalchemy_states
+from .class_pairing import Module
 from .classes import wrapped
-from .keeping import Module
-from .objects import is_class, module_of_class, mro_of, namespace_of_class, qualname_of, registered, takes_attributes
-from .places import LRU_CACHE, at, defines, is_made_in, walk
+from .namespace_paths import LRU_CACHE, at, defines, is_made_in, walk
+from .object_model import (
+    is_class,
+    module_of_class,
+    mro_of,
+    namespace_of_class,
+    qualname_of,
+    registered,
+    takes_attributes,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from .places import Place
+    from .namespace_paths import Place
 
 # The last part of the place of a function in a descriptor of a class.
 _PARTS = frozenset(("fget", "fset", "fdel", "__func__"))
@@ -58,7 +66,7 @@ class Definitions:
         # [(an ABC, what is registered with it)]
         abstract = [cls for cls in self.classes.values() if "_abc_impl" in namespace_of_class(cls)]
         self.registered = [(cls, registered(cls)) for cls in abstract]
-        self.described = libraries.descriptions(self.classes.values())
+        self.described = sqlalchemy_states.descriptions(self.classes.values())
         self.caches = list(_caches(contents, self.classes.values()))
         # like `places`, after the execution
         self.new: dict[Place, Any] = {}
@@ -154,14 +162,14 @@ class Definitions:
         """{"make.<locals>.inner": [code, …]} in the order of the source."""
         if "old" not in self._codes:
             code = self._last_code()
-            self._codes["old"] = positions.functions(code) or positions.of_functions(self.functions)
+            self._codes["old"] = code_pairing.functions(code) or code_pairing.of_functions(self.functions)
         return self._codes["old"]
 
     @property
     def new_codes(self) -> "dict[str, list[CodeType]]":
         if "new" not in self._codes:
             now = [value for value in self.new.values() if type(value) is FunctionType]
-            self._codes["new"] = positions.functions(self.new_code) or positions.of_functions(now)
+            self._codes["new"] = code_pairing.functions(self.new_code) or code_pairing.of_functions(now)
         return self._codes["new"]
 
     def counterpart(self, code: CodeType) -> CodeType | None:
@@ -170,7 +178,7 @@ class Definitions:
         old = self.old_codes.get(code.co_qualname, [])
         if len(new) == 1 and len(old) <= 1:
             return new[0]
-        index = positions.counterpart(code, old, new)
+        index = code_pairing.counterpart(code, old, new)
         return None if index is None else new[index]
 
 

@@ -7,7 +7,7 @@ ever sees another one.  A member of a data type (`IntEnum`) stays if the data is
 """
 
 from ..interpreter.tracebacks import disguised
-from .objects import instance_dict, namespace_of_class, set_member
+from .object_model import instance_dict, namespace_of_class, set_member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from types import CellType, CodeType, FunctionType
 
 from ..interpreter import bytecode
 from ..interpreter.function_defaults import UNKNOWN, constant_defaults, parameters
-from . import positions
-from .objects import cell_contents
+from . import code_pairing
+from .object_model import cell_contents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def _is_rebound(name: str, scope: CodeType, whole: "CodeType | None") -> bool:
     """True if a function in the scope that has the variable gives it another value, or nobody can tell."""
     outer: CodeType | None = scope
     while outer is not None and name not in outer.co_cellvars:
-        outer = positions.around(whole, outer)
+        outer = code_pairing.around(whole, outer)
     if outer is None:
         return True
-    return any(name in each.co_freevars and rebinds(each, name) for each in positions.inner(outer))
+    return any(name in each.co_freevars and rebinds(each, name) for each in code_pairing.inner(outer))

@@ -20,8 +20,8 @@ from types import (
     WrapperDescriptorType,
 )
 
-from . import objects
-from .objects import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
+from . import object_model
+from .object_model import cell_contents, instance_dict, is_class, is_plain, mro_of, namespace_of_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
         for holder in gc.get_referrers(*entries):
             if issubclass(type(holder), ModuleType):
                 continue  # on CPython 3.12, `_asyncio` shows what waits in its free list: not to be touched
-            if type(holder) is FrameType or (type(holder) in (list, tuple) and objects.same(holder, entries)):
+            if type(holder) is FrameType or (type(holder) in (list, tuple) and object_model.same(holder, entries)):
                 continue  # the arguments of this very call are among them
             inside = tuple(entry for each in gc.get_referents(holder) for entry in waiting.get(id(each), ()))
             if type(holder) is tuple:
@@ -214,7 +214,7 @@ def _replace_in(holder: "Any", kept: "dict[int, Any]", tables: "_Tables") -> "An
         return _replaced(holder, kept) if any(id(each) in kept for each in parts) else None
     if id(kind) in kept:
         try:
-            objects.class_of.__set__(holder, kept[id(kind)])
+            object_model.class_of.__set__(holder, kept[id(kind)])
         except TypeError:
             pass  # of another layout: it stays what it is
     elif kind is dict or kind is list or kind is set or _is_of_collections(kind):
@@ -324,10 +324,10 @@ def _tell_classes(tables: "_Tables") -> None:
     """Set what has changed in the dicts of classes through the classes, as their caches must know."""
     changed = {id(table): keys for table, keys in tables}
     for cls in gc.get_referrers(*[table for table, _ in tables]) if tables else ():
-        if is_class(cls) and objects.takes_attributes(cls):
-            table = objects.contents_of(cls)
+        if is_class(cls) and object_model.takes_attributes(cls):
+            table = object_model.contents_of(cls)
             for key in changed.get(id(table), ()):
-                objects.set_member(cls, key, table[key])
+                object_model.set_member(cls, key, table[key])
 
 
 def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":
@@ -336,10 +336,10 @@ def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple
         if is_class(cls) and mro_of(cls) is holder:
             return None
     subclasses = [sub for each in holder if id(each) in kept and is_class(each) for sub in type.__subclasses__(each)]
-    derived = [cls for cls in subclasses if objects.same(objects.bases.__get__(cls), holder)]
+    derived = [cls for cls in subclasses if object_model.same(object_model.bases.__get__(cls), holder)]
     for cls in derived:
         try:
-            objects.bases.__set__(cls, new)
+            object_model.bases.__set__(cls, new)
         except TypeError:
             pass
     return None if derived else new

@@ -18,11 +18,11 @@ import gc
 from _weakref import getweakrefs, ref
 from types import CodeType, FunctionType
 
-from . import classes, functions, libraries, objects, positions
+from . import classes, code_pairing, functions, object_model, sqlalchemy_states
+from .class_pairing import Keeper
 from .definitions import Definitions
-from .keeping import Keeper
-from .objects import is_class, module_of_class, namespace_of_class, qualname_of
-from .places import LRU_CACHE, defines
+from .namespace_paths import LRU_CACHE, defines
+from .object_model import is_class, module_of_class, namespace_of_class, qualname_of
 from .referrers import (
     Pair,
     holders_of,
@@ -99,7 +99,7 @@ class Successors:
         for cls, subclasses in module.registered:
             _register_again(cls, subclasses, module.name)
         if module.described:
-            libraries.follow(module.described, self._note)
+            sqlalchemy_states.follow(module.described, self._note)
             self._is_described = True
         self._note_what_is_gone(module)
         released = self._keep_functions(module)
@@ -131,14 +131,14 @@ class Successors:
 
     def _adopt(self, old: type, now: type) -> str:
         instead = self.keeper.instead
-        bases = objects.bases.__get__(now)
+        bases = object_model.bases.__get__(now)
         its_bases = tuple(instead[id(each)].kept if id(each) in instead else each for each in bases)
         reason = classes.adopt(old, now, its_bases, self._note)
         if not reason:
             instead[id(now)] = Pair(now, old)
             sub: Any
             for sub in type.__subclasses__(now):
-                its_bases = tuple(old if each is now else each for each in objects.bases.__get__(sub))
+                its_bases = tuple(old if each is now else each for each in object_model.bases.__get__(sub))
                 try:
                     classes.set_bases(sub, its_bases)
                 except TypeError:
@@ -194,7 +194,7 @@ class Successors:
         now = (namespace if owner is None else namespace_of_class(owner)).get(name)
         if now is cache or type(now) is not LRU_CACHE:
             return []
-        mine, its = objects.instance_dict(cache) or {}, objects.instance_dict(now) or {}
+        mine, its = object_model.instance_dict(cache) or {}, object_model.instance_dict(now) or {}
         function, parameters = mine.get("__wrapped__"), mine.get("cache_parameters")
         if followed.get(id(its.get("__wrapped__"))) is not function or _parameters(mine) != _parameters(its):
             return []
@@ -203,7 +203,7 @@ class Successors:
         if owner is None:
             namespace[name] = cache
         else:
-            objects.set_member(owner, name, cache)
+            object_model.set_member(owner, name, cache)
         return [(ref(now), cache)]
 
     def find(self) -> "dict[int, Any]":
@@ -254,7 +254,7 @@ class Successors:
         if now is not None and "<locals>" not in old.__qualname__:
             functions.follow(old, now, self._note)
         else:
-            functions.follow_code(old, code, self._note, positions.around(module.new_code, code))
+            functions.follow_code(old, code, self._note, code_pairing.around(module.new_code, code))
 
     def _call_the_last(self, module: Definitions, old: FunctionType, called: "Any") -> None:
         """`old` was made to call another, which may itself have been made to, or be of the last generation."""
@@ -277,7 +277,7 @@ class Successors:
         first, so that only the session's own references are found.
         """
         if self._is_described:
-            libraries.prepare()
+            sqlalchemy_states.prepare()
         self.modules.clear()
         self._held.clear()
         self._holders.clear()
@@ -319,7 +319,7 @@ class Successors:
 def _living_classes() -> "dict[str, list[type]]":
     """{"shop.cart": [class]}: all classes that live, in the order in which they were made."""
     found: dict[str, list[type]] = {}
-    for cls in objects.descendants(object):
+    for cls in object_model.descendants(object):
         name = module_of_class(cls)
         if name is not None:
             found.setdefault(name, []).append(cls)
@@ -340,9 +340,9 @@ def _refill(table: "dict[str, Any]", contents: "dict[str, Any]") -> None:
 def _register_again(cls: type, subclasses: "list[type]", name: str) -> None:
     """What other modules have registered with an ABC stays; the module itself has done so again."""
     if "_abc_impl" in namespace_of_class(cls):
-        present = objects.registered(cls)
+        present = object_model.registered(cls)
         left = [each for each in subclasses if module_of_class(each) != name]
-        objects.register(cls, present + [each for each in left if not any(each is other for other in present)])
+        object_model.register(cls, present + [each for each in left if not any(each is other for other in present)])
 
 
 def _put_back_classes(module: Definitions, kept: "dict[int, Any]") -> None:
@@ -352,10 +352,10 @@ def _put_back_classes(module: Definitions, kept: "dict[int, Any]") -> None:
             module.namespace[name] = kept[id(value)]
     for place, cls in list(module.new.items()):
         cls = module.new[place] = kept.get(id(cls), cls)
-        if is_class(cls) and objects.takes_attributes(cls):
+        if is_class(cls) and object_model.takes_attributes(cls):
             for name, value in list(namespace_of_class(cls).items()):
                 if id(value) in kept:
-                    objects.set_member(cls, name, kept[id(value)])
+                    object_model.set_member(cls, name, kept[id(value)])
 
 
 def _put_back(module: Definitions, same: "dict[int, Any]") -> None:
@@ -363,27 +363,27 @@ def _put_back(module: Definitions, same: "dict[int, Any]") -> None:
     for name, value in list(module.namespace.items()):
         if id(value) in same and type(value) is FunctionType:
             module.namespace[name] = same[id(value)]
-    for cls in [value for value in module.new.values() if is_class(value) and objects.takes_attributes(value)]:
+    for cls in [value for value in module.new.values() if is_class(value) and object_model.takes_attributes(value)]:
         for name, value in list(namespace_of_class(cls).items()):
             kind = type(value)
             if kind is FunctionType and id(value) in same:
-                objects.set_member(cls, name, same[id(value)])
+                object_model.set_member(cls, name, same[id(value)])
             elif (kind is staticmethod or kind is classmethod) and id(value.__func__) in same:
-                objects.set_member(cls, name, kind(same[id(value.__func__)]))
+                object_model.set_member(cls, name, kind(same[id(value.__func__)]))
             elif kind is property and any(id(part) in same for part in (value.fget, value.fset, value.fdel)):
                 fget, fset, fdel = [same.get(id(part), part) for part in (value.fget, value.fset, value.fdel)]
                 new = property(fget, fset, fdel, value.__doc__)
                 new.__set_name__(cls, name)  # type: ignore[attr-defined]
-                objects.set_member(cls, name, new)
+                object_model.set_member(cls, name, new)
 
 
 def _keep_registrations(old: FunctionType, new: FunctionType, namespace: "dict[str, Any]") -> None:
     """Implementations that other modules registered with a `functools.singledispatch` function survive."""
-    mine, its = objects.dispatch_registry(old), objects.dispatch_registry(new)
+    mine, its = object_model.dispatch_registry(old), object_model.dispatch_registry(new)
     if mine is None or its is None:
         return
     present = {id(cls) for cls in its}
     for cls, function in mine.items():
         if id(cls) not in present and (type(function) is not FunctionType or function.__globals__ is not namespace):
             its[cls] = function
-    objects.forget_dispatch(new)
+    object_model.forget_dispatch(new)

@@ -1,11 +1,11 @@
 """Class statements of modules that are executed again: `builtins.__build_class__` replaced for the duration.
 
-Knows the builtin.  Must not know what a class statement is made to do: that is `identity.statements`.
+Knows the builtin.  Must not know what a class statement is made to do: that is `identity.class_statements`.
 """
 
 import builtins
 
-from ..identity import statements
+from ..identity import class_statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,20 +16,20 @@ class ClassStatements:
     """What stands in the place of `builtins.__build_class__` while a refresh executes modules."""
 
     def __init__(self) -> None:
-        self._door: statements.Door | None = None
+        self._door: class_statements.Door | None = None
 
     def watch(self, state: "State") -> None:
         """Have the class statements of modules that are executed again fill the classes that are kept."""
         transaction = state.transaction
         if self._door is None and transaction is not None:
-            self._door = builtins.__build_class__ = statements.Door(builtins.__build_class__)
-            statements.stand(transaction.generations.successors.keeper)
+            self._door = builtins.__build_class__ = class_statements.Door(builtins.__build_class__)
+            class_statements.stand(transaction.generations.successors.keeper)
 
     def stop_watching(self) -> None:
         """Make class statements plain again, whatever threads and errors left behind."""
         door = self._door
         if door is not None:
-            statements.leave()
+            class_statements.leave()
             if builtins.__build_class__ is door:
                 builtins.__build_class__ = door.original
             self._door = None  # last, as an interrupt may come before: then all is done again

@@ -10,8 +10,9 @@ import _thread
 import sys
 
 from ..modules import graph
+from ..modules.changed_names import ANYTHING
 from ..modules.file_changes import Survey
-from ..modules.record import ANYTHING, Record
+from ..modules.record import Record
 from ..modules.state import State
 
 TYPE_CHECKING = False

@@ -12,12 +12,13 @@ from _weakref import ref
 
 from .._report import Executed
 from ..files.source import read
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..interpreter import bytecode, tracebacks
 from ..interpreter.stdlib_imports import bootstrap
+from ..modules.changed_names import ANYTHING
 from ..modules.file_changes import Survey
 from ..modules.lazy_imports import lazy_imports
-from ..modules.record import ANYTHING, Record
+from ..modules.record import Record
 from ..modules.state import State
 from .dependencies import Dependencies
 from .import_system import ImportSystem

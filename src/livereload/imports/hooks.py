@@ -35,11 +35,11 @@ from . import spec as specs
 from .dependencies import Dependencies
 from .executions import Executions
 from .finder import Finder
+from .import_statement import Statements
 from .import_system import ImportSystem
 from .loader import Loader
 from .repeated_import import RepeatedImports
 from .reuse import Reuse
-from .statement import Statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from _warnings import warn_explicit
 from importlib.machinery import ModuleSpec, SourceFileLoader
 
 from .._errors import LiveReloadWarning
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..interpreter import stdlib_imports, tracebacks
 from ..interpreter.stdlib_imports import bootstrap
 from ..modules.graph import parents

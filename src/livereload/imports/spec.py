@@ -20,7 +20,7 @@ that are not modules, and specs of other types are not seen.
 import sys
 from importlib.machinery import ModuleSpec, NamespaceLoader, SourceFileLoader
 
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from .loader import Loader, Reloader
 
 TYPE_CHECKING = False

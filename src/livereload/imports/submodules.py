@@ -9,7 +9,7 @@ the binding is made when the import system asks for the submodule, and for the r
 
 import sys
 
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..modules.file_changes import Survey
 from ..modules.state import State
 

@@ -12,11 +12,11 @@ from types import ModuleType
 
 from ..files.source import hash_of, read
 from ..files.stamp import stamp_at
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..interpreter import bytecode
 from .lazy_imports import lazy_imports
+from .locations import Resolver
 from .record import Record
-from .resolve import Resolver
 from .state import State
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 Knows records, and looks at files and folders.  Must not know how a module is executed.
 
 One look at every file and every folder in the closure of the modules that are asked for.  A file tells whether its
-module's source has changed; a folder, whether a name may stand for another file than before (`resolve`).
+module's source has changed; a folder, whether a name may stand for another file than before (`locations`).
 """
 
 import os
@@ -13,12 +13,12 @@ from time import perf_counter
 from ..files.cached_look import Look
 from ..files.source import Patience, Source, look
 from ..files.stamp import stamp_at
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from . import graph
 from .adopt import Adoption, edges_in_code
 from .lazy_imports import note_used, unused
+from .locations import Resolver, home_of, short
 from .record import Record
-from .resolve import Resolver, home_of, short
 from .stale import Plan, needed_by, plan
 from .state import State
 

@@ -14,7 +14,7 @@ by what was imported.  So
 import sys
 import types
 
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from . import graph
 
 TYPE_CHECKING = False

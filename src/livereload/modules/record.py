@@ -16,26 +16,6 @@ if TYPE_CHECKING:
     from ..files.source import Source
 
 
-# Keys of `Record.changed` that are no names: anything may have changed; the execution of the module has changed other
-# modules; the execution of other modules may have changed the contents of this one, or was seen to have changed them.
-ANYTHING, EFFECTS, CONTENTS, SHARED = "*", "!", "~", "&"
-
-
-def body(qualname: str) -> str:
-    """The key for the body of a function, as the name itself is the key for what it is bound to."""
-    return f"{qualname}()"
-
-
-def is_body(key: str) -> bool:
-    """True for a key that `body` gives."""
-    return key.endswith("()") and not key.endswith(".()")
-
-
-def outside(qualname: str) -> str:
-    """The key for what callers and decorators see of a function: its signature, defaults and attributes."""
-    return f"{qualname}.()"
-
-
 class Record:
     """What is known of one module name, whether or not a module by that name could be imported."""
 

@@ -9,7 +9,7 @@ import sys
 from importlib.machinery import SOURCE_SUFFIXES, ModuleSpec, SourceFileLoader
 
 from ..files.stamp import stamp_at
-from ..identity.objects import is_loaded, namespace_of
+from ..identity.object_model import is_loaded, namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

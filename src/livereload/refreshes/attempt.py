@@ -3,8 +3,8 @@
 Knows the order of a refresh, and that it may be broken off anywhere.  Must not know what comes after a failure.
 
 1. *Open* a transaction: every effect goes onto its journal.
-2. *Verify* what the plan says (`verify`), or take all of it.  What has to be executed leaves `sys.modules`; the module
-   objects are kept.
+2. *Verify* what the plan says (`verification.verify`), or take all of it.  What has to be executed leaves
+   `sys.modules`; the module objects are kept.
 3. *Import* what is wanted.  importlib executes what is not in `sys.modules` when it is reached, in the order of a
    fresh interpreter, cycles included.  It executes in the kept module objects.
 4. *Commit* all, or roll back all, and *close*.
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from ..modules.record import Record
     from ..modules.stale import Plan
     from ..modules.state import State, Wanted
-    from .taken import Taken
-    from .verify import Verification
+    from ..verification.verify import Verification
+    from .taken_modules import Taken
 
 
 class Attempts:
@@ -121,7 +121,7 @@ class Attempts:
     # Bringing up to date.
 
     def _verification(self, transaction: Transaction, first: set[str]) -> "Verification":
-        from .verify import Verification
+        from ..verification.verify import Verification
 
         return Verification(
             self._state,

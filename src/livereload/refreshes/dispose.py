@@ -5,7 +5,7 @@ Knows modules and their new sources.  Must not know why they are executed.
 
 import sys
 
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ Knows in which order it is done.  Must not know files, imports, nor what lives o
 
 from types import ModuleType
 
-from ..identity import memos
+from ..identity import class_keyed_memos as memos
 from ..identity.referrers import substitute
 from ..identity.successors import Successors
 

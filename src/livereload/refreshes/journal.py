@@ -15,9 +15,9 @@ import sys
 from _weakref import ref
 from types import ModuleType
 
-from ..identity.objects import class_of, is_class, namespace_of
+from ..identity.object_model import class_of, is_class, namespace_of
 from ..modules import graph
-from .taken import Taken, is_flat
+from .taken_modules import Taken, is_flat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from ..files.source import Source
     from ..modules.record import Record
     from ..modules.stale import Plan
+    from ..verification.verify import Verification
     from .generations import Generations
-    from .verify import Verification
 
 _MISSING = object()
 

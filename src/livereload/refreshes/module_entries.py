@@ -7,7 +7,7 @@ import sys
 from types import ModuleType
 
 from ..files.pyc import code_of
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..modules import graph
 from ..modules.record import imports_in
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..entries.take_back import Entries
     from ..modules.state import State
     from .journal import Transaction
-    from .taken import Taken
+    from .taken_modules import Taken
 
 # How many modules' entries are looked for at once.
 _MOST_SEARCHED = 60

@@ -14,7 +14,7 @@ transaction.  A failure does not use up staleness: the records are rolled back a
 import sys
 
 from .._report import Report, tell
-from ..identity.objects import is_loaded
+from ..identity.object_model import is_loaded
 from ..modules import graph
 from ..modules.file_changes import Survey
 from ..modules.record import imports_in
@@ -158,7 +158,7 @@ class Refresher:
 
     def _verify(self, plan: Plan, wanted: "list[Wanted]", is_believed: "Callable[[BaseException], bool]") -> None:
         """Execute of `plan` what would come out differently."""
-        from .verify import NewCycle
+        from ..verification.verify import NewCycle
 
         first: set[str] = set()
         while True:

@@ -5,7 +5,7 @@ Knows code objects and namespaces.  Must not know prompts, nor how a refresh is 
 
 import sys
 
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..interpreter import bytecode
 
 TYPE_CHECKING = False

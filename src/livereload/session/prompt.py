@@ -11,7 +11,7 @@ event of the process.  So it is added only on request, and does nothing once liv
 import sys
 from _thread import interrupt_main
 
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from .before_statement import before_statement, show_error
 from .bound_names import bound_names
 

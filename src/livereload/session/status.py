@@ -7,7 +7,7 @@ fresh again.  Must not know how the answer is shown (`tables`).
 import sys
 
 from .._status import Explanation, ModuleStatus, Status
-from ..identity.objects import namespace_of
+from ..identity.object_model import namespace_of
 from ..modules import graph
 from ..modules.tracking import covers
 

@@ -11,7 +11,7 @@ import sys
 from itertools import islice
 from types import CodeType, FunctionType, MethodType
 
-from ..identity.objects import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class
+from ..identity.object_model import instance_dict, is_class, module_of_class, mro_of, namespace_of, namespace_of_class
 from ..interpreter import bytecode
 from ..interpreter.stdlib_imports import standard
 from ..modules import graph

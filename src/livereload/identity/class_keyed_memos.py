@@ -1,0 +1,185 @@
+"""What other modules have found out about a class and keep by it: caches, memos, plans.
+
+Knows containers in namespaces, and the code that fills them.  Must not know why a class is other than it was.
+
+A class that is kept is the same key, so a memo would never be asked again.  Entries that others have *registered*
+for the class stay: a registry is filled by one function and read by another; a memo is asked and filled by one.
+"""
+
+import gc
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    ModuleType,
+)
+
+from ..interpreter.bytecode import numbers
+from .classes import wrapped
+from .namespace_paths import LRU_CACHE
+from .object_model import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    Note = Callable[..., None]
+    # a dict, the name that it has in the code, and what that is a member of
+    Found = tuple[dict[Any, Any], str, Any]
+
+# Larger dicts are looked into only if their first key is a class, or a tuple.
+_MOST = 1_000
+_DEPTH = 3
+# What keeps nothing (by id: `in` would ask a user's metaclass), and what the interpreter puts into a namespace.
+_DULL = frozenset(
+    map(
+        id,
+        (
+            *(FunctionType, BuiltinFunctionType, ModuleType, str, int, float, bool, bytes, type(None), tuple),
+            *(GetSetDescriptorType, MemberDescriptorType, property),
+        ),
+    )
+)
+_SYSTEM = ("__builtins__", "__spec__", "__loader__", "__annotations__")
+# What a function that registers does with what `setdefault` gives it.
+_COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
+
+
+def may_remember(namespace: "dict[str, Any]") -> bool:
+    """True if a module has caches, or dicts that a function of it asks and fills, whether or not they hold anything."""
+    held = _held_in(namespace)
+    if not held:
+        return False
+    tables = _tables(held, namespace, filled=False)
+    return any(_is_memo(name, owner, namespace) for _, name, owner in tables) or any(
+        True for _ in _caches(held, namespace)
+    )
+
+
+def _held_in(namespace: "dict[str, Any]") -> "list[tuple[str, Any]]":
+    """What a module has, by name, that may keep something."""
+    return [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and not _is_dull(*each)]
+
+
+def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", note: "Note") -> None:
+    """Let the modules with these namespaces forget what they have found out about some classes."""
+    keys = {id(cls): cls for cls in classes}
+    for namespace in namespaces if keys else ():
+        held = _held_in(namespace)
+        for cache in _caches(held, namespace):
+            if any(_is_about(key, keys) for key in _keys_of(cache)):
+                LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
+        for table, name, owner in _tables(held, namespace):
+            about = [key for key in list(table) if _is_about(key, keys)]
+            if about and _is_memo(name, owner, namespace):
+                _drop(table, [key for key in about if not _is_of_others(table[key], key, namespace)], note)
+
+
+def _is_dull(name: str, value: "Any") -> bool:
+    """True for what the interpreter has put into a namespace, and for a class that has nothing but methods."""
+    if type(value) is type:
+        return _DULL.issuperset(map(id, map(type, namespace_of_class(value).values())))
+    return name in _SYSTEM
+
+
+def _drop(table: "dict[Any, Any]", keys: "list[Any]", note: "Note") -> None:
+    if keys:
+        note(_refill, table, table.copy())
+        for key in keys:
+            del table[key]
+
+
+def _refill(table: "dict[Any, Any]", contents: "dict[Any, Any]") -> None:
+    table.clear()
+    table.update(contents)
+
+
+def _is_about(key: "Any", classes: "dict[int, type]") -> bool:
+    if type(key) is tuple:
+        return any(id(each) in classes for each in key)
+    return id(key) in classes
+
+
+def _caches(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iterator[Any]":
+    for _, value in held:
+        members = list(namespace_of_class(value).values()) if _is_of(value, namespace) else ()
+        for each in (value, *members):
+            each = each.__func__ if type(each) is staticmethod or type(each) is classmethod else each
+            if type(each) is LRU_CACHE:
+                yield each
+
+
+def _keys_of(cache: object) -> "Iterator[Any]":
+    """The arguments that a `functools.lru_cache` has been called with."""
+    for each in gc.get_referents(cache):
+        if type(each) is dict and each is not instance_dict(cache):
+            yield from list(each)
+
+
+def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]", *, filled: bool = True) -> "Iterator[Found]":
+    """The (`filled`) dicts of a module, of its classes, and of the instances of these that it keeps."""
+    for name, value in held:
+        inner: Any = ()
+        if type(value) is dict:
+            inner, owner = [(name, value)], None
+        elif is_class(value):
+            inner, owner = list(namespace_of_class(value).items()) if _is_of(value, namespace) else (), value
+        elif _is_of(type(value), namespace):
+            inner, owner = list((instance_dict(value) or {}).items()), type(value)
+        for key, each in inner:
+            if type(each) is not dict or (filled and not each):
+                continue
+            if len(each) <= _MOST or not is_plain(next(iter(each))):
+                yield each, key, owner
+
+
+def _is_of(cls: object, namespace: "dict[str, Any]") -> bool:
+    return is_class(cls) and module_of_class(cls) == namespace.get("__name__")  # type: ignore[arg-type]
+
+
+def _is_memo(name: str, owner: "type | None", namespace: "dict[str, Any]") -> bool:
+    """True if a function asks the container of this name, and puts into it what it has not found."""
+    members = namespace if owner is None else namespace_of_class(owner)
+    functions = [each for value in list(members.values()) for each in wrapped(value)]
+    return any(_asks_and_fills(each.__code__, name) for each in functions)
+
+
+def _asks_and_fills(code: CodeType, name: str) -> bool:
+    if name not in code.co_names:
+        return False
+    if "setdefault" in code.co_names:
+        return _COLLECTING.isdisjoint(code.co_names)
+    opcodes, index, count = numbers(), code.co_names.index(name), 0
+    raw, argument = code.co_code, 0
+    shifted = {opcodes.get(each) for each in ("LOAD_GLOBAL", "LOAD_ATTR")}
+    for offset in range(0, len(raw), 2):
+        argument = argument << 8 | raw[offset + 1]
+        if raw[offset] == opcodes["EXTENDED_ARG"]:
+            continue
+        # The lowest bit says how it is called (LOAD_GLOBAL from 3.11 on, LOAD_ATTR from 3.12 on).
+        count += raw[offset] in shifted and index in (argument, argument >> 1)
+        argument = 0
+    return count > 1 and opcodes["STORE_SUBSCR"] in raw[::2]
+
+
+def _is_of_others(value: "Any", key: "Any", namespace: "dict[str, Any]", depth: int = 0) -> bool:
+    """True if an entry leads to what another module defines than that of the container and that of the key."""
+    keys = key if type(key) is tuple else (key,)
+    known = {namespace.get("__name__"), *(module_of_class(each) for each in keys if is_class(each))}
+    if is_plain(value) or depth > _DEPTH:
+        return False
+    if type(value) is FunctionType:
+        return value.__globals__.get("__name__") not in known
+    if is_class(value):
+        return module_of_class(value) not in known and "__module__" in namespace_of_class(value)
+    inner: Any = instance_dict(value) or ()
+    if type(value) in (list, tuple, set, frozenset):
+        inner = value
+    elif type(value) is dict:
+        inner = list(value.values())
+    elif inner:
+        inner = list(inner.values())
+    return any(_is_of_others(each, key, namespace, depth + 1) for each in inner)

@@ -1,0 +1,283 @@
+"""What a module has after it was executed again, compared with what it had.
+
+Knows namespaces before and after.  Must not know who uses what they hold.
+
+The result is a set of keys: "RATE" for a name that is bound to something else, "Cart.add()" for a
+function that does something else, "Cart" and "Cart.RATE" for what else a class is.  Functions and
+classes keep their identity, so they are compared by their contents.
+"""
+
+from types import CodeType, FunctionType, MethodType
+
+from ..changes.code_equality import alike
+from ..identity.object_model import (
+    bases,
+    cell_contents,
+    instance_dict,
+    is_class,
+    is_plain,
+    module_of_class,
+    namespace_of_class,
+    qualname_of,
+    same,
+)
+from ..modules.changed_names import body, outside
+from .stale_memos import wrapped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    Namespace = dict[str, Any]
+
+# What the import system, the interpreter and the compiler put there.
+_NOT_COMPARED = frozenset((
+    *("__builtins__", "__spec__", "__loader__", "__cached__", "__annotations__", "__annotate__", "__file__"),
+    *("__firstlineno__", "__static_attributes__", "__dict__", "__weakref__", "__annotate_func__", "__package__"),
+    *("__annotations_cache__", "__conditional_annotations__", "__abstractmethods__", "_abc_impl", "__name__"),
+    *("__hash__", "__parameters__", "__orig_bases__", "__subclasshook__"),
+))  # fmt: skip
+_CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
+_SETS = frozenset(map(id, (set, frozenset)))
+_MOST = 1_000
+_DEPTH = 3
+
+
+class Before:
+    """What a module held, with the contents of what can change."""
+
+    def __init__(self, name: str, namespace: "Namespace", contents: "Namespace") -> None:
+        self._name = name
+        self._namespace = namespace
+        self._held = {key: _describe(value, namespace, name) for key, value in list(contents.items())}
+
+    def differences(self) -> "Iterator[str]":
+        """The keys of what is different now."""
+        now = self._namespace
+        for key in {**self._held, **now}:
+            if type(key) is not str or key in _NOT_COMPARED:
+                continue
+            if key not in self._held or key not in now:
+                yield key
+            else:
+                yield from self._held[key].differences(key, _describe(now[key], now, self._name))
+
+
+class Names:
+    """What the names of a module and its classes were bound to, to see what the execution of another has changed."""
+
+    def __init__(self, name: str, namespace: "Namespace") -> None:
+        self._name = name
+        self._namespace = namespace
+        self._held, self._classes = self._look()
+        self._contents = self._copies()
+
+    def _look(self) -> "tuple[Namespace, list[tuple[type, dict[str, Any]]]]":
+        held = self._namespace.copy()
+        own = [each for each in held.values() if is_class(each) and module_of_class(each) == self._name]
+        return held, [(cls, dict(namespace_of_class(cls))) for cls in own]
+
+    def _copies(self) -> "list[tuple[Any, list[Any]]]":
+        """The containers that names and classes have, and those in them, each with a copy of its entries."""
+        values = [*self._held.values(), *(each for _, contents in self._classes for each in contents.values())]
+        found = [(each, _entries(each)) for each in values if _is_small_container(each)]
+        inner = [each for _, entries in found for each in entries if _is_small_container(each)]
+        return found + [(each, _entries(each)) for each in inner]
+
+    def has_other_contents(self) -> bool:
+        """True if the entries of a container are others than at the last time."""
+        before, self._contents = self._contents, self._copies()
+        return any(not same(entries, _entries(container)) for container, entries in before)
+
+    def differences(self) -> "Iterator[str]":
+        """The keys of what was bound to something else since the last time."""
+        before, classes = self._held, self._classes
+        self._held, self._classes = self._look()
+        yield from _bound_anew(before, self._held)
+        now = {id(cls): contents for cls, contents in self._classes}
+        for cls, contents in classes:
+            yield from _bound_anew(contents, now.pop(id(cls), {}), cls)
+        for cls, contents in self._classes:
+            if id(cls) in now:
+                yield from _bound_anew({}, contents, cls)
+
+
+def _is_small_container(value: "Any") -> bool:
+    return id(type(value)) in _CONTAINERS and type(value) is not tuple and len(value) <= _MOST
+
+
+def _entries(container: "Any") -> "list[Any]":
+    return [*container.keys(), *container.values()] if type(container) is dict else list(container)
+
+
+def _bound_anew(before: "Namespace", now: "Namespace", cls: "type | None" = None) -> "Iterator[str]":
+    if same(before, now) and same(before.values(), now.values()):
+        return
+    prefix = "" if cls is None else f"{qualname_of(cls)}."
+    for key in {**before, **now}:
+        if before.get(key, before) is not now.get(key, before) and _last(key) not in _NOT_COMPARED:
+            yield prefix + key
+
+
+def _last(key: object) -> object:
+    return key.rpartition(".")[2] if type(key) is str else key
+
+
+def _describe(value: "Any", namespace: "Namespace", name: str, depth: int = 0) -> "_Thing":
+    kind = type(value)
+    if kind is FunctionType and value.__globals__ is namespace and depth < _DEPTH:
+        return _Function(value, namespace, name, depth)
+    if is_class(value) and module_of_class(value) == name and depth < _DEPTH:
+        return _Class(value, namespace, name, depth)
+    if module_of_class(kind) == name and "_member_map_" in namespace_of_class(kind):
+        return _Member(value)
+    inner = wrapped(value) if depth < _DEPTH else None
+    if inner is not None and kind is not MethodType:
+        return _Wrapper(kind, [_describe(each, namespace, name, depth + 1) for each in inner])
+    if id(kind) in _CONTAINERS and depth < _DEPTH and len(value) <= _MOST:
+        return _Container(value, namespace, name, depth)
+    return _Thing(value)
+
+
+class _Thing:
+    """An object that is compared by identity, or by value if it is plain."""
+
+    def __init__(self, value: "Any") -> None:
+        self.value = value
+
+    def differences(self, key: str, now: "_Thing") -> "Iterator[str]":
+        if not self.is_same(now):
+            yield key
+
+    def is_same(self, now: "_Thing") -> bool:
+        one, other = self.value, now.value
+        if one is other:
+            return True
+        if type(one) is CodeType and type(other) is CodeType:
+            return alike(one, other)
+        return type(one) is type(other) and is_plain(one) and (one == other or one != one) and repr(one) == repr(other)
+
+
+class _Member(_Thing):
+    """A member of an enum: the same object may have another value."""
+
+    def __init__(self, member: "Any") -> None:
+        super().__init__(member)
+        self.is_worth = (instance_dict(member) or {}).get("_value_")
+
+    def is_same(self, now: _Thing) -> bool:
+        if type(now) is not _Member or self.value is not now.value:
+            return False
+        return _Thing(self.is_worth).is_same(_Thing(now.is_worth))
+
+
+class _Function(_Thing):
+    def __init__(self, function: FunctionType, namespace: "Namespace", name: str, depth: int) -> None:
+        super().__init__(function)
+        self.code = function.__code__
+        self.qualname = function.__qualname__
+        given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).items()]
+        given += [cell_contents(cell) for cell in function.__closure__ or ()]
+        given += function.__dict__.items()
+        given += _annotations(function)
+        self.given = [_describe(each, namespace, name, depth + 1) for each in given]
+
+    def differences(self, key: str, now: _Thing) -> "Iterator[str]":
+        if type(now) is not _Function or self.qualname != now.qualname:
+            yield key
+            return
+        if self.value is not now.value:
+            yield key
+        is_same = alike(self.code, now.code)
+        if not is_same or not _are_same(self.given, now.given):
+            yield body(self.code.co_qualname)
+            if is_same or not _is_body(self.code, now.code):
+                yield outside(self.code.co_qualname)
+
+    def is_same(self, now: _Thing) -> bool:
+        return not any(True for _ in self.differences("", now))
+
+
+def _annotations(value: "Any") -> "list[Any]":
+    """What a function or class is annotated with; from 3.14 on (PEP 649), the code that would tell."""
+    contents = namespace_of_class(value) if is_class(value) else {}
+    annotate = contents.get("__annotate_func__") if is_class(value) else getattr(value, "__annotate__", None)
+    if type(annotate) is FunctionType:
+        return [annotate.__code__]
+    found = contents.get("__annotations__", {}) if is_class(value) else value.__annotations__
+    return [*found.items()] if type(found) is dict else []
+
+
+def _is_body(old: "Any", new: "Any") -> bool:
+    from ..changes.difference import signature
+
+    return signature(old) == signature(new)
+
+
+class _Class(_Thing):
+    def __init__(self, cls: type, namespace: "Namespace", name: str, depth: int) -> None:
+        super().__init__(cls)
+        self.qualname = qualname_of(cls)
+        self.bases = bases.__get__(cls)
+        self.metaclass = type(cls)
+        self.annotations = [_describe(each, namespace, name, depth + 1) for each in _annotations(cls)]
+        self.parameters = [str(each) for each in namespace_of_class(cls).get("__parameters__", ())]
+        members = list(namespace_of_class(cls).items())
+        self.members = {
+            key: _describe(each, namespace, name, depth + 1) for key, each in members if key not in _NOT_COMPARED
+        }
+
+    def differences(self, key: str, now: _Thing) -> "Iterator[str]":
+        if type(now) is not _Class or self.value is not now.value:
+            yield key
+            return
+        if not same(self.bases, now.bases) or self.metaclass is not now.metaclass or self.parameters != now.parameters:
+            yield self.qualname
+        if not _are_same(self.annotations, now.annotations):
+            yield f"{self.qualname}.__annotations__"
+        for name in {**self.members, **now.members}:
+            member = f"{self.qualname}.{name}"
+            if name not in self.members or name not in now.members:
+                yield member
+            else:
+                yield from self.members[name].differences(member, now.members[name])
+
+    def is_same(self, now: _Thing) -> bool:
+        return type(now) is _Class and self.value is now.value
+
+
+class _Wrapper(_Thing):
+    def __init__(self, kind: type, inner: "list[_Thing]") -> None:
+        super().__init__(kind)
+        self.inner = inner
+
+    def differences(self, key: str, now: _Thing) -> "Iterator[str]":
+        if type(now) is not _Wrapper or self.value is not now.value or len(self.inner) != len(now.inner):
+            yield key
+            return
+        for one, other in zip(self.inner, now.inner, strict=True):
+            yield from one.differences(key, other)
+
+    def is_same(self, now: _Thing) -> bool:
+        return type(now) is _Wrapper and self.value is now.value and _are_same(self.inner, now.inner)
+
+
+class _Container(_Thing):
+    """A container of the same kind with the same entries; one that can change must be the same object."""
+
+    def __init__(self, container: "Any", namespace: "Namespace", name: str, depth: int) -> None:
+        super().__init__(container)
+        kind = type(container)
+        entries = container.items() if kind is dict else sorted(container, key=id) if id(kind) in _SETS else container
+        self.entries = [_describe(each, namespace, name, depth + 1) for each in entries]
+
+    def is_same(self, now: _Thing) -> bool:
+        if type(now) is not _Container or type(self.value) is not type(now.value):
+            return False
+        is_fixed = type(self.value) is tuple or type(self.value) is frozenset
+        return (is_fixed or self.value is now.value) and _are_same(self.entries, now.entries)
+
+
+def _are_same(ones: "list[_Thing]", others: "list[_Thing]") -> bool:
+    return len(ones) == len(others) and all(one.is_same(other) for one, other in zip(ones, others, strict=True))

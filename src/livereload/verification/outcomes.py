@@ -1,0 +1,138 @@
+"""What has come out differently in a refresh: it is entered in the records, for the modules that use it.
+
+Knows the namespaces of modules before and after.  Must not know how a module is executed or updated.
+
+What an execution has made of a module is compared with what was there before.  So is what it may have changed in the
+modules that it imports.
+"""
+
+import sys
+
+from ..identity.namespace_paths import LRU_CACHE
+from ..identity.object_model import namespace_of
+from ..interpreter.code_effects import calls_nothing
+from ..modules import graph
+from ..modules.changed_names import ANYTHING, CONTENTS, EFFECTS, SHARED, is_body
+from ..modules.record import imports_in
+from .changed_source import uses_of
+from .namespace_comparison import Before, Names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..files.source import Source
+    from ..modules.record import Record
+    from ..modules.state import State
+    from ..refreshes.journal import Transaction
+    from .affected import Affected
+
+
+class Outcomes:
+    """What is different now from what it was before this refresh."""
+
+    def __init__(self, state: "State", transaction: "Transaction", affected: "Affected") -> None:
+        self._state = state
+        self._records = state.records
+        self._imports = imports_in(state.records)
+        self._transaction = transaction
+        self._affected = affected
+        # {"shop.cart": what it held}: modules that have left `sys.modules` to be executed
+        self._before: dict[str, Before] = {}
+        # {"settings": what its names were bound to}: modules that those may change when they are executed
+        self._others: dict[str, Names] = {}
+        # {"shop.cart": (its source, {"shop.money": 7})}: what they were executed from, and imported
+        self._traces: dict[str, tuple[Source | None, dict[str, int]]] = {}
+        # how often something has been entered as different
+        self.entered = 0
+
+    def remember(self, names: "Iterable[str]") -> None:
+        """Remember what modules held that have left `sys.modules` to be executed."""
+        for name in names:
+            record, taken = self._records[name], self._transaction.taken.get(name)
+            if taken is not None:
+                self._before[name] = Before(name, taken.namespace, taken.contents)
+                code = self._transaction.code_for(record)
+                if code is None or not calls_nothing(code):
+                    self._remember_imports(name)
+            self._traces[name] = (record.source, dict(record.edges or {}))
+
+    def _remember_imports(self, name: str) -> None:
+        """Remember what the names of those modules are bound to that a module imports, directly or not."""
+        for each in graph.closure([name], self._imports):
+            if each not in self._others and each not in self._before:
+                namespace = namespace_of(sys.modules.get(each))
+                if namespace is not None:
+                    for cache in self._affected.stale_caches(self._records[each]):
+                        LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
+                    self._others[each] = Names(each, namespace)
+
+    def forget(self) -> None:
+        """Nothing is going to be executed any more."""
+        self._before.clear()
+        self._others.clear()
+
+    def enter(self, record: "Record", keys: "set[str]") -> None:
+        """Enter what is different in a module from this moment on."""
+        self.entered += 1
+        if not all(map(is_body, keys)):
+            self._state.last_change = self._transaction.moment
+        self._transaction.note(setattr, record, "changed", record.changed)
+        record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
+
+    def compare(self, record: "Record") -> bool:
+        """A module's code has run to its end: enter what is different now; False if all of it may be."""
+        self.entered += 1
+        self._join_traces(record)
+        before = self._before.pop(record.name, None)
+        if record.failed or before is None or record.changed is None:
+            return False
+        keys = set(before.differences())
+        if self._has_effects(record):
+            keys.add(EFFECTS)
+        moment = self._state.last_change = self._transaction.moment
+        known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
+        record.changed = {**known, **dict.fromkeys(keys, moment)}
+        if record.code is None or not calls_nothing(record.code):
+            self._touch(record)
+        return True
+
+    def _touch(self, record: "Record") -> None:
+        """Enter that the execution of a module may have changed what is in others that it has imported."""
+        for name in graph.closure([record.name], self._imports):
+            if name != record.name:
+                keys = {CONTENTS}
+                if name in self._others:
+                    keys.update(self._others[name].differences())
+                    if self._others[name].has_other_contents():
+                        keys.add(SHARED)
+                self.enter(self._records[name], keys)
+
+    def _join_traces(self, record: "Record") -> None:
+        """What a module has imported before it depends on still, unless its source has changed.
+
+        A cache in another module, or what has put itself in the place of a module, asks nobody the second time.
+        """
+        source, edges = self._traces.pop(record.name, (None, {}))
+        if source is None or record.edges is None or record.failed or not _is_same(source, record.source):
+            return
+        for other in edges.keys() - record.edges.keys():
+            if other in sys.modules and other in self._records:
+                record.edges[other] = self._records[other].version
+
+    def _has_effects(self, record: "Record") -> bool:
+        """True if executing a module may have changed others, beside those that it is compared with."""
+        uses = uses_of(record)
+        return (
+            uses is None
+            or uses.effects
+            or any(
+                (self._records[name].changed or {}).get(EFFECTS, 0) == self._transaction.moment
+                for name in record.edges or ()
+                if name in self._records
+            )
+        )
+
+
+def _is_same(one: "Source", other: "Source | None") -> bool:
+    return other is not None and one.hash == other.hash
