@@ -5,6 +5,9 @@ import pytest
 HUB = """
 entries, table, level = [], {}, 1
 class Base: kind = 0
+class Told:
+    known = {}
+    def __init_subclass__(cls): Told.known[cls.__name__] = cls
 def register(thing):
     entries.append(thing)
     table[thing.__name__] = thing
@@ -49,6 +52,16 @@ WAYS = {
     "an entry of data": (
         "import hub\nhub.table['k'] = 1\n", "import hub\nhub.table['k'] = 2\n", "import hub\nX = dict(hub.table)\n"
     ),
+    "a class that tells its base": (
+        "from hub import Told\nclass A(Told): pass\n",
+        "from hub import Told\nclass B(Told): pass\n",
+        "from hub import Told\nX = sorted(Told.known)\n",
+    ),
+    "an attribute of a subclass": (
+        "from hub import Base\nclass A(Base): kind = 1\n",
+        "from hub import Base\nclass A(Base): kind = 2\n",
+        "from hub import Base\nX = [each.kind for each in Base.__subclasses__()]\n",
+    ),
     "an operator": (
         "import hub\nclass P:\n    def __rshift__(self, o): hub.level = o\nP() >> 5\n",
         "import hub\nclass P:\n    def __rshift__(self, o): hub.level = o\nP() >> 6\n",
@@ -89,3 +102,33 @@ def test_a_sibling_that_uses_nothing_of_it_is_left_alone(project):
     assert "two" not in project.run("import main").executed
     assert project.value("two.state") == [1]
     assert project.value("[f.__name__ for f in two.register.__globals__['entries']]") == ["f", "g", "h"]
+
+
+def test_siblings_in_a_package_that_imports_all_of_them(project):
+    """What a module imports of its package does not stand for what the package imports after it."""
+    files = {
+        "app/__init__.py": "from . import hub, plugins, first, cli\n",
+        "app/hub.py": "PLUGINS = []\ndef register(cls):\n    PLUGINS.append(cls)\n    return cls\n",
+        "app/first.py": "X = 1\n",
+        "app/plugins/__init__.py": "from . import csv_, json_\n",
+        "app/plugins/csv_.py": "from ..hub import register\n@register\nclass Csv:\n    name = 'csv'\n",
+        "app/plugins/json_.py": "from ..hub import register\n@register\nclass Json:\n    name = 'json'\n",
+        "app/cli.py": "from .hub import PLUGINS\nCHOICES = tuple(p.name for p in PLUGINS)\n",
+    }
+    project.write(files)
+    project.start(whole=False)
+    project.run("from app import cli")
+    project.write({"app/plugins/json_.py": files["app/plugins/json_.py"].replace("'json'", "'json5'")})
+    assert project.run("from app import cli").executed == ["app.plugins.json_", "app.cli"]
+    assert project.value("cli.CHOICES") == ("csv", "json5")
+
+
+def test_a_list_of_a_class_that_is_new(project):
+    """Modules that put something into a list of a class, by a method of it, do so again if the list is new."""
+    base = "class Base:\n    known = []\n    @classmethod\n    def on(cls, f): cls.known.append(f)\n"
+    project.write({"base.py": base, "one.py": "from base import Base\n@Base.on\ndef f(): pass\n"})
+    project.start(whole=False)
+    project.run("import one, base")
+    project.write({"base.py": f"{base}    more = 1\n"})
+    assert "one" in project.run("import one, base").executed
+    assert project.value("len(base.Base.known)") == 1

@@ -49,5 +49,8 @@ if TYPE_CHECKING:
         def warn(self, message: str) -> None:
             """Issue a `LiveReloadWarning`."""
 
+        def watch_classes(self) -> None:
+            """Have the class statements of modules that are executed again fill the classes that are kept."""
+
         def stop_watching_classes(self) -> None:
             """Make class statements plain again."""

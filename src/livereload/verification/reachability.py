@@ -83,6 +83,8 @@ class Reachability:
         # classes and modules that were reached: what they have by these names is reached
         self._holders: list[Any] = []
         self._held: set[int] = set()
+        # the classes whose methods are called: these put things into what the class has
+        self._owners: list[type] = []
         self._hit: str | None = None
         # functions, and codes of functions, that were given to installed code
         self._doubts: list[Any] = []
@@ -193,6 +195,10 @@ class Reachability:
             if self._changed.is_executed(owner_of(namespace, path, functions=True), self._since):
                 self._found(f"{'.'.join(path)} and may change it")
                 return
+        for owner in self._owners:
+            for name in names & {*namespace_of_class(owner)}:
+                if self._changed.by_key(module_of_class(owner) or "", f"{qualname_of(owner)}.{name}", self._since):
+                    self._found(f"{qualname_of(owner)}.{name}")
         read = names_read(code)
         self._mention(read)
         self._import(home, namespace, code)

@@ -22,12 +22,19 @@ class Siblings:
     """The siblings of the modules that have changed in one refresh."""
 
     def __init__(
-        self, records: "dict[str, Record]", stale: "Container[str]", is_waiting: "Callable[[Record], bool]"
+        self,
+        records: "dict[str, Record]",
+        stale: "Container[str]",
+        half_imported: "Container[str]",
+        verified: "Container[str]",
+        is_waiting: "Callable[[Record], bool]",
     ) -> None:
         """What is `stale` is verified in any case; of the others, those that are `waiting` can be asked."""
         self._records = records
         self._imports = imports_in(records)
         self._stale = stale
+        self._half_imported = half_imported
+        self._verified = verified
         self._is_waiting = is_waiting
         # modules that what has changed may have put something into, or changed; who imports those
         self._shared: set[str] = set()
@@ -38,8 +45,11 @@ class Siblings:
         self.asked: set[str] = set()
 
     def share(self, record: "Record") -> None:
-        """What a module that has changed puts elsewhere may be in all that it imports."""
-        shared = {*graph.closure([record.name], self._imports)} if record.inert != 0 else set()
+        """What a module that has changed puts elsewhere may be in all that it imports.
+
+        So may be what it does not put there any more: the caller says whether it runs, or has run, anything.
+        """
+        shared = {*graph.closure([record.name], self._imported_by_now)}
         if not shared <= self._shared:
             self._shared |= shared
             importers = graph.importers_in({name: each.edges or () for name, each in self._records.copy().items()})
@@ -47,7 +57,8 @@ class Siblings:
 
     def pass_by(self, name: str) -> None:
         """A module, and all that it imports, has been reached in the order of the imports, and is up to date."""
-        self._passed.update(graph.closure([name], self._imports_not_passed))
+        reached = graph.closure([name], lambda each: () if each in self._passed else self._imported_by_now(each))
+        self._passed.update(each for each in reached if each not in self._half_imported)
 
     def among(self, names: "Iterable[str]") -> "dict[str, str]":
         """{sibling: why it is asked} of what `names` import, directly or not."""
@@ -70,3 +81,10 @@ class Siblings:
 
     def _imports_not_passed(self, name: str) -> "Iterable[str] | None":
         return () if name in self._passed else self._imports(name)
+
+    def _imported_by_now(self, name: str) -> "Iterable[str] | None":
+        """What a module has imported by now, in the order of the imports: a package above may be half imported."""
+        imports = self._imports(name)
+        if imports is None or name not in self._half_imported:
+            return imports
+        return [each for each in imports if each in self._passed or each in self._verified]

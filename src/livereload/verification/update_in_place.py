@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..changes.difference import Difference
     from ..changes.uses import Uses
+    from ..modules.import_system_protocol import Interpreter
     from ..modules.record import Record
     from ..modules.stale import Plan
     from ..modules.state import State
@@ -42,6 +43,7 @@ class Updates:
     def __init__(
         self,
         state: "State",
+        interpreter: "Interpreter",
         transaction: "Transaction",
         changed: "ChangedSources",
         affected: "Affected",
@@ -49,6 +51,7 @@ class Updates:
     ) -> None:
         self._state = state
         self._records = state.records
+        self._interpreter = interpreter
         self._transaction = transaction
         self._changed = changed
         self._affected = affected
@@ -95,6 +98,7 @@ class Updates:
             references = references_to_namespace(module) - 1  # ours
             generations.remember(record.name, namespace, dict(namespace), references, record.last_code)
             generations.begin(namespace)
+            self._interpreter.watch_classes()
         has_failed = True
         try:
             keys = update_statements.execute(

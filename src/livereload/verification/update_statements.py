@@ -28,15 +28,13 @@ _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST
 
 
 def can_be_executed(module: ModuleType, difference: "Difference") -> bool:
-    """True if the statements do nothing but bind names: a class that they make again tells nobody of it."""
+    """True if the statements do nothing but bind names: a class that they make again, or remove, tells nobody of it."""
     namespace = namespace_of(module) or {}
-    return all(
-        _is_plainly_made(namespace.get(name))
-        for statement in difference.statements
-        if class_body(statement) is not None
-        for name in statement.names
-        if name in namespace
-    )
+    made = [
+        name for statement in difference.statements if class_body(statement) is not None for name in statement.names
+    ]
+    removed = [name for name in difference.removed if is_class(namespace.get(name))]
+    return all(_is_plainly_made(namespace[name]) for name in (*made, *removed) if name in namespace)
 
 
 def _is_plainly_made(cls: object) -> bool:

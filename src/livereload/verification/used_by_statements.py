@@ -311,6 +311,8 @@ class Used(Reachability):
             found = next(
                 (namespace_of_class(each)[name] for each in mro_of(cls) if name in namespace_of_class(each)), None
             )
+            if found is not None:
+                self._owners += [each for each in mro_of(cls) if self._is_tracked(module_of_class(each))]
             value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
         if type(value) is FunctionType and _is_standard(value):
             return  # `register` of `functools.singledispatch` holds all that has been registered

@@ -88,14 +88,16 @@ class Verification:
         self._changed = ChangedSources(state.records, new_code, whole=state.whole)
         self._inert = InertModules(state)
         self._outcomes = Outcomes(state, transaction, self._affected)
-        self._siblings = Siblings(state.records, transaction.candidates, self._is_waiting)
-        self._updates = Updates(state, transaction, self._changed, self._affected, self._outcomes)
+        self._updates = Updates(state, interpreter, transaction, self._changed, self._affected, self._outcomes)
         self._verified: set[str] = set()
+        # modules to be executed, or executed, whose code runs more than class statements and imports
+        self._running: set[str] = set()
         # siblings that have been asked, and are kept
         self._asked: list[Record] = []
         # modules whose imports are being verified; those of them that were imported again meanwhile
         self._open: set[str] = set()
         self._entered_again: set[str] = set()
+        self._siblings = Siblings(state.records, transaction.candidates, self._open, self._verified, self._is_waiting)
         # how many calls of `run` there are, one within another
         self._depth = 0
 
@@ -132,7 +134,7 @@ class Verification:
         """A module's code has run to its end: enter what is different now."""
         self._verified.add(record.name)
         if self._outcomes.compare(record):
-            self._siblings.share(record)
+            self._share(record)
 
     def renew_edges(self) -> None:
         """All that the modules which were kept have imported is up to date."""
@@ -315,6 +317,10 @@ class Verification:
 
     def _begin_update(self, plan: Plan, record: "Record") -> None:
         if self._updates.begin(plan, record):
+            self._share(record)
+
+    def _share(self, record: "Record") -> None:
+        if record.inert != 0 or record.name in self._running:
             self._siblings.share(record)
 
     def _keep(self, plan: Plan, record: "Record") -> None:
@@ -347,6 +353,7 @@ class Verification:
             code = self._changed.compiled(records[name], plan.sources.get(records[name].path or ""))
             if code is not None:
                 part.codes[name] = code
+        self._running.update(name for name in new if records[name].inert != 0)
         self._take(part)
         self._outcomes.remember(new)
 
