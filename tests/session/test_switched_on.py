@@ -352,7 +352,7 @@ def test_enable_what_is_not_installed(environment: Environment) -> None:
 @pytest.mark.skipif(sys.version_info < (3, 15), reason=".start files are new in 3.15")
 def test_a_start_file(environment: Environment) -> None:
     """What `enable` writes where import lines no longer count (3.18) works wherever `.start` files do."""
-    pretend = "from livereload.session import enable as a; a._has_start_files = lambda: True; "
+    pretend = "from livereload.session import enable_at_startup as a; a._has_start_files = lambda: True; "
     path = environment.site / "livereload-enabled.start"
     for setting, programs in (("1", False), ("prompt", False), ("all", True)):
         enable = f"{pretend} print(a.enable({setting!r}, user=False)[0], *a.enabled())"
@@ -546,7 +546,7 @@ def test_a_file_of_somebody_else(environment: Environment) -> None:
 
 def test_externally_managed(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where only another program may install (PEP 668), nothing is written."""
-    from livereload.session import enable as _activation
+    from livereload.session import enable_at_startup as _activation
 
     (environment.folder / "EXTERNALLY-MANAGED").touch()
     paths = {"purelib": str(environment.site), "stdlib": str(environment.folder)}
@@ -563,7 +563,7 @@ def test_externally_managed(environment: Environment, monkeypatch: pytest.Monkey
 
 def test_no_site_folder(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Python without a site folder, or one that does not exist, is told."""
-    from livereload.session import enable as _activation
+    from livereload.session import enable_at_startup as _activation
 
     way_out = "; --user, or a virtual environment, may do"
     for folders, reason in (([], way_out), (["/nowhere"], f": /nowhere does not exist{way_out}")):

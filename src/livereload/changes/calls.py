@@ -9,7 +9,8 @@ where they come from: paths of names (`app.routes`), and the functions that the 
 import sys
 from types import CodeType
 
-from ..interpreter.bytecode import NAME_SHIFTS, numbers
+from ..interpreter.bytecode import NAME_SHIFTS
+from ..interpreter.instructions import numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

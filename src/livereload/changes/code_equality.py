@@ -7,8 +7,8 @@ import itertools
 from _operator import attrgetter
 from types import CodeType
 
-from ..interpreter.bytecode import is_function, numbers
-from ..interpreter.instructions import ATTRIBUTE_SHIFT, Instruction, instructions
+from ..interpreter.bytecode import is_function
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, Instruction, instructions, numbers
 
 parts_of = attrgetter(
     *("co_name", "co_qualname", "co_filename", "co_flags", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount"),

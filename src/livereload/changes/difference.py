@@ -13,8 +13,9 @@ functions called `_` are two.
 import itertools
 from types import CodeType
 
-from ..interpreter.bytecode import is_function, numbers
-from ..interpreter.instructions import instructions
+from ..interpreter.bytecode import is_function
+from ..interpreter.function_defaults import all_parameters
+from ..interpreter.instructions import instructions, numbers
 from . import top_level_statements
 from .code_equality import alike, constants_alike, parts_of, without_first_line
 from .top_level_statements import Statement
@@ -243,10 +244,9 @@ def _is_definition(code: CodeType) -> bool:
 
 def signature(code: CodeType) -> tuple[object, ...]:
     """What a function's callers and decorators see of it, defaults and annotations apart."""
-    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
     return (
         *(code.co_name, code.co_flags & ~_HAS_DOCSTRING, code.co_argcount, code.co_posonlyargcount),
-        *(code.co_kwonlyargcount, code.co_varnames[:count], code.co_freevars),
+        *(code.co_kwonlyargcount, all_parameters(code), code.co_freevars),
     )
 
 

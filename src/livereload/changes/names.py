@@ -6,8 +6,8 @@ Knows code objects.  Must not know modules: a name is a string here.
 import itertools
 from types import CodeType
 
-from ..interpreter.bytecode import is_function, numbers
-from ..interpreter.instructions import ATTRIBUTE_SHIFT, all_of, contains, instructions
+from ..interpreter.bytecode import is_function
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, all_of, contains, instructions, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

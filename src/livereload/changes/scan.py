@@ -6,8 +6,8 @@ Knows instructions, of all supported versions.  Must not know what follows from 
 import sys
 from types import CodeType
 
-from ..interpreter.bytecode import is_function, numbers
-from ..interpreter.instructions import ATTRIBUTE_SHIFT, PASSIVE, all_of, instructions, is_protected
+from ..interpreter.bytecode import is_function, is_protected
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, PASSIVE, all_of, instructions, numbers
 from .bindings import DERIVED, MENTIONED, OF_A_PROPERTY, PASSED, USED, Binding, Import, add, load_of
 from .calls import BUILD_CLASS, ITSELF, annotation_calls, calls_of
 from .names import dotted, loads_in, names_in_annotation, paths_in

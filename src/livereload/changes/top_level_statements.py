@@ -9,8 +9,8 @@ out of; an edit elsewhere is more than an edit of definitions.
 
 from types import CodeType
 
-from ..interpreter.bytecode import is_function, jump_target, jumps, numbers, stack_effect
-from ..interpreter.instructions import PASSIVE, Instruction, all_of, instructions
+from ..interpreter.bytecode import is_function, jump_target, jumps, stack_effect
+from ..interpreter.instructions import PASSIVE, Instruction, all_of, instructions, numbers
 from .bindings import OF_A_PROPERTY
 from .code_equality import constants_alike
 

@@ -3,7 +3,7 @@
 Knows namespaces, code and numbers.  Must not know containers, nor what entries are.
 """
 
-from ..interpreter.bytecode import nested
+from ..interpreter.bytecode import is_function, nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .reference_counts import Outside
-
-_OPTIMIZED = 1  # CO_OPTIMIZED: functions have it, class bodies do not
 
 
 class Candidate:
@@ -63,9 +61,7 @@ class Candidate:
     def makes_hidden_classes(self) -> bool:
         """True if the code that it was executed from defines classes in functions, or two of one name."""
         code = self.code()
-        bodies = (
-            [] if code is None else [each.co_qualname for each in nested(code)[1:] if not each.co_flags & _OPTIMIZED]
-        )
+        bodies = [] if code is None else [each.co_qualname for each in nested(code)[1:] if not is_function(each)]
         return len(set(bodies)) < len(bodies) or any("<locals>" in name for name in bodies)
 
 

@@ -9,7 +9,7 @@ No method of a user's subclass is called, and no entry is compared with another 
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-from ..identity.object_model import is_plain, module_of_class, mro_of, namespace_of_class, same
+from ..identity.object_model import is_heap_type, is_plain, module_of_class, mro_of, namespace_of_class, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 # Larger containers hold data, not entries.
 MOST = 10_000
 _GONE = object()
-_flags = type.__dict__["__flags__"].__get__
-_MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _SEQUENCES = ("list", "deque")
 _BASES = (list, dict, set)
 _SINGLE = frozenset(map(id, _BASES))
@@ -36,7 +34,7 @@ def base_of(kind: type) -> "Any":
         return None
     if not issubclass(kind, _BASES) and not issubclass(kind, _deque()):
         return None
-    if not is_user_made(kind) and module_of_class(kind) not in (None, "collections"):
+    if not is_heap_type(kind) and module_of_class(kind) not in (None, "collections"):
         return None
     bases = {id(each): each for each in _kinds()}
     return next(bases[id(each)] for each in mro_of(kind) if id(each) in bases)
@@ -45,11 +43,6 @@ def base_of(kind: type) -> "Any":
 def _deque() -> "Any":
     collections = sys.modules.get("_collections")  # not imported: then there are none
     return () if collections is None else collections.__dict__.get("deque", ())
-
-
-def is_user_made(kind: type) -> bool:
-    """True for a class that a class statement, or a call of a metaclass, may have made (Py_TPFLAGS_HEAPTYPE)."""
-    return bool(_flags(kind) & _MADE_BY_CLASS_STATEMENT)
 
 
 def _kinds() -> "tuple[Any, ...]":

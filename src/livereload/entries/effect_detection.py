@@ -10,7 +10,7 @@ module is executed within this one, the watch rests: effects of that time belong
 import sys
 from types import FunctionType, ModuleType
 
-from ..identity.object_model import instance_dict, is_class, is_plain, namespace_of, namespace_of_class
+from ..identity.object_model import instance_dict, is_class, is_heap_type, is_plain, namespace_of, namespace_of_class
 from ..interpreter.bytecode import nested
 from . import containers
 from .effects import Stored, in_attributes, in_container, in_mapping
@@ -75,7 +75,7 @@ class EffectDetection:
         elif is_class(value):
             self._keep(self._attributes, value)
             self._enter_named(namespace_of_class(value), depth)
-        elif containers.is_user_made(kind):
+        elif is_heap_type(kind):
             self._enter_instance(value, depth)
 
     def _enter_module(self, name: object) -> None:
@@ -148,7 +148,7 @@ class EffectDetection:
 
 def _made_at_first_use(before: "Any", value: "Any") -> "Iterator[Stored]":
     """What an object that another stands for, and has made when it was first used, has got since."""
-    if not containers.is_user_made(type(value)) or any(each is value for each in before.values()):
+    if not is_heap_type(type(value)) or any(each is value for each in before.values()):
         return
     for each in list((instance_dict(value) or {}).values()):
         if containers.base_of(type(each)) is not None:

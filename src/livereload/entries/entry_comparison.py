@@ -13,6 +13,7 @@ from ..identity.namespace_paths import PARTIAL
 from ..identity.object_model import (
     instance_dict,
     is_class,
+    is_heap_type,
     is_plain,
     module_of_class,
     mro_of,
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DEPTH = 3
-_flags = type.__dict__["__flags__"].__get__
-_MADE_BY_CLASS_STATEMENT = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _SETS = frozenset(map(id, (set, frozenset)))
 
 
@@ -72,7 +71,7 @@ def _parts_of_instance(entry: "Any") -> "list[Any] | None":
             parts += tuple.__iter__(entry)
         elif cls is ReferenceType:
             parts.append(ReferenceType.__call__(entry))
-        elif not _flags(cls) & _MADE_BY_CLASS_STATEMENT:
+        elif not is_heap_type(cls):
             return None
         for name, slot in list(namespace_of_class(cls).items()):
             if type(slot) is MemberDescriptorType:

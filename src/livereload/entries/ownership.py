@@ -17,7 +17,7 @@ import sys
 from _weakref import getweakrefs
 from types import FunctionType
 
-from ..identity.object_model import is_class, is_plain, module_of_class, namespace_of_class, qualname_of
+from ..identity.object_model import is_class, is_heap_type, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
 from .reference_counts import HIDDEN, definitions
 from .referrer_graph import RUNTIME, Node, ReferrerGraph
@@ -139,7 +139,7 @@ class Search:
     def _made_with(self, owner: Owner, cls: "Any") -> "Iterator[tuple[str, Any]]":
         """What a metaclass has made with a class and put into it, such as the table of an SQLAlchemy model."""
         for name, value in list(namespace_of_class(cls).items()) if is_class(cls) else ():
-            if containers.is_user_made(type(value)) and name not in owner.names():
+            if is_heap_type(type(value)) and name not in owner.names():
                 yield name, value
 
     def _suspect(self, owner: Owner, key: str, value: "Any", number: int) -> "Iterator[Node]":

@@ -7,7 +7,7 @@ import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from ..identity import object_model
-from ..identity.object_model import instance_dict, is_class, module_of_class, namespace_of_class
+from ..identity.object_model import instance_dict, is_class, is_heap_type, module_of_class, namespace_of_class
 from . import containers
 from .effects import GONE, in_attributes
 
@@ -201,7 +201,7 @@ def _inner(value: "Any", name: "Any") -> "list[Any] | None":
         if base.__len__(value) > containers.MOST:
             return None
         return list(dict.values(value)) if issubclass(base, dict) else []
-    return list((instance_dict(value) or {}).values()) if containers.is_user_made(type(value)) else None
+    return list((instance_dict(value) or {}).values()) if is_heap_type(type(value)) else None
 
 
 def _is_followed(value: "Any", is_element: bool) -> bool:
@@ -210,7 +210,7 @@ def _is_followed(value: "Any", is_element: bool) -> bool:
         return False
     if containers.base_of(kind) is not None:
         return True
-    if is_element or is_class(value) or not containers.is_user_made(kind):
+    if is_element or is_class(value) or not is_heap_type(kind):
         return False
     return bool(instance_dict(value))
 

@@ -16,10 +16,10 @@ from types import (
     ModuleType,
 )
 
-from ..interpreter.bytecode import numbers
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, contains, instructions, numbers
 from .classes import wrapped
 from .namespace_paths import LRU_CACHE
-from .object_model import instance_dict, is_class, is_plain, module_of_class, namespace_of_class
+from .object_model import instance_dict, is_class, is_plain, module_of_class, namespace_of_class, refill
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,14 +87,9 @@ def _is_dull(name: str, value: "Any") -> bool:
 
 def _drop(table: "dict[Any, Any]", keys: "list[Any]", note: "Note") -> None:
     if keys:
-        note(_refill, table, table.copy())
+        note(refill, table, table.copy())
         for key in keys:
             del table[key]
-
-
-def _refill(table: "dict[Any, Any]", contents: "dict[Any, Any]") -> None:
-    table.clear()
-    table.update(contents)
 
 
 def _is_about(key: "Any", classes: "dict[int, type]") -> bool:
@@ -152,17 +147,15 @@ def _asks_and_fills(code: CodeType, name: str) -> bool:
         return False
     if "setdefault" in code.co_names:
         return _COLLECTING.isdisjoint(code.co_names)
-    opcodes, index, count = numbers(), code.co_names.index(name), 0
-    raw, argument = code.co_code, 0
-    shifted = {opcodes.get(each) for each in ("LOAD_GLOBAL", "LOAD_ATTR")}
-    for offset in range(0, len(raw), 2):
-        argument = argument << 8 | raw[offset + 1]
-        if raw[offset] == opcodes["EXTENDED_ARG"]:
-            continue
-        # The lowest bit says how it is called (LOAD_GLOBAL from 3.11 on, LOAD_ATTR from 3.12 on).
-        count += raw[offset] in shifted and index in (argument, argument >> 1)
-        argument = 0
-    return count > 1 and opcodes["STORE_SUBSCR"] in raw[::2]
+    opcodes, index = numbers(), code.co_names.index(name)
+    loads = {(opcodes["LOAD_GLOBAL"], 1), (opcodes["LOAD_ATTR"], ATTRIBUTE_SHIFT)}
+    found = [
+        opcode
+        for _, opcode, argument in instructions(code)
+        for load, shift in loads
+        if opcode == load and argument >> shift == index
+    ]
+    return len(found) > 1 and contains(code, "STORE_SUBSCR")
 
 
 def _is_of_others(value: "Any", key: "Any", namespace: "dict[str, Any]", depth: int = 0) -> bool:

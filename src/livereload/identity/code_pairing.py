@@ -7,6 +7,9 @@ Two functions called `_`, or two classes of one name, are two: the n-th in the o
 
 from types import CodeType, FunctionType
 
+from ..changes.code_equality import alike
+from ..interpreter.bytecode import is_function
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +35,7 @@ def bodies(code: "CodeType | None", qualname: str) -> list[CodeType]:
     """The class bodies of a qualified name in a module's code, in the order of the source."""
     if code is None:
         return []
-    return [each for each in inner(code) if each.co_qualname == qualname and not each.co_flags & 1]
+    return [each for each in inner(code) if each.co_qualname == qualname and not is_function(each)]
 
 
 def counterpart(one: CodeType, its: "list[CodeType]", others: "list[CodeType]") -> int | None:
@@ -45,29 +48,17 @@ def counterpart(one: CodeType, its: "list[CodeType]", others: "list[CodeType]") 
         return None
     if len(its) == len(others):
         return index
-    alike = [i for i, each in enumerate(others) if does_the_same(each, one)]
-    if alike:
-        return alike[0]
+    same = [i for i, each in enumerate(others) if alike(each, one)]
+    if same:
+        return same[0]
     return len(others) - 1 if index == len(its) - 1 else None
-
-
-def does_the_same(one: CodeType, other: CodeType) -> bool:
-    """True if two code objects differ in nothing but their positions."""
-    if one.co_code != other.co_code or one.co_names != other.co_names or len(one.co_consts) != len(other.co_consts):
-        return False
-    for mine, its in zip(one.co_consts, other.co_consts, strict=True):
-        if type(mine) is not type(its):
-            return False
-        if not (does_the_same(mine, its) if type(mine) is CodeType else mine == its):
-            return False
-    return True
 
 
 def functions(code: "CodeType | None") -> "dict[str, list[CodeType]]":
     """The functions in a module's code by qualified name, each list in the order of the source."""
     found: dict[str, list[CodeType]] = {}
     for each in inner(code) if code is not None else ():
-        if each.co_flags & 1:
+        if is_function(each):
             found.setdefault(each.co_qualname, []).append(each)
     return found
 

@@ -7,7 +7,7 @@ ever sees another one.  A member of a data type (`IntEnum`) stays if the data is
 """
 
 from ..interpreter.tracebacks import disguised
-from .object_model import instance_dict, namespace_of_class, set_member
+from .object_model import instance_dict, namespace_of_class, refill, set_member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Members:
             return
         contents, before = namespace_of_class(self._cls), dict(attributes)
         new_member = contents.get("_new_member_")
-        self._note(_refill, attributes, before)
+        self._note(refill, attributes, before)
         self._restore = (old, attributes, before, new_member)
         set_member(self._cls, "_new_member_", _Reviving(self._cls, old, new_member, contents.get("_member_type_")))
 
@@ -54,7 +54,7 @@ class Members:
         old, attributes, before, new_member = self._restore
         set_member(self._cls, "_new_member_", new_member)
         if members_of(namespace_of_class(self._cls)).get(name) is not old:  # an alias of another now, or of other data
-            _refill(attributes, before)
+            refill(attributes, before)
 
     def keep_combinations(self) -> None:
         """Combinations of flags are made when they are first asked for, and are compared by identity."""
@@ -92,14 +92,8 @@ class _Reviving:
             return False
         if type(old) is not cls:
             return False
-        _refill(attributes, its)
+        refill(attributes, its)
         return True
-
-
-def _refill(table: "dict[str, Any]", contents: "dict[str, Any]") -> None:
-    contents = dict(contents)
-    table.clear()
-    table.update(contents)
 
 
 def _same_data(old: object, new: object, data_type: "Any") -> bool:

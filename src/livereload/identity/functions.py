@@ -11,8 +11,8 @@ Whatever is changed is first handed to `note(undo, *arguments)`.
 import sys
 from types import CellType, CodeType, FunctionType
 
-from ..interpreter import bytecode
 from ..interpreter.function_defaults import UNKNOWN, constant_defaults, parameters
+from ..interpreter.instructions import instructions, numbers
 from . import code_pairing
 from .object_model import cell_contents
 
@@ -160,18 +160,11 @@ def refer_to(function: FunctionType, kept: "dict[int, Any]") -> None:
 
 def rebinds(code: CodeType, variable: str) -> bool:
     """True if the function gives a free variable another value (`nonlocal`)."""
-    opmap = bytecode.numbers()
+    opmap = numbers()
     cells = [name for name in code.co_cellvars if name not in code.co_varnames]
     index = len(code.co_varnames) + len(cells) + code.co_freevars.index(variable)
-    argument = 0
-    for operation, low in zip(code.co_code[::2], code.co_code[1::2], strict=True):
-        argument = argument << 8 | low
-        if operation == opmap["EXTENDED_ARG"]:
-            continue
-        if argument == index and operation in (opmap["STORE_DEREF"], opmap["DELETE_DEREF"]):
-            return True
-        argument = 0
-    return False
+    rebinding = (opmap["STORE_DEREF"], opmap["DELETE_DEREF"])
+    return any(argument == index and opcode in rebinding for _, opcode, argument in instructions(code))
 
 
 _TARGET = "livereload: the function to call"

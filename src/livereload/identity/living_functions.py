@@ -37,11 +37,15 @@ def functions_and_classes(module: ModuleType) -> tuple[list[FunctionType], list[
     classes: list[type] = []
     _walk(module, found, classes)
     if references_to_namespace(module) > len(found):
-        for each in gc.get_referrers(namespace_of(module)):
-            if type(each) is FunctionType and each.__globals__ is namespace_of(module):
-                found[id(each)] = each
+        found.update((id(each), each) for each in functions_with(namespace_of(module)))
     _find_hidden_classes(namespace_of(module) or {}, [*found.values()], classes)
     return [*found.values()], classes
+
+
+def functions_with(namespace: "dict[str, Any] | None") -> list[FunctionType]:
+    """All living functions with this namespace, by a pass over the heap."""
+    referrers = gc.get_referrers(namespace)
+    return [each for each in referrers if type(each) is FunctionType and each.__globals__ is namespace]
 
 
 def _find_hidden_classes(namespace: "dict[str, Any]", found: list[FunctionType], classes: list[type]) -> None:

@@ -21,7 +21,7 @@ from types import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import Any
 
     Note = Callable[..., None]
@@ -149,6 +149,12 @@ def is_mutable(cls: type) -> bool:
     return flags & _MUTABLE == _HEAP
 
 
+def is_heap_type(cls: type) -> bool:
+    """True for a class that a class statement, or a call of a metaclass, may have made."""
+    flags: int = _flags(cls)
+    return bool(flags & _HEAP)
+
+
 def is_made_in_c(metaclass: type) -> bool:
     """True if a metaclass, or one that it derives from, makes its classes in C, and may keep more than they show."""
     return any(each is not type and each is not object and _has_parts_in_c(each) for each in mro_of(metaclass))
@@ -227,6 +233,13 @@ def cell_contents(cell: CellType) -> object:
         return cell.cell_contents
     except ValueError:
         return _EMPTY
+
+
+def refill(table: "dict[Any, Any]", contents: "Mapping[Any, Any]") -> None:
+    """Make `contents` what a dict has."""
+    contents = dict(contents)
+    table.clear()
+    table.update(contents)
 
 
 # What is registered with an ABC, or with a `functools.singledispatch` function.

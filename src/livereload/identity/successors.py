@@ -198,8 +198,8 @@ class Successors:
         function, parameters = mine.get("__wrapped__"), mine.get("cache_parameters")
         if followed.get(id(its.get("__wrapped__"))) is not function or _parameters(mine) != _parameters(its):
             return []
-        self._note(_refill, mine, dict(mine))
-        _refill(mine, {**its, "__wrapped__": function, "cache_parameters": parameters})
+        self._note(object_model.refill, mine, dict(mine))
+        object_model.refill(mine, {**its, "__wrapped__": function, "cache_parameters": parameters})
         if owner is None:
             namespace[name] = cache
         else:
@@ -330,11 +330,6 @@ def _parameters(attributes: "dict[str, Any]") -> "Any":
     """What a `functools.lru_cache` with these attributes was made with."""
     parameters = attributes.get("cache_parameters")
     return parameters() if type(parameters) is FunctionType else None
-
-
-def _refill(table: "dict[str, Any]", contents: "dict[str, Any]") -> None:
-    table.clear()
-    table.update(contents)
 
 
 def _register_again(cls: type, subclasses: "list[type]", name: str) -> None:

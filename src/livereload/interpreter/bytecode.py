@@ -6,6 +6,7 @@ A change of an instruction in a new CPython belongs here.
 
 import sys
 
+from .instructions import instructions, numbers
 from .stdlib_imports import standard
 
 TYPE_CHECKING = False
@@ -26,8 +27,6 @@ _RESOLVING = {"IMPORT_FROM": 0, "LOAD_ATTR": 1, **_RESOLVING_HERE} if sys.versio
 # Functions that import, and functions that look for an attribute.
 _IMPORTING = {"__import__", "import_module"}
 _LOOKING = {"getattr", "hasattr"}
-
-_opcodes: dict[str, int] = {}
 
 
 def from_list(code: "CodeType", offset: int) -> tuple[str, ...]:
@@ -175,18 +174,13 @@ def _stored_after(code: "CodeType", names: tuple[str, ...]) -> dict[str, str]:
     opcodes = numbers()
     stores = (opcodes["STORE_NAME"], opcodes["STORE_GLOBAL"])
     found = {}
-    argument, imported = 0, None
-    raw = code.co_code
-    for offset in range(0, len(raw), 2):
-        argument = argument << 8 | raw[offset + 1]
-        if raw[offset] == opcodes["EXTENDED_ARG"]:
-            continue
-        if raw[offset] == opcodes["IMPORT_FROM"]:
+    imported = None
+    for _, opcode, argument in instructions(code):
+        if opcode == opcodes["IMPORT_FROM"]:
             imported = code.co_names[argument]
-        elif raw[offset] in stores and imported in names:
+        elif opcode in stores and imported in names:
             found[imported] = code.co_names[argument]
             imported = None
-        argument = 0
     return found
 
 
@@ -212,27 +206,16 @@ def jumps_past(code: "CodeType", start: int, end: int) -> bool:
     """True if the code from offset `start` on never reaches `end`: it returns, raises or jumps past it."""
     opcodes = numbers()
     leaving = {opcodes.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS")}
-    raw, argument = code.co_code, 0
-    for offset in range(start, end, 2):
-        argument = argument << 8 | raw[offset + 1]
-        if raw[offset] == opcodes["EXTENDED_ARG"]:
-            continue
-        if raw[offset] in leaving or (raw[offset] == opcodes["JUMP_FORWARD"] and offset + 2 + 2 * argument > end):
-            return True
-        argument = 0
-    return False
+    return any(
+        opcode in leaving or (opcode == opcodes["JUMP_FORWARD"] and offset + 2 + 2 * argument > end)
+        for offset, opcode, argument in instructions(code)
+        if start <= offset < end
+    )
 
 
 def is_function(code: "CodeType") -> bool:
     """True for the code of a function, False for that of a module or the body of a class."""
     return bool(code.co_flags & _CO_OPTIMIZED)
-
-
-def numbers() -> dict[str, int]:
-    """The number of each instruction, by its name."""
-    if not _opcodes:
-        _opcodes.update(standard("opcode").opmap)  # half a millisecond, not spent before it is needed
-    return _opcodes
 
 
 # The instructions of a module's level whose argument is the index of a name, and the bits below it.
@@ -295,17 +278,10 @@ def jumps(code: "CodeType") -> "Iterator[tuple[int, int]]":
     returns = [number for name, number in opcodes.items() if name.startswith("RETURN_")]
     first = next((offset for offset in range(0, len(code.co_code), 2) if code.co_code[offset] in returns), 0)
     cold = min((target for _, _, target in tried if target > first), default=len(code.co_code))
-    raw = code.co_code
-    argument = 0
-    for offset in range(0, len(raw), 2):
-        op = raw[offset]
-        argument = argument << 8 | raw[offset + 1]
-        if op == opcodes["EXTENDED_ARG"]:
-            continue
-        target = jump_target(code, offset, op, argument)
+    for offset, opcode, argument in instructions(code):
+        target = jump_target(code, offset, opcode, argument)
         if target is not None and offset < cold:
             yield min(offset, target), max(offset, target)
-        argument = 0
     yield from handled(code)
 
 
@@ -328,6 +304,11 @@ def handled(code: "CodeType") -> "Iterator[tuple[int, int]]":
     """The ranges of offsets whose errors are handled: the bodies of `try` and `with`."""
     for start, end, _ in _exception_table(code):
         yield start, end
+
+
+def is_protected(code: "CodeType", offset: int) -> bool:
+    """True if an error of the instruction there is handled: it is in a `try` or a `with`."""
+    return bool(code.co_exceptiontable) and any(start <= offset <= end for start, end in handled(code))
 
 
 def _exception_table(code: "CodeType") -> "Iterator[tuple[int, int, int]]":

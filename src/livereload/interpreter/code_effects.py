@@ -3,7 +3,8 @@
 Knows the instructions of all supported versions.  Must not know modules.
 """
 
-from .bytecode import is_function, numbers
+from .bytecode import is_function
+from .instructions import numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

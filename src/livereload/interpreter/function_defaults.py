@@ -3,7 +3,7 @@
 Knows the instructions of a definition, of all supported versions.  Must not execute any.
 """
 
-from .bytecode import numbers
+from .instructions import instructions, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,15 @@ _PUSHING = {
 # The flags of MAKE_FUNCTION and SET_FUNCTION_ATTRIBUTE, the uppermost on the stack first.
 _DEFAULTS, _KEYWORDS = 1, 2
 _FLAGS = (8, 4, _KEYWORDS, _DEFAULTS)
+# The flags of code objects.
+_VARARGS, _VARKEYWORDS = 4, 8
+
+
+def all_parameters(function: "CodeType") -> "tuple[str, ...]":
+    """The names of all parameters, in the order of the function's variables: `*args` and `**kwargs` come last."""
+    flags = function.co_flags
+    count = function.co_argcount + function.co_kwonlyargcount + bool(flags & _VARARGS) + bool(flags & _VARKEYWORDS)
+    return function.co_varnames[:count]
 
 
 def parameters(function: "CodeType") -> "tuple[tuple[str, ...], tuple[str, ...]]":
@@ -93,12 +102,4 @@ def _pop(stack: "list[Any]", count: int) -> "list[Any]":
 
 def _instructions(code: "CodeType") -> "Iterator[tuple[str, int]]":
     names = {number: name for name, number in numbers().items()}
-    raw, argument = code.co_code, 0
-    for offset in range(0, len(raw), 2):
-        argument = argument << 8 | raw[offset + 1]
-        name = names.get(raw[offset], "")
-        if name == "EXTENDED_ARG":
-            continue
-        if name != "CACHE":
-            yield name, argument
-        argument = 0
+    return ((names.get(opcode, ""), argument) for _, opcode, argument in instructions(code))

@@ -6,11 +6,21 @@ Knows bytecode, of all supported versions.  Must not know what the instructions 
 import sys
 from types import CodeType
 
-from .bytecode import handled, numbers
+from .stdlib_imports import standard
 
 Instruction = tuple[int, int, int]  # offset, opcode, argument
 
 ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
+
+
+_opcodes: dict[str, int] = {}
+
+
+def numbers() -> dict[str, int]:
+    """The number of each instruction, by its name."""
+    if not _opcodes:
+        _opcodes.update(standard("opcode").opmap)  # half a millisecond, not spent before it is needed
+    return _opcodes
 
 
 def contains(code: "CodeType", instruction: str) -> bool:
@@ -41,11 +51,6 @@ def _with_whole_arguments(found: "list[Instruction]", extended: int) -> "list[In
             whole.append((offset, opcode, argument))
             argument = 0
     return whole
-
-
-def is_protected(code: "CodeType", offset: int) -> bool:
-    """True if an error of the instruction there is handled: it is in a `try` or a `with`."""
-    return bool(code.co_exceptiontable) and any(start <= offset <= end for start, end in handled(code))
 
 
 # Instructions that execute nothing of the user's.

@@ -27,8 +27,9 @@ from ..identity.object_model import (
     namespace_of_class,
     qualname_of,
 )
-from ..interpreter.bytecode import is_function, numbers
-from ..interpreter.instructions import Instruction, instructions
+from ..interpreter.bytecode import is_function
+from ..interpreter.function_defaults import all_parameters
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, Instruction, instructions, numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,8 +92,6 @@ _KEEPING = {
     "contextvars": ("ContextVar", "set"),
     "asyncio": ("create_task", "run_coroutine_threadsafe", "call_soon", "call_later"),
 }
-
-_ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
 
 # What functions may do with a parameter without calling it.
 _LOOKING = frozenset((
@@ -247,13 +246,6 @@ def leads_to(value: object, target: object) -> bool:
 _MOST = 2_000
 
 
-def living(namespace: "Namespace", qualname: str) -> list[FunctionType]:
-    """The living functions of a module that have this qualified name."""
-    referrers = gc.get_referrers(namespace)
-    found = [each for each in referrers if type(each) is FunctionType and each.__globals__ is namespace]
-    return [each for each in found if each.__code__.co_qualname == qualname]
-
-
 def calls_what_it_gets(code: CodeType, *, methods: bool = False) -> bool:
     """True if a function may call what it is given, or a function that it returns (a decorator with arguments) may.
 
@@ -271,8 +263,7 @@ def calls_what_it_gets(code: CodeType, *, methods: bool = False) -> bool:
 
 
 def _parameters(code: CodeType, methods: bool) -> set[str]:
-    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
-    return set(code.co_varnames[int(methods) : count])
+    return set(all_parameters(code)[int(methods) :])
 
 
 def _uses_a_parameter(
@@ -329,7 +320,7 @@ def _is_harmless(code: CodeType, found: "list[Instruction]", index: int) -> bool
             return True
         if name in ("LOAD_ATTR", "LOAD_METHOD"):
             if loads == 0:  # f.__name__ is harmless
-                return code.co_names[argument >> (_ATTRIBUTE_SHIFT if name == "LOAD_ATTR" else 0)] != "__code__"
+                return code.co_names[argument >> (ATTRIBUTE_SHIFT if name == "LOAD_ATTR" else 0)] != "__code__"
         elif name.startswith("BUILD_"):
             loads = max(0, loads + 1 - argument)  # it is in the container now
         elif name.startswith("CALL"):
@@ -368,6 +359,6 @@ def _is_called_by_a_keeper(code: CodeType, found: "list[Instruction]", index: in
             return True
         if name == "LOAD_METHOD" and code.co_names[argument] in PUTTING | _LOOKING:
             return True
-        if name == "LOAD_ATTR" and code.co_names[argument >> _ATTRIBUTE_SHIFT] in PUTTING | _LOOKING:
+        if name == "LOAD_ATTR" and code.co_names[argument >> ATTRIBUTE_SHIFT] in PUTTING | _LOOKING:
             return True
     return False

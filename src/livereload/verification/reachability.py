@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 # What sees all attributes of an object.
 _DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
 CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
-_METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
-METHODS_OR_PROPERTIES = _METHODS | {id(property)}
+METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
+METHODS_OR_PROPERTIES = METHODS | {id(property)}
 # Methods that code which cannot be looked into calls of a file or a mapping: `print(…, file=stream)` calls `write`.
 _OF_PROTOCOLS = frozenset((
     *("write", "writelines", "flush", "read", "readline", "readlines", "readinto", "keys", "items", "values"),
@@ -362,5 +362,5 @@ def function_of(value: "Any", attribute: str) -> "Any":
     for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
         if attribute in namespace_of_class(cls):
             found = namespace_of_class(cls)[attribute]
-            return found.__func__ if id(type(found)) in _METHODS and type(found) is not FunctionType else found
+            return found.__func__ if id(type(found)) in METHODS and type(found) is not FunctionType else found
     return None

@@ -9,6 +9,7 @@ from types import CodeType, FunctionType, ModuleType
 
 from ..changes.bindings import DERIVED, MENTIONED, PASSED, USED
 from ..changes.calls import RESULT
+from ..identity.living_functions import functions_with
 from ..identity.object_model import (
     instance_dict,
     is_class,
@@ -20,8 +21,8 @@ from ..identity.object_model import (
 )
 from ..interpreter.bytecode import is_function, nested
 from ..modules.changed_names import outside
-from .decorators import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to, living
-from .reachability import Reachability, absolute_in, can_change, function_of, namespace_in
+from .decorators import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to
+from .reachability import METHODS, Reachability, absolute_in, can_change, function_of, namespace_in
 from .stale_memos import wrapped
 from .update_methods import class_at
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 _DERIVING = frozenset(("__init_subclass__", "__class_getitem__", "__mro_entries__", "__prepare__"))
 # What making an enum calls of it.
 _OF_AN_ENUM = frozenset(("__new__", "__init__", "_generate_next_value_", "__set_name__"))
-_METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
 _READING_ANNOTATIONS = frozenset(("get_type_hints", "get_annotations", "signature", "__annotations__", "TypeAdapter"))
 
 
@@ -266,10 +266,14 @@ class Used(Reachability):
             if type(doubt) is FunctionType:
                 is_kept = kept(doubt, {id(self._doubts), id(search._waiting)})
             else:
-                is_kept = len(living(self._namespace, doubt.co_qualname)) >= self._times_made(doubt.co_qualname)
+                is_kept = self._living(doubt.co_qualname) >= self._times_made(doubt.co_qualname)
             if not is_kept:
                 self._hit = search._hit
                 return
+
+    def _living(self, qualname: str) -> int:
+        """How many functions of this qualified name the module has."""
+        return sum(each.__code__.co_qualname == qualname for each in functions_with(self._namespace))
 
     def _times_made(self, qualname: str) -> int:
         """How many functions of this qualified name the module makes."""
@@ -334,7 +338,7 @@ class Used(Reachability):
             return
         for cls in mro_of(value) if is_class(value) else mro_of(type(value)):
             member = namespace_of_class(cls).get(attribute)
-            if id(type(member)) in _METHODS or (member is not None and is_class(member)):
+            if id(type(member)) in METHODS or (member is not None and is_class(member)):
                 return
         self._load((name, attribute), USED)
 
