@@ -266,18 +266,15 @@ class Used(Reachability):
             if type(doubt) is FunctionType:
                 is_kept = kept(doubt, {id(self._doubts), id(search._waiting)})
             else:
-                is_kept = self._living(doubt.co_qualname) >= self._times_made(doubt.co_qualname)
+                is_kept = self._are_kept(doubt.co_qualname)
             if not is_kept:
                 self._hit = search._hit
                 return
 
-    def _living(self, qualname: str) -> int:
-        """How many functions of this qualified name the module has."""
-        return sum(each.__code__.co_qualname == qualname for each in functions_with(self._namespace))
-
-    def _times_made(self, qualname: str) -> int:
-        """How many functions of this qualified name the module makes."""
-        return sum(each.co_qualname == qualname for each in nested(self._uses.code)) if self._uses is not None else 0
+    def _are_kept(self, qualname: str) -> bool:
+        """True if all functions of this qualified name that the module makes are alive."""
+        living = sum(each.__code__.co_qualname == qualname for each in functions_with(self._namespace))
+        return self._uses is None or living >= sum(each.co_qualname == qualname for each in nested(self._uses.code))
 
     def _keep(self, given: "list[Load]") -> None:
         """A call only keeps what it is given."""
