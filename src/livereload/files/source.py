@@ -2,7 +2,8 @@
 
 Knows how files are read while a program may be writing them.  Must not know what the bytes mean.
 
-Whether a file has changed is decided by the hash; the stamp only spares the reading.
+Whether a file has changed is decided by the hash; the stamp only spares the reading.  A source that is executed from
+good bytecode is not read: its settled stamp identifies its bytes.
 """
 
 import _imp
@@ -44,18 +45,27 @@ class Patience:
 
 
 class Source:
-    """The bytes of a file (dropped once they are executed), their hash and the stamp, all of one read."""
+    """The bytes of a file (dropped once they are executed), their hash and the stamp, all of one read.
+
+    Without a hash it has not been read.
+    """
 
     __slots__ = ("data", "hash", "settled", "stamp")
 
-    def __init__(self, data: bytes | None, hash: bytes, stamp: Stamp, settled: bool) -> None:
+    def __init__(self, data: bytes | None, hash: bytes | None, stamp: Stamp, settled: bool) -> None:
         self.data = data
         self.hash = hash
         self.stamp = stamp
         self.settled = settled
 
     def __repr__(self) -> str:
-        return f"<Source {self.hash.hex()} settled={self.settled}>"
+        return f"<Source {self.hash.hex() if self.hash else 'not read'} settled={self.settled}>"
+
+    def is_same(self, other: "Source | None") -> bool:
+        """True if the other source has surely the same bytes."""
+        if other is None or self.hash is None or other.hash is None:
+            return other is not None and self.settled and other.settled and self.stamp == other.stamp
+        return self.hash == other.hash
 
 
 def hash_of(data: bytes) -> bytes:
@@ -82,6 +92,13 @@ def read(path: str, clock: Clock) -> Source:
     return Source(data, hash_of(data), after, False)
 
 
+def unread(path: str, clock: Clock) -> Source | None:
+    """The source at `path`, not read; None if its stamp does not identify its bytes, or if there is no file."""
+    now = clock.now()
+    stamp = stamp_at(path)
+    return None if stamp is None or not is_settled(stamp, now) else Source(None, None, stamp, True)
+
+
 def look(path: str, known: Source | None, clock: Clock, patience: Patience | None = None) -> Source | None:
     """The source at `path` now; None if there is no file to import from.
 
@@ -104,7 +121,7 @@ def look(path: str, known: Source | None, clock: Clock, patience: Patience | Non
         source = _read_patiently(path, clock, patience)
     except FileNotFoundError:
         return None
-    if known is not None and known.hash == source.hash:
+    if known is not None and known.is_same(source):
         known.stamp, known.settled = source.stamp, source.settled
         return known
     return source

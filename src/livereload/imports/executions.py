@@ -338,7 +338,7 @@ class Executions:
 
 
 def _same_source(one: Record, other: Record) -> bool:
-    return one.source is not None and other.source is not None and one.source.hash == other.source.hash
+    return one.source is not None and one.source.is_same(other.source)
 
 
 def _is_locked(name: str) -> bool:

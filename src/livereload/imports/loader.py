@@ -77,7 +77,7 @@ class Loader(SourceFileLoader):
         return {"mtime": source.stamp[0] // 10**9, "size": source.stamp[2]}
 
     def get_data(self, path: str) -> bytes:
-        """The bytes at `path`; for the source, those of the last look, once."""
+        """The bytes at `path`; for the source, those of the last look, once, if it has been read."""
         path_read, source = (self.reuse is not None and self.reuse.state.thread.read) or (None, None)
         if source is None or path_read != self.path:
             return super().get_data(path)
@@ -87,6 +87,8 @@ class Loader(SourceFileLoader):
                 return get_data(path)
             return trusted_bytecode(path, source, get_data)
         self.reuse.state.thread.read = None  # type: ignore[union-attr]
+        if source.data is None and self._is_executing():  # there is no good bytecode
+            source = self.reuse.read_source(self.name, path)  # type: ignore[union-attr]
         if source.data is None or (stamp_at(path) != source.stamp and not self._is_executing()):
             return super().get_data(path)
         return source.data

@@ -3,9 +3,7 @@
 Knows what the loader asks for.  Must not know when a module is executed, nor what comes of it.
 """
 
-import sys
-
-from ..files.source import Source, read
+from ..files.source import Source, read, unread
 from ..interpreter.code_effects import calls_nothing, inert_classes, may_store
 from ..modules.record import Record
 from ..modules.state import State
@@ -99,14 +97,13 @@ class Reuse:
         return record.code
 
     def keep_code(self, name: str, code: "CodeType | None") -> None:
-        """Keep the code of a module that is being executed again: it may well be once more.
+        """Keep the code of a module that is being executed: the next source is compared with it.
 
-        And the code that no bytecode file keeps: the next source is compared with it.
+        Its bytecode file may be of that source already when livereload looks: another process has imported it.
         """
         record = self.state.records.get(name)
-        if record is not None and record.executing and (sys.dont_write_bytecode or self.state.is_taken(name)):
-            record.code = code
         if record is not None and record.executing and code is not None:
+            record.code = code
             self._watch(record, code)
 
     def _watch(self, record: Record, code: "CodeType") -> None:
@@ -130,18 +127,30 @@ class Reuse:
     # The source.
 
     def source_for(self, name: str, path: str) -> Source | None:
-        """The source that `name` is going to be executed from; None if it cannot be read."""
-        transaction = self.state.transaction
-        source = transaction.sources.pop(path, None) if transaction is not None else None
-        if source is None or source.data is None:
+        """The source that `name` is going to be executed from; None if it cannot be read.
+
+        Outside a refresh it is read only if its stamp is not settled, or if there is no good bytecode.
+        """
+        transaction, clock = self.state.transaction, self.state.clock
+        source = transaction.sources.pop(path, None) if transaction is not None else unread(path, clock)
+        if source is None or (source.data is None and transaction is not None):
             try:
-                source = read(path, self.state.clock)
+                source = read(path, clock)
             except OSError:
                 return None
+        self._enter(name, path, source)
+        return source
+
+    def read_source(self, name: str, path: str) -> Source:
+        """The same, read; OSError if it cannot be."""
+        source = read(path, self.state.clock)
+        self._enter(name, path, source)
+        return source
+
+    def _enter(self, name: str, path: str, source: Source) -> None:
         record = self.state.records.get(name)
         if record is not None and record.path == path and (record.executing or self._system.is_reloading(name)):
             record.source = source
-        return source
 
     def is_executing(self, name: str) -> bool:
         """True while the code of the module `name` runs."""
@@ -158,4 +167,4 @@ class Reuse:
         """It is not known what the module `name` was executed from: it is stale."""
         record = self.state.records.get(name)
         if record is not None:
-            record.source = None
+            record.forget_source()

@@ -210,6 +210,7 @@ class Survey:
                 waiting = patience if self._may_be_back(record) else None
                 source = look(record.path, record.source, self._state.clock, waiting)
             except OSError as error:
+                record.code = None  # it is not executed from the code that is known
                 return f"{short(record.path)} cannot be read: {error.strerror}", False
             record.gone = source is None
             if source is None:

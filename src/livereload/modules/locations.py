@@ -9,6 +9,7 @@ Of each module it is known `where` its name was looked for.  A change in one of 
 import os
 import sys
 from importlib._bootstrap_external import _NamespacePath  # type: ignore[attr-defined]
+from importlib.machinery import FileFinder
 
 from ..files.folder import folder_stamp_at, look_into
 from ..files.stamp import is_settled
@@ -101,20 +102,27 @@ class Resolver:
         Also those that did not exist.  The folders are remembered and forgotten once more at the next call: after a
         finder that finds nothing, importlib asks the others itself and makes the listing again.
         """
-        unsettled = self._state.unsettled
+        unsettled, settled = self._state.unsettled, self._state.settled
         now = self._state.clock.now()
         try:
             entries = list(sys.path if path is None else path)
         except (KeyError, ImportError):  # a namespace package whose parent is gone; importlib will say so
             entries = []
         for entry in entries:
+            finder = sys.path_importer_cache.get(entry, entry)
+            listed = finder._path_mtime if type(finder) is FileFinder else None  # type: ignore[attr-defined]
+            if listed is not None and settled.get(entry) == listed:
+                continue  # the finder itself sees whether the folder's time is another one
             stamp = folder_stamp_at(entry) if isinstance(entry, str) else None
             if stamp is None:
                 continue
             was_unsettled = entry in unsettled
-            (unsettled.discard if is_settled(stamp, now) else unsettled.add)(entry)
-            if was_unsettled or entry in unsettled or sys.path_importer_cache.get(entry, entry) is None:
+            is_now_settled = is_settled(stamp, now)
+            (unsettled.discard if is_now_settled else unsettled.add)(entry)
+            if was_unsettled or not is_now_settled or finder is None:
                 _forget_listing(entry)
+            elif listed is not None and listed == stamp[0] / 10**9:
+                settled[entry] = listed
 
     def look_at_folders(self, folders: set[str], moment: int) -> None:
         state = self._state

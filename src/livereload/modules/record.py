@@ -65,8 +65,7 @@ class Record:
         self.where = where
         # the source that was executed; None if that is not known (then the module is stale)
         self.source: Source | None = None
-        # the code of `source`, once it has been executed again or compared, or if no bytecode file has it: importers
-        # of a module that is edited again and again are executed over and over from the same source
+        # the code of `source`, if livereload has seen it executed or compared
         self.code: CodeType | None = None
         # what that code uses while it is executed, once it has been looked at
         self.uses: Uses | None = None
@@ -142,8 +141,15 @@ class Record:
         """True if this is the record of that very module object; of None, if the object does not exist any more."""
         return (None if self.module is None else self.module()) is module
 
+    def forget_source(self) -> None:
+        """It is not known what the module was executed from: it is stale, and no code can be compared."""
+        self.source = self.code = None
+
     def last_code(self) -> "CodeType | None":
-        """The code that the module was executed from last; None if it is in no bytecode file any more."""
+        """The code that the module was executed from last; None if that is not known.
+
+        A module that was imported before livereload was installed has it in its bytecode file, if anywhere.
+        """
         if self.code is None and self.source is not None and self.path is not None:
             from ..files.pyc import code_of
 

@@ -47,7 +47,7 @@ class Plan:
         self.closure: graph.Closure | None = None
         self.codes: dict[str, CodeType] = {}
 
-    def hashes(self) -> "tuple[tuple[str, bytes], ...]":
+    def hashes(self) -> "tuple[tuple[str, bytes | None], ...]":
         """The new sources by their hashes: equal for two plans only if no source was edited between them."""
         return tuple((path, source.hash) for path, source in sorted(self.sources.items()))
 

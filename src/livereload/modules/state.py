@@ -75,6 +75,8 @@ class State:
         self.wheres: dict[tuple[str, ...], tuple[str, ...]] = {}
         # {"/home/me"}: entries of search paths that importlib listed within the tick of their last change
         self.unsettled: set[str] = set()
+        # {"/home/me": time}: entries that importlib listed later than within the tick of this time of the folder
+        self.settled: dict[str, float] = {}
         # 1, 2, 3 …: a moment is one outermost import statement or one refresh.  All modules executed
         # in one moment have one version, so the members of a cycle never see each other rise.
         self.moments = itertools.count(1)

@@ -88,7 +88,7 @@ class ModuleEntries:
             module = sys.modules[name]
             if name not in reached and records[name].outside is not None:
                 transaction.replace(name, records)
-                records[name].source = None
+                records[name].forget_source()
                 transaction.entries.start({name: self._candidate(name, module, namespace_of(module) or {})})
                 transaction.entries.drop(name)
 

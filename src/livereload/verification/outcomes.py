@@ -114,7 +114,7 @@ class Outcomes:
         A cache in another module, or what has put itself in the place of a module, asks nobody the second time.
         """
         source, edges = self._traces.pop(record.name, (None, {}))
-        if source is None or record.edges is None or record.failed or not _is_same(source, record.source):
+        if source is None or record.edges is None or record.failed or not source.is_same(record.source):
             return
         for other in edges.keys() - record.edges.keys():
             if other in sys.modules and other in self._records:
@@ -134,5 +134,3 @@ class Outcomes:
         )
 
 
-def _is_same(one: "Source", other: "Source | None") -> bool:
-    return other is not None and one.hash == other.hash
