@@ -70,7 +70,7 @@ class Executions:
         """The code of the module with this spec has run, to its end or not."""
         if not detach_loader(spec):
             take_methods_back(spec.loader, "path_stats")
-        self._end(spec, _from_list_of(sys._getframe(2)))
+        self._end(spec, sys._getframe(2))
 
     def break_off_spec(self, spec: TrackedSpec, *, had_begun: bool) -> None:
         """An error has come out of `begin_spec` or, if the module's code `had_begun`, out of `end_spec`.
@@ -202,8 +202,8 @@ class Executions:
 
     # The end.
 
-    def _end(self, spec: "ModuleSpec", from_list: tuple[str, ...]) -> None:
-        """Enter into the record how an execution ended; it was for a statement with this from-list."""
+    def _end(self, spec: "ModuleSpec", frame: "FrameType") -> None:
+        """Enter into the record how an execution ended that importlib's `frame` tells of."""
         state = self._state
         thread = state.thread
         name = spec.name
@@ -228,7 +228,8 @@ class Executions:
             self._survey.resolver.look_elsewhere(record, namespace["__path__"])
         transaction = state.transaction
         mine = transaction is not None and state.owner == _thread.get_ident()
-        if mine and from_list:
+        from_list = _from_list_of(frame) if mine else ()
+        if from_list:
             self._refresher().take_submodules(name, from_list)
         if transaction is not None:
             self._enter(record, transaction, seen)

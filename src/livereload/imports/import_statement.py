@@ -90,7 +90,8 @@ class Statements:
             self._executions.forget_broken_off()
         module = sys.modules.get(name)
         if module is None:
-            return self._wanted_first(name)
+            wanted = self._wanted_first(name)
+            return None if wanted is None or tracebacks.describes_an_error(sys._getframe(1)) else wanted
         namespace = namespace_of(module)
         spec = None if namespace is None else namespace.get("__spec__")
         if type(spec) is not TrackedSpec or spec.__dict__.get("_initializing", False):
@@ -104,8 +105,6 @@ class Statements:
         """The same for a module that is not in `sys.modules`: its package comes first, as in a fresh interpreter."""
         state, repeated = self._state, self._repeated
         records = state.records
-        if tracebacks.describes_an_error(sys._getframe(1)):
-            return None
         parent = name.rpartition(".")[0]
         if state.transaction is None and not state.thread.stack:
             # A module that could not be imported before: modules that have seen it half imported are stale.

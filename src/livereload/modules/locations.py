@@ -30,18 +30,17 @@ class Resolver:
     def __init__(self, state: State, system: "Interpreter") -> None:
         self._state = state
         self._system = system
+        # search paths of absolute folders that have all been listed
+        self._listed: set[tuple[str, ...]] = set()
 
     def folders(self, path: "list[str] | None") -> tuple[str, ...]:
         """The folders that decide what a name in `path` (None: `sys.path`) stands for; each has been listed."""
         state = self._state
+        entries = _entries(path)
+        if entries in self._listed:
+            return entries
         found = []
-        try:
-            entries = list(sys.path if path is None else path)
-        except (KeyError, ImportError):  # a namespace package whose parent is gone; importlib will say so
-            entries = []
         for entry in entries:
-            if not isinstance(entry, str):
-                continue
             if entry in state.folders:
                 found.append(entry)
                 continue
@@ -52,7 +51,9 @@ class Resolver:
             if folder not in state.folders:
                 state.folders[folder] = look_into(folder, None, state.clock)
             found.append(folder)
-        return tuple(found)
+        folders = tuple(found)
+        self._listed.add(folders)
+        return folders
 
     def are_as_known(self, folders: tuple[str, ...]) -> bool:
         """True if these folders hold the names that they held when last looked at.
@@ -104,16 +105,12 @@ class Resolver:
         """
         unsettled, settled = self._state.unsettled, self._state.settled
         now = self._state.clock.now()
-        try:
-            entries = list(sys.path if path is None else path)
-        except (KeyError, ImportError):  # a namespace package whose parent is gone; importlib will say so
-            entries = []
-        for entry in entries:
+        for entry in _entries(path):
             finder = sys.path_importer_cache.get(entry, entry)
             listed = finder._path_mtime if type(finder) is FileFinder else None  # type: ignore[attr-defined]
             if listed is not None and settled.get(entry) == listed:
                 continue  # the finder itself sees whether the folder's time is another one
-            stamp = folder_stamp_at(entry) if isinstance(entry, str) else None
+            stamp = folder_stamp_at(entry)
             if stamp is None:
                 continue
             was_unsettled = entry in unsettled
@@ -208,6 +205,14 @@ class Resolver:
         entry = (record.path or "")[len(home) :].strip(os.sep).split(os.sep)[0]
         known = self._state.folders.get(home)
         return known is None or entry in known.names
+
+
+def _entries(path: "list[str] | None") -> tuple[str, ...]:
+    """The entries of a search path that importlib heeds; None is `sys.path`."""
+    try:
+        return tuple([entry for entry in (sys.path if path is None else path) if isinstance(entry, str)])
+    except (KeyError, ImportError):  # a namespace package whose parent is gone; importlib will say so
+        return ()
 
 
 def _lists(record: Record) -> bool:
