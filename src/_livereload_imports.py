@@ -5,7 +5,9 @@
 development server has a package `livereload`, too; the name of this module is only ours.
 
 In a process that does not want livereload, only this module is executed, so it imports nothing that is not loaded
-already.  Whatever is wrong with the installation, Python starts as always and prints nothing.
+already.  Where it is switched on for every start, it is loaded when the first module is imported that may be the
+user's: most processes import none.  Whatever is wrong with the installation, Python starts as always and prints
+nothing.
 """
 
 import os
@@ -33,6 +35,10 @@ _VS_CODE = os.path.join("python_files", "python_server.py")
 # What the __init__.py of the package `livereload` contains if the package is ours.
 _MARK = b"livereload-imports"
 
+# Modules of these folders, or of these names, are not the user's.
+_INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_NOT_YET = {"sitecustomize", "usercustomize", "_livereload_imports"}
+
 _warned = False  # a .pth line runs twice in a virtual environment (until 3.14)
 
 
@@ -43,8 +49,10 @@ def start(setting: str = "0", *, at_prompt: bool = False) -> None:
     """
     try:
         setting = _asked() or setting
-        if setting == "all" or (setting != "0" and (at_prompt or is_interactive())):
+        if setting != "0" and (at_prompt or is_interactive()):
             switch_on(setting)
+        elif setting == "all":
+            switch_on_later(setting)
     except Exception:  # a damaged installation; `python -m livereload status` finds out
         pass
 
@@ -64,12 +72,70 @@ def start_every() -> None:
     start("all")
 
 
+class WaitingFinder:
+    """A meta path finder that installs livereload at the first import of a module that may be the user's.
+
+    It finds nothing itself.
+    """
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+        self._path = sys.path[:]
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
+        """What livereload's finder gives; None for the standard library and for installed modules."""
+        top = name.partition(".")[0]
+        if top in sys.stdlib_module_names or top in _NOT_YET or top == "livereload" or self not in sys.meta_path:
+            return None
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+            find_spec = getattr(finder, "find_spec", None)
+            spec = None if find_spec is None else find_spec(name, path, target)
+            if spec is not None:
+                break
+        else:
+            return None
+        if any(folder in (spec.origin or "") for folder in _INSTALLED):
+            return spec
+        self.begin()
+        return sys.meta_path[0].find_spec(name, path, target)
+
+    def invalidate_caches(self) -> None:
+        """Nothing is cached here."""
+
+    def begin(self) -> None:
+        """Install livereload, from where it was when Python started, and wait no more."""
+        sys.meta_path.remove(self)
+        path = sys.path[:]
+        sys.path[:] = self._path  # the script's folder is on the path by now
+        try:
+            switch_on(self._setting)
+        except Exception:  # a damaged installation
+            pass
+        finally:
+            sys.path[:] = path
+
+
 def switch_on(setting: str) -> None:
     """Install livereload in this process, unless `livereload` is another project's package."""
     if is_ours():
         from livereload.session import environment_variables as _variables
 
         _variables.switch_on(setting)
+
+
+def switch_on_later(setting: str) -> None:
+    """The same, when it is needed; at once if installed packages are tracked."""
+    if os.environ.get("LIVERELOAD_INCLUDE") or "livereload" in sys.modules:
+        switch_on(setting)
+    elif not any(type(finder) is WaitingFinder for finder in sys.meta_path):
+        sys.meta_path.insert(0, WaitingFinder(setting))
+
+
+def wait_no_more() -> None:
+    """Install livereload now, if it waits for the first import of a module of the user's."""
+    for finder in list(sys.meta_path):
+        if type(finder) is WaitingFinder:
+            finder.begin()
 
 
 def is_interactive() -> bool:

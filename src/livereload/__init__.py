@@ -362,3 +362,8 @@ def _check_callable(argument: str, value: object) -> None:
 def _in_environment(variable: str) -> "bool | Literal['logging']":
     value = os.environ.get(variable, "").lower()
     return "logging" if value == "logging" else value not in ("", "0", "false", "no", "off")
+
+
+# A start of Python that is to be switched on waits until somebody needs it.
+if "_livereload_imports" in sys.modules:
+    sys.modules["_livereload_imports"].wait_no_more()

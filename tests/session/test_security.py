@@ -20,6 +20,7 @@ def __getattr__(name):  # 3.13 itself looks for linecache when it runs code from
 # Whatever makes livereload load more of itself or of the standard library.
 EVERYTHING = """
 import sys
+sys.modules["_livereload_imports"].wait_no_more()
 installed = sys.modules["livereload.imports.hooks"].installed
 installed.state.verbose = True
 sys.modules["livereload.files.cached_look"].WATCH_AFTER = 0  # watch the folders at once

@@ -17,7 +17,11 @@ from test_prompt import Prompt
 
 SOURCES = Path(__file__).parents[2] / "src"
 PATIENCE_S = 120.0
-QUESTION = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else 'off')"
+# Where livereload waits for a module of the user's, it waits no more.
+QUESTION = (
+    "import sys; p = sys.modules.get('_livereload_imports'); hasattr(p, 'wait_no_more') and p.wait_no_more(); "
+    "p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else 'off')"
+)
 MODULES = "import sys; print(*sorted(sys.modules))"
 
 
@@ -123,6 +127,21 @@ def test_the_variable_says_for_which_starts(
     assert (environment.answers(script, LIVERELOAD=value) == "on") is programs
     assert (environment.answers("-m", "script", LIVERELOAD=value, PYTHONPATH=str(script.parent)) == "on") is programs
     assert ("on" in environment.run("-m", "code", "-q", stdin=QUESTION + "\n", LIVERELOAD=value).stdout) is prompts
+
+
+def test_every_start_waits_for_a_module_of_the_users(environment):
+    """What the standard library and installed packages are imported for loads nothing; the user's module does."""
+    (environment.site / "installed.py").write_text("X = 1\n")
+    (environment.folder / "mine.py").write_text("X = 1\n")
+    loaded = "print(any(name.startswith('livereload.') for name in sys.modules))"
+    follow = "open('mine.py', 'w').write('X = 22\\n'); from mine import X; print(X)"
+    code = f"import sys, json, installed, sitecustomize; {loaded}; import mine; {loaded}; {follow}"
+    (environment.site / "sitecustomize.py").write_text("")
+    answers = environment.answers("-c", code, LIVERELOAD="all").split()
+    assert answers == ["False", "True", "22"]
+    try_absent = f"import sys\ntry: import absent\nexcept ImportError: {loaded}"
+    assert environment.answers("-c", try_absent, LIVERELOAD="all").split() == ["False"]
+    assert environment.answers("-c", f"import sys, livereload; {loaded}", LIVERELOAD="all").split() == ["True"]
 
 
 def test_isolated_and_without_site(environment: Environment) -> None:

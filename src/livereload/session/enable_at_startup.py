@@ -101,7 +101,10 @@ def is_on(*, interactive: bool, without: tuple[str, ...] = ()) -> bool:
     """
     import subprocess
 
-    question = "import sys; p = sys.modules.get('livereload.imports.hooks'); print('on' if p and p.installed else '')"
+    question = (
+        "import sys; m = sys.modules; '_livereload_imports' in m and m['_livereload_imports'].wait_no_more(); "
+        "hooks = m.get('livereload.imports.hooks'); print('on' if hooks and hooks.installed else '')"
+    )
     command = [sys.executable, *(["-i"] if interactive else []), "-c", question]
     environment = {name: value for name, value in os.environ.items() if name not in without}
     null = subprocess.DEVNULL
