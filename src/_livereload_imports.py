@@ -13,6 +13,10 @@ nothing.
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # {value of LIVERELOAD: the starts for which livereload is switched on}
 SETTINGS = {
     "0": "no start",
@@ -82,7 +86,7 @@ class WaitingFinder:
         self._setting = setting
         self._path = sys.path[:]
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
+    def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
         """What livereload's finder gives; None for the standard library and for installed modules."""
         top = name.partition(".")[0]
         if top in sys.stdlib_module_names or top in _NOT_YET or top == "livereload" or self not in sys.meta_path:

@@ -132,5 +132,3 @@ class Outcomes:
                 if name in self._records
             )
         )
-
-
