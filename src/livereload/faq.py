@@ -57,8 +57,14 @@ VS Code and PyCharm?
 Install livereload into the environment that the editor uses, and call `python -m livereload enable --prompt` there.
 Then VS Code's Python prompt and notebooks and PyCharm's console have it from their next start on.  The prompts of
 debuggers are left alone.  (The tests imitate both consoles; livereload was not tried in the editors themselves.)
-Breakpoints move with their lines.  On Python 3.13, pdb may say "file was edited, running
-stale code" of code that is up to date: it compares times.
+
+
+pdb and other debuggers?
+========================
+
+Breakpoints move with their lines.  On Python 3.13, pdb may say "file was edited, running stale code" of code that is
+up to date: it compares times.  At an import, pdb's `step` leads into livereload, as it does into importlib at a first
+import: use `next`.  While pdb asks for a command, only an import typed there refreshes, also in prompt mode.
 
 
 pytest?

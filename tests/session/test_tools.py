@@ -93,6 +93,24 @@ def test_pdb(run: Run) -> None:
     assert "False 7" in out and "shop.py(12)total()" in out and "(Pdb) 21\n" in out and out.endswith("= 21\n")
 
 
+def test_pdb_in_prompt_mode(run: Run) -> None:
+    """A step leads from a statement into the function that it calls, and not into livereload."""
+    statement = "pdb.Pdb(nosigint=True).run('shop.total(7)', globals())"
+    out = run(
+        f"livereload.install(prompt=True)\nimport pdb, shop\n{statement}\n", stdin="step\nstep\nstep\ncontinue\n"
+    )
+    assert "shop.py(6)total()" in out and "livereload" not in out
+
+
+def test_a_refresh_in_prompt_mode_is_traced(run: Run) -> None:
+    """A breakpoint in a module that is executed before a statement is reached."""
+    commands = "print('doubled by', DOUBLED)\ncontinue\n"
+    new = f"DOUBLED = 2\nimport pdb; pdb.Pdb(nosigint=True).set_trace()\n{OLD}"
+    typed = "exec(compile('print(shop.total(7))', '<stdin>', 'single'))\n"
+    out = run(f"livereload.install(prompt=True)\nimport shop\nsave({new!r})\n{typed}", stdin=commands)
+    assert "doubled by 2" in out and out.endswith("14\n")
+
+
 @pytest.mark.parametrize("profiler", ["cProfile", "profile"])
 def test_profilers(run: Run, profiler: str) -> None:
     """A profile shows the function at its new line."""

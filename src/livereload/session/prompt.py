@@ -47,7 +47,6 @@ def follow_prompt(current: "Callable[[], Installation | None]") -> None:
     """From now on, refresh before each statement at a prompt; `current()` is the livereload installed, if any."""
     global _current
     if _current is None:
-        _hook.__cantrace__ = True  # type: ignore[attr-defined]  # debuggers trace what a refresh executes
         sys.addaudithook(_hook)
     _current = current
     _follow_cells()
@@ -72,9 +71,12 @@ def _hook(event: str, args: "tuple[Any, ...]") -> None:
 
 
 def _refresh(installation: "Installation", code: "CodeType", namespace: "dict[str, Any]") -> bool:
-    """Refresh; False if it was interrupted.  By then the frames of the refresh and their objects are gone."""
+    """Refresh; False if it was interrupted.  By then the frames of the refresh and their objects are gone.
+
+    Debuggers trace what a refresh executes.  The hook itself is not traced, as it says nothing else.
+    """
     try:
-        before_statement(installation, namespace, code)
+        sys.call_tracing(before_statement, (installation, namespace, code))
     except Exception as error:  # ours: the statement must run all the same
         show_error(error)
     except KeyboardInterrupt:
