@@ -80,7 +80,8 @@ class Names:
 
     def _copies(self) -> "list[tuple[Any, list[Any]]]":
         """The containers that names and classes have, and those in them, each with a copy of its entries."""
-        values = [*self._held.values(), *(each for _, contents in self._classes for each in contents.values())]
+        values = [value for name, value in self._held.items() if name != "__builtins__"]
+        values += [each for _, contents in self._classes for each in contents.values()]
         found = [(each, _entries(each)) for each in values if _is_small_container(each)]
         inner = [each for _, entries in found for each in entries if _is_small_container(each)]
         return found + [(each, _entries(each)) for each in inner]

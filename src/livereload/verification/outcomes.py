@@ -41,6 +41,8 @@ class Outcomes:
         self._before: dict[str, Before] = {}
         # {"settings": what its names were bound to}: modules that those may change when they are executed
         self._others: dict[str, Names] = {}
+        # modules that alone import what they import
+        self._alone: set[str] = set()
         # {"shop.cart": (its source, {"shop.money": 7})}: what they were executed from, and imported
         self._traces: dict[str, tuple[Source | None, dict[str, int]]] = {}
         # how often something has been entered as different
@@ -58,8 +60,15 @@ class Outcomes:
             self._traces[name] = (record.source, dict(record.edges or {}))
 
     def _remember_imports(self, name: str) -> None:
-        """Remember what the names of those modules are bound to that a module imports, directly or not."""
-        for each in graph.closure([name], self._imports):
+        """Remember what the names of those modules are bound to that a module imports, directly or not.
+
+        Not if nobody else imports them: nobody asks what the module has changed in them.
+        """
+        imported = graph.closure([name], self._imports)
+        if not self._state.watching and not self._are_imported_beside(imported):
+            self._alone.add(name)
+            return
+        for each in imported:
             if each not in self._others and each not in self._before:
                 namespace = namespace_of(sys.modules.get(each))
                 if namespace is not None:
@@ -67,10 +76,18 @@ class Outcomes:
                         LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
                     self._others[each] = Names(each, namespace)
 
+    def _are_imported_beside(self, names: "dict[str, None]") -> bool:
+        """True if another module than these imports one of them."""
+        records = self._records.copy()  # other threads may add to them
+        return any(
+            each not in names and not names.keys().isdisjoint(record.edges or ()) for each, record in records.items()
+        )
+
     def forget(self) -> None:
         """Nothing is going to be executed any more."""
         self._before.clear()
         self._others.clear()
+        self._alone.clear()
 
     def enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
@@ -99,6 +116,8 @@ class Outcomes:
 
     def _touch(self, record: "Record") -> None:
         """Enter that the execution of a module may have changed what is in others that it has imported."""
+        if record.name in self._alone and not self._are_imported_beside(graph.closure([record.name], self._imports)):
+            return
         for name in graph.closure([record.name], self._imports):
             if name != record.name:
                 keys = {CONTENTS}
