@@ -199,3 +199,43 @@ def test_no_bytecode_is_written_if_none_is_wanted(project):
     project.write({"a.py": "X = 2\n"})
     project.step("import a", ["a"])
     assert not project.file("__pycache__").exists()
+
+
+def unread(project, text):
+    """Import a module from good bytecode."""
+    project.write({"a.py": text})
+    for _ in range(10):
+        project.tick()  # bytecode that is hardly newer than its source is not good
+    project.plain("import a")
+    project.start(whole=False)
+    outcome = project.run("import a; held = a.f")
+    assert outcome.error is None
+    assert [name for name in outcome.opened if name.endswith(".py")] == []
+
+
+STATE = "STATE = []\ndef f(): return {}\n"
+
+
+def test_a_source_with_good_bytecode_is_not_read(project):
+    """Its stamp identifies its bytes; touched, it is read, and is the same."""
+    unread(project, STATE.format(1))
+    project.run("a.STATE.append(1)")
+    os.utime(project.file("a.py"))
+    assert project.run("import a", "(a.STATE, bool(__import__('livereload').last()))").value == ([1], False)
+
+
+def test_an_edit_of_a_source_that_was_not_read(project):
+    """A body gets its code, nothing is executed."""
+    unread(project, STATE.format(1))
+    project.run("a.STATE.append(1)")
+    project.write({"a.py": STATE.format(2)})
+    assert project.run("import a", "(a.STATE, held())").value == ([1], 2)
+
+
+def test_bytecode_that_another_process_has_renewed(project):
+    """The code that the session runs is known, whatever has become of the bytecode file since."""
+    unread(project, STATE.format(1))
+    project.run("a.STATE.append(1)")
+    project.write({"a.py": STATE.format(2)})
+    project.plain("import a")  # the tests, in another terminal
+    assert project.run("import a", "(a.STATE, held())").value == ([1], 2)

@@ -139,11 +139,15 @@ class Updates:
         if difference is not None:
             living_functions.update(sys.modules[record.name], difference.codes, note)
             change = self._changed.of(plan, record)
+            was_touched = record.source is not None and record.source.hash is None and change.new == change.old
             record.source, record.code = change.source, change.new
             record.inert = -1 if change.new is None else inert_classes(change.new)
             record.source.data = None
             record.uses = change.uses() if change.difference is not None and change.difference.names() else None
-            self.updated.append(Updated(record.name, tuple(difference.names())))
+            if was_touched:  # nobody knows the bytes that it had before
+                difference = None
+            else:
+                self.updated.append(Updated(record.name, tuple(difference.names())))
         record.reason = KEPT if difference is None else _what(difference)
         record.version = record.verified = record.checked = self._transaction.moment
         self.kept.append(record)
