@@ -14,9 +14,10 @@ Knows the referrers of objects.  Must not know what is executed, and changes not
 
 import gc
 import sys
-from _weakref import getweakrefs
-from types import FunctionType
+from _weakref import ReferenceType, getweakrefs
+from types import FunctionType, MethodType
 
+from ..identity.namespace_paths import PARTIAL
 from ..identity.object_model import is_class, is_heap_type, is_plain, module_of_class, namespace_of_class, qualname_of
 from . import containers
 from .reference_counts import HIDDEN, definitions
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     Entry = tuple[Any, Any]  # a container, and an object of the module's in it
 
 _PLENTY = 1 << 30
+_DEPTH = 3
 _MADE_BY_CALLS = "<locals>"
 # References to the code of a function: the function's, the constants that it was made of, and this call's.
 _USUAL = 3
@@ -219,6 +221,8 @@ class Search:
         for node, via in waiting:  # it grows
             for referrer in node.referrers.values():
                 kind = "" if id(referrer) in seen else self._kind(referrer, node, owner)
+                if kind == "entry" and node.is_wrapper() and self._has_of_users(node.value, owner):
+                    kind = ""  # who imports both has put it there
                 reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(referrer))
                 if kind == "wrapper":
                     seen.add(id(referrer))
@@ -249,6 +253,20 @@ class Search:
         if not self._is_elsewhere(referrer, owner):
             return ""
         return "wrapper" if _is_record(referrer) else "entry"
+
+    def _has_of_users(self, value: "Any", owner: Owner, depth: int = 0) -> bool:
+        """True if an object leads to a function or class of a tracked module that the owner does not import."""
+        if type(value) is FunctionType:
+            home = value.__globals__.get("__name__")
+        elif is_class(value):
+            home = module_of_class(value)
+        elif type(value) is tuple or type(value) is MethodType or type(value) is PARTIAL:
+            return depth < _DEPTH and any(self._has_of_users(e, owner, depth + 1) for e in gc.get_referents(value))
+        elif issubclass(type(value), ReferenceType):
+            return self._has_of_users(ReferenceType.__call__(value), owner, depth + 1)
+        else:
+            return False
+        return type(home) is str and home != owner.name and owner.is_user(home)
 
     def _is_elsewhere(self, container: Node, owner: Owner) -> bool:
         """True if a container is reached from a module that is neither the owner nor a user of it, nor the session."""

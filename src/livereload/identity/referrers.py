@@ -108,6 +108,10 @@ _ALONE = _alone()
 _FREE = _free()
 
 
+# What is called when a reference in somebody's container is dead; `weakref.finalize` has itself called.
+_CALLBACKS = (FunctionType, MethodType)
+
+
 def weak_entries(cls: type, kept: type) -> "dict[int, tuple[Any, Any]]":
     """{id: (weak reference to the class, one like it to the class kept)} in containers of weak references.
 
@@ -115,7 +119,7 @@ def weak_entries(cls: type, kept: type) -> "dict[int, tuple[Any, Any]]":
     """
     entries: dict[int, tuple[Any, Any]] = {}
     for reference in getweakrefs(cls):
-        if type(reference.__callback__) is FunctionType:
+        if type(reference.__callback__) in _CALLBACKS:
             entries[id(reference)] = (reference, _like(reference, kept))
     return entries
 
@@ -140,7 +144,7 @@ def weak_references(pairs: "list[Pair]") -> "dict[int, tuple[Any, Any]]":
         known = {place for each in getweakrefs(old) for place in places[id(each)]}
         for each in references:
             callback = each.__callback__
-            if (callback is None or type(callback) is FunctionType) and known.isdisjoint(places[id(each)]):
+            if (callback is None or type(callback) in _CALLBACKS) and known.isdisjoint(places[id(each)]):
                 found[id(each)] = (each, _like(each, old))
     return found
 
