@@ -124,3 +124,24 @@ def test_what_is_kept_is_updated(edited, statements, gives):
 def test_what_was_called_is_executed(edited, statements, gives):
     """A function that nobody has kept has been called: what came of it is computed anew."""
     assert edited(statements, gives) == []
+
+
+FORM = "class Form:\n    def __init_subclass__(cls): cls.size = cls.Meta.model.size\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "model"), [("from models import Author", "Author"), ("import models as m", "m.Author")]
+)
+def test_what_a_body_names_is_used_where_a_library_makes_the_class(project, imports, model):
+    """A class in an inner class of its body counts for what it has, not for what its methods do."""
+    project.path.append(str(project.file("site-packages")))
+    project.write({"site-packages/lib.py": FORM})
+    models = "K = {0}\nclass Author:\n    size = len('x' * K)\n    def hello(self): return {1}\n"
+    forms = f"import lib\n{imports}\nclass AuthorForm(lib.Form):\n    class Meta:\n        model = {model}\n"
+    project.write({"models.py": models.format(1, 1), "forms.py": forms})
+    project.start(whole=False)
+    project.run("import forms")
+    project.write({"models.py": models.format(1, 2)})
+    assert project.run("import forms").executed == []
+    project.write({"models.py": models.format(2, 2)})
+    assert project.run("import forms", "forms.AuthorForm.size").value == 2

@@ -364,3 +364,27 @@ def function_of(value: "Any", attribute: str) -> "Any":
             found = namespace_of_class(cls)[attribute]
             return found.__func__ if id(type(found)) in METHODS and type(found) is not FunctionType else found
     return None
+
+
+def named(namespace: "Namespace | None", names: set[str]) -> "list[Any]":
+    """What a namespace has by some names."""
+    return [] if namespace is None else [namespace[each] for each in names & namespace.keys()]
+
+
+def is_standard(value: "Any") -> bool:
+    """True for what the standard library has made."""
+    if issubclass(type(value), ModuleType):
+        home: object = (namespace_of(value) or {}).get("__name__")
+    elif type(value) is FunctionType:
+        home = value.__module__
+    else:
+        home = module_of_class(value if is_class(value) else type(value)) or "builtins"
+    return type(home) is str and home.partition(".")[0] in sys.stdlib_module_names
+
+
+def is_built(cls: "Any") -> bool:
+    """True for a class in whose making more than `type` takes part, and the standard library."""
+    if not is_class(cls):
+        return False
+    hooks = [each for each in mro_of(cls)[1:] if "__init_subclass__" in namespace_of_class(each)]
+    return not all(map(is_standard, (type(cls), *hooks)))

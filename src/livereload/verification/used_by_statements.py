@@ -22,7 +22,17 @@ from ..identity.object_model import (
 from ..interpreter.bytecode import is_function, nested
 from ..modules.changed_names import outside
 from .decorators import CALLS, MAY_CALL, attitude, keeps_at, kept, leads_to
-from .reachability import METHODS, Reachability, absolute_in, can_change, function_of, namespace_in
+from .reachability import (
+    METHODS,
+    Reachability,
+    absolute_in,
+    can_change,
+    function_of,
+    is_built,
+    is_standard,
+    named,
+    namespace_in,
+)
 from .stale_memos import wrapped
 from .update_methods import class_at
 
@@ -134,9 +144,9 @@ class Used(Reachability):
         for decorators, _ in uses.decorated:
             for name, *_ in decorators:
                 value = self._namespace.get(name)
-                if value is not None and not _is_standard(value):
+                if value is not None and not is_standard(value):
                     return True
-        return any(_is_built(class_at(self._namespace, code.co_qualname)) for code, _ in uses.classes)
+        return any(is_built(class_at(self._namespace, code.co_qualname)) for code, _ in uses.classes)
 
     def _load(self, load: "Load", strength: int) -> None:
         name, attribute = load
@@ -315,7 +325,7 @@ class Used(Reachability):
             if found is not None:
                 self._owners += [each for each in mro_of(cls) if self._is_tracked(module_of_class(each))]
             value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
-        if type(value) is FunctionType and _is_standard(value):
+        if type(value) is FunctionType and is_standard(value):
             return  # `register` of `functools.singledispatch` holds all that has been registered
         if type(value) is FunctionType or is_class(value) or wrapped(value) is not None:
             self._push(value)
@@ -344,6 +354,12 @@ class Used(Reachability):
         cls = class_at(self._namespace, code.co_qualname)
         if not is_class(cls):
             return
+        if is_built(cls):  # who makes it may look at what its body has: `class Meta: model = Author`
+            names = {name for each in nested(code) if not is_function(each) for name in each.co_names}
+            modules = [namespace_of(each) for each in named(self._namespace, names) if type(each) is ModuleType]
+            for value in [each for space in (self._namespace, *modules) for each in named(space, names)]:
+                if is_class(value) and module_of_class(value) != self._record.name:
+                    self._ask_for_members(value, methods=False)
         hooks = [
             namespace_of_class(each)[name]
             for each in mro_of(cls)[1:]
@@ -377,22 +393,3 @@ class Used(Reachability):
                     self._hold(other, special=False)
             if self._is_tracked(module_of_class(type(each))):
                 self._push(type(each))
-
-
-def _is_standard(value: "Any") -> bool:
-    """True for what the standard library has made."""
-    if issubclass(type(value), ModuleType):
-        home: object = (namespace_of(value) or {}).get("__name__")
-    elif type(value) is FunctionType:
-        home = value.__module__
-    else:
-        home = module_of_class(value if is_class(value) else type(value)) or "builtins"
-    return type(home) is str and home.partition(".")[0] in sys.stdlib_module_names
-
-
-def _is_built(cls: "Any") -> bool:
-    """True for a class in whose making more than `type` takes part, and the standard library."""
-    if not is_class(cls):
-        return False
-    hooks = [each for each in mro_of(cls)[1:] if "__init_subclass__" in namespace_of_class(each)]
-    return not all(map(_is_standard, (type(cls), *hooks)))
