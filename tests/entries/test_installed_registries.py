@@ -50,3 +50,51 @@ def test_an_entry_that_two_modules_take_part_in(project, library, is_used):
         outcome = project.run("import listen, models")
         assert outcome.executed == (["models", "listen"] if is_used else ["models"])
         assert project.value("lib.send(models.Author), len(lib.receivers)") == (["made"], 1)
+
+
+# As Celery's tasks: made when the first one is used, each an instance of a class of its own; the first of a name wins.
+TASKS = """
+class Task:
+    def s(self): return Signature({'task': self})
+    def __call__(self): return self.run()
+class Signature(dict): pass
+class Promise:
+    def __init__(self, app, f): self.app, self.f = app, f
+    def __call__(self): return self.app.finalize()[self.f.__name__]()
+    def s(self): return self.app.finalize()[self.f.__name__].s()
+class App:
+    def __init__(self): self.pending, self.is_final, self.tasks, self.kept = [], False, {}, []
+    def task(self, **options):
+        def keep(f):
+            if self.is_final: return self.make(f, options)
+            self.pending.append((f, options))
+            return Promise(self, f)
+        return keep
+    def finalize(self):
+        self.is_final = True
+        while self.pending: self.make(*self.pending.pop(0))
+        return self.tasks
+    def make(self, f, options):
+        members = {'run': staticmethod(f), '__module__': f.__module__, **options}
+        if f.__name__ not in self.tasks: self.tasks[f.__name__] = type(f.__name__, (Task,), members)()
+        return self.tasks[f.__name__]
+"""
+
+
+def test_what_a_library_has_made_later_for_a_function(project, library):
+    """It is made anew with its options; who has got it from the library since has it still."""
+    library(TASKS)
+    source = "from app import app\nK = len('x' * {0})\n@app.task(limit=K)\ndef add(): return 'add'\n"
+    source += "@app.task()\ndef other(): return 'other'\n"
+    project.write({"app.py": "import lib\napp = lib.App()\n", "tasks.py": source.format(1)})
+    project.write({"use.py": "from app import app\nfrom tasks import add\nflow = add.s()\napp.kept.append(flow)\n"})
+    expression = "[(name, each(), getattr(each, 'limit', None)) for name, each in tasks.app.tasks.items()]"
+    project.run("import tasks, use; held = tasks.add")
+    for n in (2, 3):
+        project.write({"tasks.py": source.format(n)})
+        project.run("import tasks, use")
+        assert project.value(expression) == project.fresh("import tasks, use", expression=expression).value
+        assert project.value("held(), use.flow['task'].limit, len(tasks.app.kept)") == ("add", n, 1)
+    project.write({"tasks.py": source.format(4) + "1 / 0\n"})
+    project.attempt("import tasks, use")
+    assert project.value(expression) == [("add", "add", 3), ("other", "other", None)]

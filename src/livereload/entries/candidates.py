@@ -58,11 +58,11 @@ class Candidate:
             self._names = set() if code is None else {name for each in nested(code) for name in each.co_names}
         return self._names
 
-    def makes_hidden_classes(self) -> bool:
-        """True if the code that it was executed from defines classes in functions, or two of one name."""
+    def class_names(self) -> set[str]:
+        """The qualified names of the classes in the code that it was executed from."""
         code = self.code()
-        bodies = [] if code is None else [each.co_qualname for each in nested(code)[1:] if not is_function(each)]
-        return len(set(bodies)) < len(bodies) or any("<locals>" in name for name in bodies)
+        bodies = [] if code is None else [each for each in nested(code)[1:] if not is_function(each)]
+        return {each.co_qualname for each in bodies}
 
 
 def constants(code: "CodeType") -> set[str]:

@@ -42,7 +42,7 @@ _USUAL = 3
 class Owner:
     """A module whose entries are looked for."""
 
-    __slots__ = ("contents", "counts", "is_user", "makes_hidden_classes", "name", "names", "namespace", "older")
+    __slots__ = ("class_names", "contents", "counts", "is_user", "name", "names", "namespace", "older")
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Owner:
         counts: "Counts | None",
         is_user: "Callable[[str], bool]",
         names: "Callable[[], Collection[str]]",
-        makes_hidden_classes: "Callable[[], bool]",
+        class_names: "Callable[[], Collection[str]]",
         older: "Collection[int]" = (),
     ) -> None:
         self.name = name
@@ -65,8 +65,8 @@ class Owner:
         self.is_user = is_user
         # the names in its code
         self.names = names
-        # whether its code defines classes that no name leads to
-        self.makes_hidden_classes = makes_hidden_classes
+        # the qualified names of the classes in its code
+        self.class_names = class_names
         # the ids of functions that do not belong to it any more
         self.older = older
 
@@ -177,11 +177,11 @@ class Search:
                 yield from self._suspect(owner, function.__qualname__, function, _PLENTY)
 
     def _hidden_classes(self, known: "dict[int, set[int]]") -> "Iterator[Node]":
-        """The classes that no name leads to, of modules whose code makes such: in functions, or two of one name.
+        """The classes that no name leads to: made in functions, two of one name, or by others.
 
-        Metaclasses of others may make some as well, such as that of Django for many-to-many relations.
+        As Django does for many-to-many relations, and Celery for the tasks of a module.
         """
-        owners = {each.name: each for each in self._owners if each.makes_hidden_classes() or _has_others_classes(each)}
+        owners = {each.name: each for each in self._owners if each.counts is None or each.counts}
         waiting: list[type] = [object] if owners else []
         seen: set[int] = set()
         for cls in waiting:  # it grows
@@ -190,6 +190,8 @@ class Search:
                 waiting += type.__subclasses__(cls)
                 owner = owners.get(module_of_class(cls) or "")
                 if owner is not None and id(cls) not in known[id(owner.namespace)]:
+                    if "<locals>" not in qualname_of(cls) and qualname_of(cls) not in owner.class_names():
+                        self._graph.single.add(id(cls))
                     yield from self._suspect(owner, qualname_of(cls), cls, _PLENTY)
 
     def _is_made_by(self, owner: Owner, value: "Any") -> bool:
@@ -221,6 +223,8 @@ class Search:
         for node, via in waiting:  # it grows
             for referrer in node.referrers.values():
                 kind = "" if id(referrer) in seen else self._kind(referrer, node, owner)
+                if type(node.value) is suspect.value and not (kind == "entry" and referrer.is_container_of_elements()):
+                    continue  # an instance that a library has registered; others may have got hold of it since
                 if kind == "entry" and node.is_wrapper() and self._has_of_users(node.value, owner):
                     kind = ""  # who imports both has put it there
                 reference = via or (id(suspect) if key == _MADE_BY_CALLS else id(referrer))
@@ -240,6 +244,10 @@ class Search:
         if module_of_class(type(value)) in ("typing", "types"):
             return ""  # `list[Cart]` says something, and calls nothing
         if base is None:
+            if type(value) is node.value:  # a class that a library has made for the one instance that it registers
+                number = sum(type(each.value) is node.value for each in node.referrers.values())
+                is_named = any(self._is_other(root, owner) for root in referrer.roots)
+                return "wrapper" if number == 1 and not is_named else ""
             # An instance that has a name, or is an attribute of another object, is no wrapper.
             is_wrapper = not others and (referrer.is_wrapper() or referrer.is_element())
             return "wrapper" if is_wrapper else ""
@@ -303,14 +311,6 @@ class _Entry:
         self.lead = lead
         self.reference = reference
         self.place = _place(container, value)
-
-
-def _has_others_classes(owner: Owner) -> bool:
-    """True if a metaclass that is not the standard library's has made a class of a module."""
-    metaclasses = {
-        module_of_class(type(each)) or "builtins" for each in list(owner.contents.values()) if is_class(each)
-    }
-    return any(each.partition(".")[0] not in sys.stdlib_module_names for each in metaclasses)
 
 
 def _annotates(holder: "Any", value: "Any") -> bool:

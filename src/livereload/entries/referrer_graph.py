@@ -143,6 +143,8 @@ class ReferrerGraph:
         self._ends: dict[str, bool] = {}
         self._ignored = ignored
         self.nodes: dict[int, Node] = {}
+        # the ids of classes whose instances count as referrers
+        self.single: set[int] = set()
         self._spaces = {
             id(namespace): name
             for name, module in sys.modules.copy().items()
@@ -187,9 +189,8 @@ class ReferrerGraph:
                     if type(node.value) is dict:
                         node.roots.add(module_of_class(referrer) or "")
             else:  # an instance refers to its class, which is no reason to hold it for an entry
-                children.pop(id(kind), None)
-                if children:
-                    held.append((referrer, [*children.values()]))
+                its = [node for key, node in children.items() if key != id(kind) or key in self.single]
+                held += [(referrer, its)] if its else []
         return [*self._enter(held)]
 
     def _root(self, referrer: "Any") -> str | None:

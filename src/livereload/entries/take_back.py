@@ -242,7 +242,7 @@ class Entries:
             counts,
             users.__contains__,
             candidate.names,
-            candidate.makes_hidden_classes,
+            candidate.class_names,
             older,
         )
 
