@@ -98,3 +98,44 @@ def test_what_a_library_has_made_later_for_a_function(project, library):
     project.write({"tasks.py": source.format(4) + "1 / 0\n"})
     project.attempt("import tasks, use")
     assert project.value(expression) == [("add", "add", 3), ("other", "other", None)]
+
+
+# As Django's URL resolver: what it needs of a module it looks up at its first use, and caches.
+RESOLVER = """
+import functools, importlib
+class Resolver:
+    def __init__(self, name): self.module = importlib.import_module(name)
+    @functools.cached_property
+    def patterns(self): return self.module.patterns
+    @functools.cached_property
+    def names(self): return [name for name, _ in self.patterns]
+@functools.lru_cache
+def resolver(name): return Resolver(name)
+class Server:
+    def __init__(self): self.patterns = None
+    def start(self, name): self.patterns = importlib.import_module(name).patterns
+server = Server()
+def resolve(name, path): return resolver(name).names, [f() for p, f in resolver(name).patterns if p == path]
+"""
+
+
+def test_what_a_library_has_looked_up(project, library):
+    """It follows, and what the library has cached of it is forgotten; what the session holds stays."""
+    library(RESOLVER)
+    urls = "import views, lib\ndef path(name, f): return name, f\nK = {0}\npatterns = [{1}]\n"
+    project.write({"views.py": "def a(): return 'a'\ndef b(): return 'b'\n"})
+    project.write({"urls.py": urls.format(1, "path('/a', views.a)")})
+    project.run("import urls, lib; lib.server.start('urls'); lib.resolve('urls', '/a'); held = urls.patterns")
+    both = "path('/a', views.a), path('/b', views.b)"
+    for n, paths in enumerate([both, "path('/b', views.a)", f"{both}, 1 / 0", both]):
+        project.write({"urls.py": urls.format(n, paths)})
+        project.attempt("import urls")
+        seen = project.value(
+            "[lib.resolve('urls', each) for each in ('/a', '/b')], lib.server.patterns is urls.patterns"
+        )
+        if "/ 0" not in paths:
+            names = [name for name in ("/a", "/b") if name in paths]
+            found = [[paths[paths.index(f"'{name}'") + 12]] if name in names else [] for name in ("/a", "/b")]
+            expected = ([(names, each) for each in found], True)
+        assert seen == expected
+    assert project.value("[name for name, _ in held]") == ["/a"]

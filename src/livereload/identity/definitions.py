@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 from . import code_pairing, sqlalchemy_states
 from .class_pairing import Module
 from .classes import wrapped
+from .looked_up_tables import looked_up
 from .namespace_paths import LRU_CACHE, at, defines, is_made_in, walk
 from .object_model import (
     is_class,
@@ -51,6 +52,7 @@ class Definitions:
         """`living` are the module's classes, wherever they are held; `references` is how many functions it has."""
         self.name = name
         self.namespace = namespace
+        self.looked = looked_up(namespace, contents)
         self._last_code = last_code
         # {("Cart", "add"): the function}: everything found
         self.places = dict(walk(name, namespace, contents))

@@ -9,9 +9,12 @@ Knows in which order it is done.  Must not know files, imports, nor what lives o
 5. `move`, after the commit: where Python does not let a class be kept, instances and references move to the new one.
 """
 
+import sys
 from types import ModuleType
 
 from ..identity import class_keyed_memos as memos
+from ..identity import looked_up_tables
+from ..identity.object_model import namespace_of
 from ..identity.referrers import substitute
 from ..identity.successors import Successors
 
@@ -32,6 +35,9 @@ class Generations:
         self.remember = self.successors.remember
         self.begin = self.successors.begin
         self.end = self.successors.end
+        # containers of the modules that others refer to, and what gives all tracked namespaces
+        self._looked: list[looked_up_tables.Looked] = []
+        self._others: Callable[[], Iterable[dict[str, Any]]] = tuple
         # the namespaces that may keep something about classes, by id; None if nobody has looked
         self._remembering: dict[int, dict[str, Any]] | None = None
 
@@ -41,6 +47,8 @@ class Generations:
         `others()` gives the tracked namespaces that are not going to be executed; it is asked once.
         """
         new = [self.successors.modules[id(namespace)] for namespace in taken]
+        self._others = others
+        self._looked += self._find_looked_up([each for module in new for each in module.looked])
         classes = [cls for module in new for cls in module.classes.values()]
         if not classes:
             return
@@ -49,6 +57,14 @@ class Generations:
         mine = {id(module.namespace): module.namespace for module in new}
         memos.forget(classes, [each for key, each in self._remembering.items() if key not in mine], self._note)
         self._remembering.update((key, each) for key, each in mine.items() if memos.may_remember(each))
+
+    def _find_looked_up(self, looked: "list[looked_up_tables.Looked]") -> "list[looked_up_tables.Looked]":
+        """The containers of modules that somebody else than modules and the session refers to."""
+        if not looked:
+            return []
+        main = namespace_of(sys.modules.get("__main__")) or {}
+        taken = [module.namespace for module in self.successors.modules.values()]
+        return looked_up_tables.by_others(looked, [*self._others(), main, *taken, *taken])  # there is a copy of each
 
     def meet(self, namespace: "dict[str, Any]") -> None:
         """A module with this namespace is executed for the first time."""
@@ -72,9 +88,19 @@ class Generations:
 
         Returns what there is to say about it.
         """
-        return self.successors.move()
+        told = self.successors.move()
+        if self._looked:
+            tracked = {each.get("__name__") for each in self._others()}
+            looked_up_tables.follow(self._looked, lambda name: _is_installed(name) and name not in tracked)
+        return told
 
     def replace_modules(self, kept: "list[tuple[ModuleType, ModuleType]]") -> None:
         """Give whoever has got hold of the first one of each pair the second."""
         if kept:
             substitute({id(new): old for new, old in kept}, [new for new, _ in kept])
+
+
+def _is_installed(name: str) -> bool:
+    """True for the name of a module that is neither the standard library's nor ours."""
+    top = name.partition(".")[0]
+    return top not in sys.stdlib_module_names and top != "livereload"
