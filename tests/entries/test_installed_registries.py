@@ -139,3 +139,38 @@ def test_what_a_library_has_looked_up(project, library):
             expected = ([(names, each) for each in found], True)
         assert seen == expected
     assert project.value("[name for name, _ in held]") == ["/a"]
+
+
+# As pydantic's generic models: a class for each parameter, in the name of the module of the generic one.
+GENERIC = """
+import weakref
+cache, models = weakref.WeakValueDictionary(), []
+class Meta(type):
+    def __new__(metaclass, name, bases, namespace, **keywords):
+        cls = super().__new__(metaclass, name, bases, namespace)
+        models.append(cls)
+        return cls
+class Model(metaclass=Meta):
+    def __class_getitem__(cls, item):
+        if (cls, item) not in cache:
+            members = {'__module__': cls.__module__, 'item': item, 'size': item.size}
+            cache[cls, item] = Meta(f'{cls.__name__}[{item.__name__}]', (cls,), members)
+        return cache[cls, item]
+"""
+
+
+@pytest.mark.parametrize("statement", ["import models, service", "import service"])
+def test_a_class_that_is_made_for_another_module(project, library, statement):
+    """It is the same class, filled again, for whoever holds it."""
+    library(GENERIC)
+    models = "import lib\nK = {0}\nclass User(lib.Model):\n    size = len('x' * K)\nclass Page(lib.Model): pass\n"
+    project.write({"service.py": "from models import Page, User\nUserPage = Page[User]\n"})
+    project.write({"models.py": models.format(1)})
+    project.run("import models, service; held = service.UserPage; page = held()")
+    for n in (2, 3):
+        project.write({"models.py": models.format(n)})
+        project.run(statement)
+        assert project.value("held is service.UserPage, held.item is service.User, page.size") == (True, True, n)
+    project.write({"models.py": models.format(4) + "1 / 0\n"})
+    project.attempt(statement)
+    assert project.value("held is service.UserPage, page.size, service.User.size") == (True, 3, 3)

@@ -218,6 +218,7 @@ class Search:
             return  # another module has made it
         entries = found.setdefault(owner.name, [])
         known = {(id(each.container), id(each.value)) for each in entries}
+        is_plenty = self._budget[owner, key] >= _PLENTY
         waiting = [(suspect, 0)]
         seen = {id(suspect)}
         for node, via in waiting:  # it grows
@@ -231,7 +232,7 @@ class Search:
                 if kind == "wrapper":
                     seen.add(id(referrer))
                     waiting.append((referrer, reference))
-                elif kind == "entry" and (id(referrer.value), id(node.value)) not in known:
+                elif kind == "entry" and (is_plenty or (id(referrer.value), id(node.value)) not in known):
                     known.add((id(referrer.value), id(node.value)))
                     is_wrapped = node is not suspect and not suspect.is_wrapper()
                     entries.append(_Entry(referrer.value, node.value, (owner, key), reference, is_wrapped))

@@ -14,7 +14,7 @@ from types import CodeType
 
 from ..interpreter import bytecode
 from . import classes, code_pairing, enums
-from .object_model import is_class, module_of_class, mro_of, namespace_of_class, qualname_of
+from .object_model import is_class, module_of_class, mro_of, namespace_of, namespace_of_class, qualname_of
 from .referrers import Pair, is_referred_to
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ class Module:
 
     __slots__ = (
         *("bodies", "bound", "claimed", "classes", "journal", "last_code"),
-        *("name", "namespace", "new_code", "refused", "thread"),
+        *("made_for", "name", "namespace", "new_code", "refused", "thread"),
     )
 
     def __init__(
@@ -50,6 +50,8 @@ class Module:
         self.new_code: CodeType | None = None
         # {"Cart.Line": [the class, …]}: of all generations, in the order in which they were made
         self.classes: dict[str, list[type]] = {}
+        # {("shop.models", "Page[User]"): class}: what its names stood for of others', or of what it had made for these
+        self.made_for: dict[tuple[str | None, str], type] = {}
         # the ids of the classes that a name led to
         self.bound: set[int] = set()
         for cls in found:
@@ -64,6 +66,12 @@ class Module:
         self.thread = _thread.get_ident()
         # {id of a code: [(offset of the statement, code of the class body)]}
         self.bodies: dict[int, list[tuple[int, CodeType]]] = {}
+
+    def has_made_for(self, name: str, qualname: str) -> bool:
+        """True if it has made a class of this name for another module, which does not bind it by this name."""
+        cls = self.made_for.get((name, qualname))
+        bound = namespace_of(sys.modules.get(name)) or {}
+        return cls is not None and id(cls) not in self.claimed and bound.get(qualname) is not cls
 
     def undo(self, count: int) -> None:
         """Undo all effects on the classes but the first `count`."""
@@ -131,11 +139,11 @@ class Keeper:
         contents: dict[str, Any] = dict.copy(namespace)
         qualname = contents.get("__qualname__", name)
         module, body = self._begun.pop((_thread.get_ident(), qualname), (None, None))
-        module = self._module_of_call(contents) if module is None else module
+        module = self._module_of_call(contents, qualname) if module is None else module
         if module is None:
             return None
         kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
-        for cls in _candidates(module, qualname, body, kept):
+        for cls in _candidates(module, contents.get("__module__"), qualname, body, kept):
             hooks = self._fill(module, cls, metaclass, name, kept, contents)
             if hooks is not None:
                 return hooks
@@ -175,11 +183,13 @@ class Keeper:
         me = _thread.get_ident()
         return any(each.thread == me for each in list(self._modules.values()))
 
-    def _module_of_call(self, contents: "dict[str, Any]") -> Module | None:
-        """The module that has called a metaclass in Python (`Enum("Color", "RED")`)."""
+    def _module_of_call(self, contents: "dict[str, Any]", qualname: str) -> Module | None:
+        """The module that has called a metaclass in Python (`Enum("Color", "RED")`), for itself or for another."""
         me, name = _thread.get_ident(), contents.get("__module__")
         found = [each for each in self._modules.values() if each.thread == me]
-        return found[-1] if found and type(name) is str and found[-1].name == name else None
+        if not found or type(name) is not str:
+            return None
+        return found[-1] if found[-1].name == name or found[-1].has_made_for(name, qualname) else None
 
 
 def _is_regular(metaclass: type, name: "Any", its_bases: "Any", namespace: "Any") -> bool:
@@ -191,9 +201,14 @@ def _is_regular(metaclass: type, name: "Any", its_bases: "Any", namespace: "Any"
     return winner(metaclass, its_bases) is metaclass
 
 
-def _candidates(module: Module, qualname: str, body: CodeType | None, its_bases: "Bases") -> "Iterator[type]":
+def _candidates(
+    module: Module, name: "Any", qualname: str, body: CodeType | None, its_bases: "Bases"
+) -> "Iterator[type]":
     """The classes that may be kept for a definition: of a statement in a loop, each for one of its executions."""
     if "<locals>" in qualname:
+        return
+    if body is None and name != module.name:
+        yield module.made_for[name, qualname]
         return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
     # A decorator may have derived one class from another and given it the name of that.

@@ -61,6 +61,8 @@ class Definitions:
         self.classes = {id(cls): cls for cls in (*living, *bound)}
         self.kept = Module(name, namespace, self.classes.values(), last_code)
         self.kept.bound = set(map(id, bound))
+        others = [each for each in contents.values() if is_class(each) and id(each) not in self.kept.bound]
+        self.kept.made_for = {_names(each): each for each in others}
         # the functions with this namespace that are known, and whether others live
         self.functions = _known_functions(namespace, self.places, self.classes.values())
         annotating = sum(_annotates(each, namespace) for each in self.functions)
