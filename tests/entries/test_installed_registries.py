@@ -174,3 +174,24 @@ def test_a_class_that_is_made_for_another_module(project, library, statement):
     project.write({"models.py": models.format(4) + "1 / 0\n"})
     project.attempt(statement)
     assert project.value("held is service.UserPage, page.size, service.User.size") == (True, 3, 3)
+
+
+# As huey's signals: the lists of some keys are there from the beginning.
+LISTS = """
+class Signals:
+    def __init__(self): self.receivers = {'any': []}
+    def connect(self, name): return lambda f: self.receivers.setdefault(name, []).append(f) or f
+    def send(self, name): return [f() for f in (*self.receivers['any'], *self.receivers.get(name, ()))]
+"""
+
+
+def test_a_list_that_is_there_from_the_beginning_stays_when_it_is_empty(project, library):
+    """One that was made for the first entry goes with the last."""
+    library(LISTS)
+    project.write({"hub.py": "import lib\nsignals = lib.Signals()\n"})
+    shop = "from hub import signals\n{0}\ndef f(): return 1\n{1}\ndef g(): return 2\n"
+    project.write({"shop.py": shop.format("@signals.connect('any')", "@signals.connect('sold')")})
+    project.run("import shop")
+    project.write({"shop.py": shop.format("", "")})
+    project.run("import shop")
+    assert project.value("shop.signals.receivers, shop.signals.send('sold')") == ({"any": []}, [])

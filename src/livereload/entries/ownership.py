@@ -18,7 +18,15 @@ from _weakref import ReferenceType, getweakrefs
 from types import FunctionType, MethodType
 
 from ..identity.namespace_paths import PARTIAL
-from ..identity.object_model import is_class, is_heap_type, is_plain, module_of_class, namespace_of_class, qualname_of
+from ..identity.object_model import (
+    is_class,
+    is_heap_type,
+    is_plain,
+    module_of_class,
+    mro_of,
+    namespace_of_class,
+    qualname_of,
+)
 from . import containers
 from .reference_counts import HIDDEN, definitions
 from .referrer_graph import RUNTIME, Node, ReferrerGraph
@@ -26,11 +34,14 @@ from .referrer_graph import RUNTIME, Node, ReferrerGraph
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from types import CodeType
     from typing import Any
 
     from .reference_counts import Counts
 
     Entry = tuple[Any, Any]  # a container, and an object of the module's in it
+    # a dict, the modules that lead to it, and the methods of the instances that have it
+    Table = tuple[dict[Any, Any], set[str], list[CodeType]]
 
 _PLENTY = 1 << 30
 _DEPTH = 3
@@ -87,8 +98,8 @@ class Search:
         # how many entries can belong to the execution of the module: as many as there were references
         self._budget: dict[tuple[Owner, str], int] = {}
         self._spent: set[int] = set()  # the ids of the nodes that have used one of these references
-        # {id of a container: the dicts that have it as a value, each with the modules that lead to the dict}
-        self.tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
+        # {id of a container: the dicts that have it as a value}
+        self.tables: dict[int, list[Table]] = {}
         # {"shop": [functions]}: all that live
         self.functions: dict[str, list[FunctionType]] = {}
 
@@ -117,9 +128,9 @@ class Search:
     def _find_tables(self, container: "Any") -> None:
         """Remember the dicts that a container is a value of, unless something else refers to it, too."""
         node = self._graph.nodes[id(container)]
-        referrers = [] if node.roots else [*node.referrers.values()]
+        referrers = [] if node.roots else [each for each in node.referrers.values() if each.all_roots()]
         if all(issubclass(type(each.value), dict) and each.instance() is None for each in referrers):
-            found = [(each.value, each.all_roots()) for each in referrers]
+            found = [(each.value, each.all_roots(), [*_codes_of_holders(each)]) for each in referrers]
             self.tables.setdefault(id(container), []).extend(found)
 
     # Suspects.
@@ -312,6 +323,14 @@ class _Entry:
         self.lead = lead
         self.reference = reference
         self.place = _place(container, value)
+
+
+def _codes_of_holders(table: Node) -> "Iterator[CodeType]":
+    """The methods of the instances that have a dict as an attribute."""
+    for referrer in table.referrers.values():
+        instance = (referrer.instance() if type(referrer.value) is dict else referrer) or referrer
+        for cls in mro_of(type(instance.value)):
+            yield from (e.__code__ for e in list(namespace_of_class(cls).values()) if type(e) is FunctionType)
 
 
 def _annotates(holder: "Any", value: "Any") -> bool:

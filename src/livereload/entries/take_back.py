@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from .effects import Stored
+    from .ownership import Table
 
     Note = Callable[..., None]
 
@@ -82,8 +83,8 @@ class Entries:
         self._found: dict[str, list[tuple[Any, Any]]] = {}  # {"shop": [(container, entry)]}
         self._functions: dict[str, list[FunctionType]] = {}  # {"shop": [functions]}: all that live
         self._searched: set[str] = set()
-        # {id of a container: the dicts that have it as a value, each with the modules that lead to the dict}
-        self._tables: dict[int, list[tuple[dict[Any, Any], set[str]]]] = {}
+        # {id of a container: the dicts that have it as a value}
+        self._tables: dict[int, list[Table]] = {}
         self._snapshot: Snapshot | None = None
         self._met: set[str] = set()  # the modules that the snapshot has, or would if they were there
         self._running: list[str] = []
@@ -307,19 +308,20 @@ class Entries:
     def _take_emptied(self, emptied: "list[Any]") -> None:
         """Remove containers that are empty now from the dicts that hold them, if they were made on demand."""
         tables = [
-            (table, each)
+            (found[0], each)
             for each in emptied
-            for table, roots in self._tables.get(id(each), ())
-            if self._is_made_on_demand(table, each, roots)
+            for found in self._tables.get(id(each), ())
+            if self._is_made_on_demand(each, found)
         ]
         for table, entries in self._by_container(tables):
             table.take(entries)
 
-    def _is_made_on_demand(self, table: "dict[Any, Any]", value: "Any", roots: "Collection[str]") -> bool:
-        """True if a value of a dict was made at the first access: the code of its module does not have the key."""
+    def _is_made_on_demand(self, value: "Any", found: "Table") -> bool:
+        """True if a value of a dict was made at the first access: its module's code, or its class', lacks the key."""
+        table, roots, codes = found
         if any(qualname_of(each) == "defaultdict" for each in mro_of(type(table))):
             return True
-        known = [constants(code) for root in roots if (code := self._code(root)) is not None]
+        known = [constants(each) for each in (*codes, *map(self._code, roots)) if each is not None]
         keys = [key for key, each in dict.items(table) if each is value]
         return bool(known) and all(type(key) is str and not any(key in each for each in known) for key in keys)
 
