@@ -179,6 +179,7 @@ def test_a_class_that_is_made_for_another_module(project, library, statement):
 # As huey's signals: the lists of some keys are there from the beginning.
 LISTS = """
 class Signals:
+    __slots__ = ('receivers',)
     def __init__(self): self.receivers = {'any': []}
     def connect(self, name): return lambda f: self.receivers.setdefault(name, []).append(f) or f
     def send(self, name): return [f() for f in (*self.receivers['any'], *self.receivers.get(name, ()))]

@@ -63,13 +63,3 @@ class Candidate:
         code = self.code()
         bodies = [] if code is None else [each for each in nested(code)[1:] if not is_function(each)]
         return {each.co_qualname for each in bodies}
-
-
-def constants(code: "CodeType") -> set[str]:
-    """The strings in some code, nested code included."""
-    found: set[str] = set()
-    for each in nested(code):
-        for constant in each.co_consts:
-            texts = constant if type(constant) is tuple else (constant,)
-            found.update(text for text in texts if type(text) is str)
-    return found

@@ -23,7 +23,6 @@ from ..identity.object_model import (
     is_heap_type,
     is_plain,
     module_of_class,
-    mro_of,
     namespace_of_class,
     qualname_of,
 )
@@ -34,14 +33,12 @@ from .referrer_graph import RUNTIME, Node, ReferrerGraph
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from types import CodeType
     from typing import Any
 
     from .reference_counts import Counts
 
     Entry = tuple[Any, Any]  # a container, and an object of the module's in it
-    # a dict, the modules that lead to it, and the methods of the instances that have it
-    Table = tuple[dict[Any, Any], set[str], list[CodeType]]
+    Table = tuple[dict[Any, Any], set[str]]  # a dict, and the modules that lead to it
 
 _PLENTY = 1 << 30
 _DEPTH = 3
@@ -130,7 +127,7 @@ class Search:
         node = self._graph.nodes[id(container)]
         referrers = [] if node.roots else [each for each in node.referrers.values() if each.all_roots()]
         if all(issubclass(type(each.value), dict) and each.instance() is None for each in referrers):
-            found = [(each.value, each.all_roots(), [*_codes_of_holders(each)]) for each in referrers]
+            found = [(each.value, each.all_roots()) for each in referrers]
             self.tables.setdefault(id(container), []).extend(found)
 
     # Suspects.
@@ -323,14 +320,6 @@ class _Entry:
         self.lead = lead
         self.reference = reference
         self.place = _place(container, value)
-
-
-def _codes_of_holders(table: Node) -> "Iterator[CodeType]":
-    """The methods of the instances that have a dict as an attribute."""
-    for referrer in table.referrers.values():
-        instance = (referrer.instance() if type(referrer.value) is dict else referrer) or referrer
-        for cls in mro_of(type(instance.value)):
-            yield from (e.__code__ for e in list(namespace_of_class(cls).values()) if type(e) is FunctionType)
 
 
 def _annotates(holder: "Any", value: "Any") -> bool:

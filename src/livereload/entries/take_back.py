@@ -18,11 +18,12 @@ removed.
 import gc
 from types import FunctionType
 
-from ..identity.object_model import is_plain, mro_of, namespace_of, qualname_of
+from ..identity.object_model import is_plain, namespace_of
 from ..interpreter.bytecode import nested
 from . import containers, monkeypatches, reference_counts
-from .candidates import Candidate, constants
+from .candidates import Candidate
 from .effects import GONE, put, revert, value_at
+from .made_on_demand import is_made_on_demand
 from .merging import Emptied, merge
 from .ownership import Owner, Search
 from .reference_counts import Outside
@@ -254,7 +255,7 @@ class Entries:
             each.take(entries)
             if not containers.copy(each.container):
                 emptied.append(each.container)
-        self._take_emptied(emptied)
+        self._take_emptied(name, emptied)
         stored = [] if candidate.outside is None else candidate.outside.stored
         data: list[tuple[Any, Stored]] = []
         for item in reversed(stored):
@@ -305,25 +306,16 @@ class Entries:
                         other.before = item.before
             put(item.holder, item.key, current, self._note)
 
-    def _take_emptied(self, emptied: "list[Any]") -> None:
+    def _take_emptied(self, name: str, emptied: "list[Any]") -> None:
         """Remove containers that are empty now from the dicts that hold them, if they were made on demand."""
         tables = [
-            (found[0], each)
+            (table, each)
             for each in emptied
-            for found in self._tables.get(id(each), ())
-            if self._is_made_on_demand(each, found)
+            for table, roots in self._tables.get(id(each), ())
+            if is_made_on_demand(table, each, [self._code(root) for root in roots if root != name])
         ]
         for table, entries in self._by_container(tables):
             table.take(entries)
-
-    def _is_made_on_demand(self, value: "Any", found: "Table") -> bool:
-        """True if a value of a dict was made at the first access: its module's code, or its class', lacks the key."""
-        table, roots, codes = found
-        if any(qualname_of(each) == "defaultdict" for each in mro_of(type(table))):
-            return True
-        known = [constants(each) for each in (*codes, *map(self._code, roots)) if each is not None]
-        keys = [key for key, each in dict.items(table) if each is value]
-        return bool(known) and all(type(key) is str and not any(key in each for each in known) for key in keys)
 
     def _by_container(self, entries: "Iterable[tuple[Any, Any]]") -> "Iterable[tuple[Emptied, list[Any]]]":
         """Each container with the entries to remove from it; its contents are on the journal."""
