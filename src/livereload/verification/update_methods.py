@@ -177,7 +177,7 @@ def _made(
     scope = made.get("__classdictcell__")
     if scope is not None:
         scope.cell_contents = namespace_of_class(cls)
-    return made
+    return {name: made[name] for statement in changed.statements for name in statement.names if name in made}
 
 
 def _reduced(tree: "ast.Module", body: CodeType, lines: set[int]) -> "list[ast.stmt]":
