@@ -97,6 +97,8 @@ class Search:
         self._spent: set[int] = set()  # the ids of the nodes that have used one of these references
         # {id of a container: the dicts that have it as a value}
         self.tables: dict[int, list[Table]] = {}
+        # {"shop": [(contents of a class, a member)]}: what installed code has made of definitions, and put there
+        self.members: dict[str, list[tuple[dict[str, Any], Any]]] = {}
         # {"shop": [functions]}: all that live
         self.functions: dict[str, list[FunctionType]] = {}
 
@@ -231,6 +233,7 @@ class Search:
         seen = {id(suspect)}
         for node, via in waiting:  # it grows
             for referrer in node.referrers.values():
+                self._note_members(referrer, owner)
                 kind = "" if id(referrer) in seen else self._kind(referrer, node, owner)
                 if type(node.value) is suspect.value and not (kind == "entry" and referrer.is_container_of_elements()):
                     continue  # an instance that a library has registered; others may have got hold of it since
@@ -244,6 +247,14 @@ class Search:
                     known.add((id(referrer.value), id(node.value)))
                     is_wrapped = node is not suspect and not suspect.is_wrapper()
                     entries.append(_Entry(referrer.value, node.value, (owner, key), reference, is_wrapped))
+
+    def _note_members(self, referrer: Node, owner: Owner) -> None:
+        """Remember an instance of others' that is a member of a class of others'."""
+        instance = (referrer.instance() if type(referrer.value) is dict else referrer) or referrer
+        home = module_of_class(type(instance.value)) or "builtins"
+        if instance.class_dicts and self._is_other(home, owner):
+            dicts = [each for each in instance.class_dicts if self._is_other(each["__module__"], owner)]
+            self.members.setdefault(owner.name, []).extend((each, instance.value) for each in dicts)
 
     def _kind(self, referrer: Node, node: Node, owner: Owner) -> str:
         """What a referrer is to an object of the module's: a "wrapper", a container of an "entry", or neither ("")."""

@@ -70,12 +70,14 @@ RUNTIME = frozenset((
 class Node:
     """An object, its referrers, and the modules that have it by a name."""
 
-    __slots__ = ("referrers", "roots", "value")
+    __slots__ = ("class_dicts", "referrers", "roots", "value")
 
     def __init__(self, value: "Any", roots: "Collection[str]" = ()) -> None:
         self.value = value
         self.referrers: dict[int, Node] = {}
         self.roots = set(roots)
+        # the contents of classes that have it as a member
+        self.class_dicts: list[dict[str, Any]] = []
 
     def is_wrapper(self) -> bool:
         """True for an object that nothing can be put into once it is made."""
@@ -184,6 +186,8 @@ class ReferrerGraph:
             if root is not None:
                 for node in children.values():
                     node.roots.add(root)
+                    if id(referrer) not in self._spaces:
+                        node.class_dicts.append(referrer)
             elif is_class(referrer):
                 for node in children.values():
                     if type(node.value) is dict:

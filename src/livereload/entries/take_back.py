@@ -20,7 +20,7 @@ from types import FunctionType
 
 from ..identity.object_model import is_plain, namespace_of
 from ..interpreter.bytecode import nested
-from . import containers, monkeypatches, reference_counts
+from . import class_members, containers, monkeypatches, reference_counts
 from .candidates import Candidate
 from .effects import GONE, put, revert, value_at
 from .made_on_demand import is_made_on_demand
@@ -84,6 +84,8 @@ class Entries:
         self._found: dict[str, list[tuple[Any, Any]]] = {}  # {"shop": [(container, entry)]}
         self._functions: dict[str, list[FunctionType]] = {}  # {"shop": [functions]}: all that live
         self._searched: set[str] = set()
+        # {"shop": [(contents of a class of others, a member)]}
+        self._members: dict[str, list[tuple[dict[str, Any], Any]]] = {}
         # {id of a container: the dicts that have it as a value}
         self._tables: dict[int, list[Table]] = {}
         self._snapshot: Snapshot | None = None
@@ -119,6 +121,8 @@ class Entries:
         snapshot.unregister(name)
         self._take_back(name, candidate)
         self._take_patches_back(name, candidate)
+        for emptied, names in self._by_container(class_members.take(self._members.pop(name, ()), self._note)):
+            emptied.take(names)
         snapshot.forget_dispatch()
         candidate.references = reference_counts.references_to_namespace(candidate.module)
         candidate.numbers = reference_counts.numbers(name, candidate.namespace, candidate.contents)
@@ -198,6 +202,7 @@ class Entries:
         self._found.clear()
         self._functions.clear()
         self._tables.clear()
+        self._members.clear()
         self._emptied.clear()
         self._above.clear()
         self._again.clear()
@@ -232,6 +237,7 @@ class Entries:
             search = Search([self._owner(each, self._candidates[each]) for each in names], snapshot.reached)
             self._found.update(search.entries())
             self._tables.update(search.tables)
+            self._members.update(search.members)
             self._functions.update(search.functions)
 
     def _owner(self, name: str, candidate: Candidate, older: "Collection[int]" = ()) -> Owner:
