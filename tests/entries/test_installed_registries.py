@@ -205,12 +205,13 @@ class Accessor:
     def __init__(self, name, cls): self.name, self.cls = name, cls
     def __get__(self, frame, owner): return self if frame is None else self.cls(frame)
 class Frame:
-    names = {'own'}
+    names, made = {'own'}, {}
 def register(name):
     def keep(cls):
         if name in Frame.names: warnings.warn(f'again {name}')
         setattr(Frame, name, Accessor(name, cls))
         Frame.names.add(name)
+        Frame.made[name] = cls
         return cls
     return keep
 """
@@ -222,14 +223,14 @@ def test_what_a_library_sets_on_a_class_of_its_own(project, library):
     source = (
         "import lib\n@lib.register('{1}')\nclass Geo:\n    def __init__(self, frame): pass\n    n = len('x' * {0})\n"
     )
-    seen = "sorted(lib.Frame.names), [getattr(lib.Frame(), each).n for each in sorted(lib.Frame.names - {'own'})]"
+    seen = "sorted(lib.Frame.names), [each for each in lib.Frame.made], [getattr(lib.Frame(), each).n for each in sorted(lib.Frame.names - {'own'})]"
     project.write({"shop.py": source.format(1, "geo")})
     project.run("import shop, lib, warnings; warnings.simplefilter('error')")
     for n, name in ((2, "geo"), (3, "geo2")):
         project.write({"shop.py": source.format(n, name)})
         project.run("import shop")
-        assert project.value(seen) == ([name, "own"], [n])
+        assert project.value(seen) == ([name, "own"], [name], [n])
         assert project.value("hasattr(lib.Frame, 'geo')") == (name == "geo")
     project.write({"shop.py": source.format(4, "geo") + "1 / 0\n"})
     project.attempt("import shop")
-    assert project.value(seen) == (["geo2", "own"], [3])
+    assert project.value(seen) == (["geo2", "own"], ["geo2"], [3])

@@ -96,9 +96,7 @@ def test_pdb(run: Run) -> None:
 def test_pdb_in_prompt_mode(run: Run) -> None:
     """A step leads from a statement into the function that it calls, and not into livereload."""
     statement = "pdb.Pdb(nosigint=True).run('shop.total(7)', globals())"
-    out = run(
-        f"livereload.install(prompt=True)\nimport pdb, shop\n{statement}\n", stdin="step\nstep\nstep\ncontinue\n"
-    )
+    out = run(f"livereload.install(prompt=True)\nimport pdb, shop\n{statement}\n", stdin="step\nstep\nstep\ncontinue\n")
     assert "shop.py(6)total()" in out and "livereload" not in out
 
 

@@ -252,7 +252,8 @@ class Search:
         """Remember an instance of others' that is a member of a class of others'."""
         instance = (referrer.instance() if type(referrer.value) is dict else referrer) or referrer
         home = module_of_class(type(instance.value)) or "builtins"
-        if instance.class_dicts and self._is_other(home, owner):
+        is_container = home.partition(".")[0] in sys.stdlib_module_names  # its entries are looked at
+        if instance.class_dicts and not is_container and self._is_other(home, owner):
             dicts = [each for each in instance.class_dicts if self._is_other(each["__module__"], owner)]
             self.members.setdefault(owner.name, []).extend((each, instance.value) for each in dicts)
 
