@@ -138,6 +138,36 @@ def test_a_statement_is_compiled_as_in_its_module(project):
     assert project.value(code) == project.fresh("import shop", expression=code).value
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "new"),
+    [
+        ("import b\nA = 1\n", "import a\nB = 2\n", "from a import A\nB = 2\n"),
+        ("import b\nA = 1\n", "B = 2\n", "import a\nB = 2\n"),
+        ("from b import B\nA = 1\nC = B * 2\n", "B = 2\n", "B = 3\nfrom a import A\n"),
+    ],
+    ids=["another-import", "one-import-more", "taken-half-executed"],
+)
+def test_an_import_of_an_importer(project, a, b, new):
+    """A changed statement imports what imports its module: they are executed in the order of a fresh interpreter."""
+    project.write({"a.py": a, "b.py": b})
+    project.start(whole=False)
+    project.step("import a", ["a", "b"])
+    project.write({"b.py": new})
+    project.step("import b", ["a", "b"], spares=[])
+    project.step("import b", [])
+
+
+def test_an_import_of_a_new_module_that_imports_the_changed_one(project):
+    """The new module finds the changed one half executed, as in a fresh interpreter."""
+    project.write({"b.py": "B = 2\n", "new.py": "from b import B\n"})
+    project.start(whole=False)
+    project.step("import b", ["b"])
+    project.write({"b.py": "from new import B as C\nB = 3\n"})
+    project.step("import b", ["b", "new"], raises="ImportError")
+    project.write({"b.py": "B = 4\nfrom new import B as C\n"})
+    project.step("import b", ["new", "b", "new"])  # it is met only when it is executed
+
+
 def test_an_import_that_is_gone_is_not_followed(project):
     """What only a statement that is gone has imported may fail from then on."""
     start(project, {"b.py": "X = 1\n", "shop.py": "import b\nstate = []\ndef f(): return 1\n"}, "import shop")

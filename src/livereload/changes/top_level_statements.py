@@ -201,6 +201,11 @@ def is_definition(statement: Statement) -> bool:
     return calls == 0 and (makes or _harmless().isdisjoint(opcodes))
 
 
+def is_import(statement: Statement) -> bool:
+    """True for an import statement."""
+    return any(opcode == numbers()["IMPORT_NAME"] for _, opcode, _ in statement.parts)
+
+
 def is_method(statement: Statement) -> bool:
     """True for a statement of the body of a class that defines a method: plain, static, of the class, a property."""
     codes = [each for each in constants(statement) if type(each) is CodeType]

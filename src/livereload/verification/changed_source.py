@@ -5,6 +5,7 @@ Knows code, and what can be done in a module as it is.  Must not know what is do
 
 import sys
 
+from ..changes.top_level_statements import is_import
 from ..identity.object_model import namespace_of
 from ..interpreter.bytecode import imports
 from . import update_methods, update_statements
@@ -129,14 +130,22 @@ class ChangedSources:
 
     def imports(self, plan: "Plan", record: "Record") -> "Iterable[str]":
         """What a module has imported, and what its new code is going to import."""
-        edges, name = record.edges or (), record.name
+        edges, new = record.edges or (), self.new_imports(plan, record)
+        return {*edges, *new} if new else edges
+
+    def new_imports(self, plan: "Plan", record: "Record") -> set[str]:
+        """What the new code of a module is going to import: all that it may, or what statements that differ do."""
         change = self.of(plan, record) if record.path in plan.sources else None
-        code = None if change is None or change.difference is not None else change.new
-        if code is None:
-            return edges
-        namespace = namespace_of(sys.modules.get(name)) or {}
-        found = {*edges}
-        for module, names, level in imports(code):
-            target = absolute_in(name, namespace, module, level)
+        if change is None or change.new is None:
+            return set()
+        statements = {*imports(change.new)}
+        if change.difference is not None and change.old is not None:
+            if not any(map(is_import, change.difference.statements)):
+                return set()
+            statements.difference_update(imports(change.old))
+        found: set[str] = set()
+        namespace = namespace_of(sys.modules.get(record.name)) or {}
+        for module, names, level in statements:
+            target = absolute_in(record.name, namespace, module, level)
             found.update((target, *(f"{target}.{each}" for each in names)))
         return found

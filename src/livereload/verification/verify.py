@@ -151,8 +151,12 @@ class Verification:
         must: dict[str, str] = {}
         lost = {name for name in plan.reasons if self._is_lost(plan, name)}
         for name, reason in plan.reasons.items():
-            if name not in self._verified and not self._records[name].executing and self._must(plan, name, lost):
+            if name in self._verified or self._records[name].executing:
+                continue
+            if self._must(plan, name, lost):
                 must[name] = reason
+            elif name not in self._open:
+                must.update({each: plan.reasons.get(each, f"imports {name}") for each in self._new_cycle(plan, name)})
         if must:
             for name in [each for changed in must for each in walk.cycle(changed)]:
                 must.setdefault(name, plan.reasons.get(name, ""))
@@ -170,6 +174,18 @@ class Verification:
         if not self._can_be_kept(record) or (not self._inert.is_untouched(record) and uses_of(record) is None):
             return True
         return record.path in plan.sources and self._changed.difference(plan, record) is None
+
+    def _new_cycle(self, plan: Plan, name: str) -> "list[str]":
+        """The modules that import each other with this one, if statements that differ import one of them.
+
+        What they have by then depends on the order of the imports, so they are executed together.
+        """
+        new = self._changed.new_imports(plan, self._records[name])
+        if not new:
+            return []
+        edges = {each: record.edges or () for each, record in self._records.items()}
+        cycle = graph.cycles({**edges, name: {*edges[name], *new}}).get(name, ())
+        return [each for each in cycle if each in sys.modules] if any(each in new for each in cycle) else []
 
     def _is_lost(self, plan: Plan, name: str) -> bool:
         """True for what was no module, or is none any more where it was: only an import statement tells what it is."""
@@ -316,7 +332,12 @@ class Verification:
             self._transaction.entries.updated(record.name, namespace_of(sys.modules[record.name]) or {})
 
     def _begin_update(self, plan: Plan, record: "Record") -> None:
-        if self._updates.begin(plan, record):
+        self._open.add(record.name)  # its statements may import what imports it
+        try:
+            is_different = self._updates.begin(plan, record)
+        finally:
+            self._open.discard(record.name)
+        if is_different:
             self._share(record)
 
     def _share(self, record: "Record") -> None:
