@@ -254,7 +254,7 @@ def explain(module: "str | ModuleType") -> Explanation:
       state        fresh
       imports      shop.money
     >>> livereload.explain("json").why
-    'it belongs to the standard library, and not in `include`'
+    'it belongs to the standard library, and is not in `include`'
     """
     from .imports import hooks
     from .session.status import explain

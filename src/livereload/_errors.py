@@ -65,5 +65,5 @@ class LiveReloadWarning(UserWarning):
     >>> edit("shop/cart.py", "class Cart:", "class Cart:\\n    __slots__ = ()")
     >>> from shop.cart import Cart
     >>> livereload.last().notes
-    ('shop.cart.Cart (1 of its instances stay what they were): a new class, as its __slots__ changed',)
+    ('shop.cart.Cart is a new class, as its __slots__ changed: 1 instance stays with the old one',)
     """

@@ -30,7 +30,7 @@ Ask for the module that you have edited:
 Of a module that is not tracked, it says why:
 
     >>> livereload.explain("json").why
-    'it belongs to the standard library, and not in `include`'
+    'it belongs to the standard library, and is not in `include`'
 
 - *It is installed*: name it in `install(include=[...])`.
 - *It is excluded*, *it says __livereload__ = False*: somebody wants it so.

@@ -425,7 +425,7 @@ def test_slots_changed(project):
     assert project.value("log") == [
         (
             "LiveReloadWarning",
-            "shop.Cart (1 of its instances stay what they were): a new class, as its __slots__ changed",
+            "shop.Cart is a new class, as its __slots__ changed: 1 instance stays with the old one",
         )
     ]
     assert project.value("shop.Cart is old, shop.Cart().n(), cart.n(), Cart is shop.Cart") == (True, 2, 2, True)

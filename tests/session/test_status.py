@@ -1,5 +1,7 @@
 """status() and explain(): what is tracked, what of it is stale, and why; as values, as text and as HTML."""
 
+import os
+
 import pytest
 
 from livereload import Executed, Explanation, Kept, ModuleStatus, Report, Status, Updated
@@ -117,7 +119,7 @@ def test_explain_what_was_kept(shop):
 
 
 WHY = {
-    "json": "it has not been imported, and it belongs to the standard library, and not in `include`",
+    "json": "it has not been imported, and it belongs to the standard library, and is not in `include`",
     "sys": "it is built-in: part of the interpreter",
     "livereload.imports": "it is livereload itself",
     "__main__": "it is the program itself",
@@ -131,7 +133,7 @@ WHY = {
     "thing": "sys.modules['thing'] is no module, but of type Thing",
     "bare": "it has no spec",
     "gone": "no finder knows it",
-    "installed": "it is installed, and not in `include`",
+    "installed": "it is installed, and is not in `include`",
     "binary": "it has no Python source: {site}/binary.pyc",
     "zipped": "its source is no file of its own: {root}/z.zip/zipped.py",
 }
@@ -247,6 +249,13 @@ def test_as_wide_as_the_terminal(monkeypatch, columns):
     lines = repr(some(3, **{"shop.cart.models.base": stale})).splitlines()
     assert max(map(len, lines)) <= columns
     assert lines[2].startswith("shop.cart") and lines[2].endswith("base.py") and "…" in lines[2]
+
+
+def test_from_the_root_folder(monkeypatch):
+    """Paths are shown whole where each of them lies below the current folder."""
+    monkeypatch.setattr(tables, "_columns", lambda: None)
+    monkeypatch.setattr("os.getcwd", lambda: os.sep)
+    assert repr(some(1)).splitlines()[-1] == "m000  fresh  /elsewhere/m000.py"
 
 
 # As HTML.

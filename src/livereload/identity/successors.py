@@ -300,7 +300,7 @@ class Successors:
 
     def _told(self) -> str:
         """What there is to say about classes that could not be kept: of which instances stay."""
-        reasons: dict[str, list[str]] = {}
+        told = []
         for pair in self._replaced:
             stayed = sum(type(each) is pair.other for each in gc.get_referrers(pair.other))
             if not stayed:
@@ -310,10 +310,10 @@ class Successors:
                     classes.discard(pair.other)
             else:
                 name = f"{module_of_class(pair.kept)}.{qualname_of(pair.kept)}"
-                name += f" ({stayed} of its instances stay what they were)"
-                reasons.setdefault(pair.reason, []).append(name)
+                stay = "1 instance stays" if stayed == 1 else f"{stayed} instances stay"
+                told.append(f"{name} is a new class, as {pair.reason}: {stay} with the old one")
         self._replaced.clear()
-        return "; ".join(f"{', '.join(names)}: a new class, as {reason}" for reason, names in reasons.items())
+        return "; ".join(told)
 
 
 def _living_classes() -> "dict[str, list[type]]":

@@ -67,7 +67,7 @@ class Policy:
             return f"it has no Python source: {path}"
         others = None if included else self._whose(path)
         if others is not None:
-            return f"{others}, and not in `include`"
+            return f"{others}, and is not in `include`"
         # A plain loader is made for a file only, even if that has been deleted since.
         if type(spec.loader) is SourceFileLoader or stamp_at(path) is not None:
             return None
@@ -130,7 +130,7 @@ class Policy:
         if not portions:
             return "it comes from no folder"
         others = [self._whose(os.path.join(each, "")) for each in portions]
-        return None if included or None in others else f"{others[0]}, and not in `include`"
+        return None if included or None in others else f"{others[0]}, and is not in `include`"
 
 
 def covers(names: tuple[str, ...], name: str) -> bool:

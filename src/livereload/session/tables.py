@@ -70,12 +70,12 @@ def _state(each: "ModuleStatus") -> str:
 
 
 def _short(path: str | None) -> str:
-    """The path from the current folder, if it lies below."""
+    """The path from the current folder, if it lies below; all of it from the root, where everything does."""
     try:
-        here = os.path.join(os.getcwd(), "")
+        here = os.getcwd()
     except OSError:  # it is gone
-        return path or "-"
-    return "-" if path is None else path.removeprefix(here)
+        here = os.sep
+    return "-" if path is None else path if here.endswith(os.sep) else path.removeprefix(here + os.sep)
 
 
 def _columns() -> int | None:
