@@ -313,6 +313,18 @@ def test_names_follow_without_an_import(prompt: Prompt, package: Path) -> None:
     assert prompt.ask("greet(), LIMIT, kept") == "('Bye from myprj!', 2, 1)"
 
 
+def test_names_that_a_script_has_imported_follow(start: Start, package: Path, tmp_path: Path) -> None:
+    """`python -i script.py`: what the script has imported is like what has been typed."""
+    package.write_text(f"LIMIT = 1\n{HELLO}")
+    package.parent.with_name("sitecustomize.py").write_text("import livereload; livereload.install(prompt=True)\n")
+    script = tmp_path / "script.py"
+    script.write_text("from myprj import LIMIT, hello\n")
+    prompt = start("-i", str(script))
+    prompt.read()
+    package.write_text(f"LIMIT = 2\n{BYE}")
+    assert prompt.ask("LIMIT, hello()") == "(2, 'Bye from myprj!')"
+
+
 def test_a_name_that_was_bound_again_stays(prompt: Prompt, package: Path) -> None:
     """With prompt=True, a name that holds something of the user's own is left alone."""
     package.write_text(HELLO + "LIMIT = 1\n")

@@ -57,7 +57,11 @@ def _hook(event: str, args: "tuple[Any, ...]") -> None:
         return
     code, caller = args[0], _caller()
     installation = _current()
-    if installation is None or not installation.state.prompt or not _is_typed(code, caller):
+    if installation is None or not installation.state.prompt:
+        return
+    if not _is_typed(code, caller):
+        if caller is None and code.co_name == "<module>":  # the script of `python -i script.py`
+            bound_names(installation).see(code, "")
         return
     if _is_cell(code):
         _follow_cells()
