@@ -140,23 +140,6 @@ def arrange(container: "Any", keys: "list[Any]") -> None:
                 base.__setitem__(container, key, value)
 
 
-def replace(container: "Any", kept: "dict[int, Any]") -> None:
-    """Replace each entry, or value of a dict, by the object that is `kept` for it, by the entry's id."""
-    base = base_of(type(container))
-    now = copy(container)
-    if base is set:
-        for each in [each for each in now if id(each) in kept]:
-            set.discard(container, each)
-            set.add(container, kept[id(each)])
-    elif is_sequence(base):
-        if any(id(each) in kept for each in now):
-            restore(container, [kept.get(id(each), each) for each in now])
-    else:
-        for key, value in now.items():
-            if id(value) in kept and has_plain_hash(key):
-                base.__setitem__(container, key, kept[id(value)])
-
-
 def entries(contents: "Any") -> "Iterable[Any]":
     """All entries, keys and values of a copy."""
     yield from contents

@@ -135,17 +135,10 @@ class Entries:
         if namespace is not None:
             self._note(self._discard, name, Candidate(module, namespace, {}, None, lambda: None))
 
-    def after(
-        self,
-        name: str,
-        kept: "Mapping[int, Any] | None" = None,
-        held: int = 0,
-        seen: "Collection[Stored]" = (),
-    ) -> "Outside | None":
+    def after(self, name: str, held: int = 0, seen: "Collection[Stored]" = ()) -> "Outside | None":
         """The module of this name has been executed; returns what it has put elsewhere, the effects `seen` included.
 
-        `kept` gives, by id, the functions that are kept in the place of its new ones.  The caller has `held`
-        references to its namespace.
+        The caller has `held` references to its namespace.
         """
         for item in seen:
             self._note(revert, item)
@@ -164,7 +157,7 @@ class Entries:
         candidate.made_by = self._code(name)
         stored: list[Stored] = []
         if not self._running:
-            stored = self._end_group(name, kept or {})
+            stored = self._end_group(name)
         known = {(id(each.holder), id(each.key)) for each in seen if each.key is not GONE or each.holder}
         return Outside(counts, [*seen, *(each for each in stored if (id(each.holder), id(each.key)) not in known)])
 
@@ -350,7 +343,7 @@ class Entries:
 
     # After.
 
-    def _end_group(self, name: str, kept: "Mapping[int, Any]") -> "list[Stored]":
+    def _end_group(self, name: str) -> "list[Stored]":
         """Put new entries in order; returns the effects of the module of this name, if it was the only one."""
         snapshot = self._take_snapshot()
         names = {name: None for each in self._group for name in (each, *self._imports(each), _INTERPRETER)}
@@ -362,7 +355,6 @@ class Entries:
         for emptied in self._emptied.values():
             if not containers.unchanged(emptied.container, emptied.rest):
                 stored += merge(emptied)
-                containers.replace(emptied.container, dict(kept))
         # What a module in the middle of its execution has, or has not yet, is its own doing.
         others = [each for each in names if each in self._group or not self._is_executing(each)]
         stored += snapshot.stored(name, others, self._undone)
