@@ -166,7 +166,7 @@ def test_interrupted_anywhere(project, part):
     project.write({"shop.py": SHOP.format(n=2, end="")})
     project.run(
         """
-count, rooms = 0, ("/identity/", "/entries/", "/refreshes/generations.py")
+count, rooms = 0, ("/identity/", "/entries/")
 limit = None
 counts = {}  # {code: whether its lines count}
 def trace(frame, event, arg):

@@ -48,7 +48,38 @@ _SYSTEM = ("__builtins__", "__spec__", "__loader__", "__annotations__")
 _COLLECTING = frozenset(("append", "add", "update", "extend", "insert"))
 
 
-def may_remember(namespace: "dict[str, Any]") -> bool:
+class Memos:
+    """The memos of all modules that are not executed in one refresh."""
+
+    def __init__(self, note: "Note") -> None:
+        self._note = note
+        # the namespaces that may keep something about classes, by id; None if nobody has looked
+        self._remembering: dict[int, dict[str, Any]] | None = None
+
+    def forget(
+        self,
+        classes: "Iterable[type]",
+        mine: "list[dict[str, Any]]",
+        others: "Callable[[], Iterable[dict[str, Any]]]",
+    ) -> None:
+        """Let `others()`, asked once, forget what they have found out about the classes of modules that are `mine`."""
+        if self._remembering is None:
+            self._remembering = {id(each): each for each in others() if _may_remember(each)}
+        own = set(map(id, mine))
+        forget(classes, [each for key, each in self._remembering.items() if key not in own], self._note)
+        self._remembering.update((id(each), each) for each in mine if _may_remember(each))
+
+    def meet(self, namespace: "dict[str, Any]") -> None:
+        """A module with this namespace is executed for the first time."""
+        if self._remembering is not None:
+            self._remembering[id(namespace)] = namespace
+
+    def let_go(self) -> None:
+        """Refer to no namespace any more: the next refresh counts who does."""
+        self._remembering = None
+
+
+def _may_remember(namespace: "dict[str, Any]") -> bool:
     """True if a module has caches, or dicts that a function of it asks and fills, whether or not they hold anything."""
     held = _held_in(namespace)
     if not held:

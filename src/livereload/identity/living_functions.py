@@ -52,8 +52,8 @@ def _find_hidden_classes(namespace: "dict[str, Any]", found: list[FunctionType],
     """Add the classes whose names the module has given to others.  There is one only if one of its functions lives."""
     names = {function.__code__.co_qualname.rpartition(".")[0] for function in found}
     missing = {each for each in names if each and "<locals>" not in each} - {qualname_of(cls) for cls in classes}
-    for each in gc.get_objects() if missing else ():
-        if is_class(each) and qualname_of(each) in missing and is_made_in(namespace, each):
+    for each in object_model.descendants(object) if missing else ():
+        if qualname_of(each) in missing and is_made_in(namespace, each):
             classes.append(each)
 
 

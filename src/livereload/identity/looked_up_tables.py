@@ -10,7 +10,7 @@ that, and the caches that lead to it are emptied.
 import sys
 
 from .namespace_paths import LRU_CACHE
-from .object_model import instance_dict, is_class, module_of_class
+from .object_model import instance_dict, is_class, module_of_class, namespace_of
 from .referrers import holders_of, replace_in
 
 TYPE_CHECKING = False
@@ -42,6 +42,36 @@ class Looked:
         """What the name is bound to now, if that is another container; else None."""
         now = self.namespace.get(self.key)
         return now if now is not self.container and type(now) is type(self.container) else None
+
+
+class LookedUpTables:
+    """The containers of modules that installed libraries may have, in one refresh."""
+
+    def __init__(self) -> None:
+        self._looked: list[Looked] = []
+        # gives the namespaces of all tracked modules
+        self._tracked: Callable[[], Iterable[Namespace]] = tuple
+
+    def enter(
+        self, looked: "list[Looked]", taken: "list[Namespace]", tracked: "Callable[[], Iterable[Namespace]]"
+    ) -> None:
+        """Note those of these containers that somebody else than modules, some `taken`, and the session refers to."""
+        self._tracked = tracked
+        if looked:
+            main = namespace_of(sys.modules.get("__main__")) or {}
+            self._looked += by_others(looked, [*tracked(), main, *taken, *taken])  # there is a copy of each
+
+    def follow(self) -> None:
+        """After the commit: give installed libraries the new containers."""
+        if self._looked:
+            tracked = {each.get("__name__") for each in self._tracked()}
+            follow(self._looked, lambda name: _is_installed(name) and name not in tracked)
+
+
+def _is_installed(name: str) -> bool:
+    """True for the name of a module that is neither the standard library's nor ours."""
+    top = name.partition(".")[0]
+    return top not in sys.stdlib_module_names and top != "livereload"
 
 
 def looked_up(namespace: "Namespace", contents: "Namespace") -> "list[Looked]":

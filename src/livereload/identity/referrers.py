@@ -17,6 +17,7 @@ from types import (
     MemberDescriptorType,
     MethodType,
     ModuleType,
+    NoneType,
     WrapperDescriptorType,
 )
 
@@ -108,75 +109,65 @@ _ALONE = _alone()
 _FREE = _free()
 
 
-# What is called when a reference in somebody's container is dead; `weakref.finalize` has itself called.
-_CALLBACKS = (FunctionType, MethodType)
+def weak_references(pairs: "list[Pair]") -> "list[Any]":
+    """The weak references to either object of each pair, if something refers weakly to the one that is replaced."""
+    weak = [getweakrefs(each) for pair in pairs if _usual_references(pair) for each in (pair.other, pair.kept)]
+    return [reference for references in weak for reference in references]
 
 
-def weak_entries(cls: type, kept: type) -> "dict[int, tuple[Any, Any]]":
-    """{id: (weak reference to the class, one like it to the class kept)} in containers of weak references.
+def _usual_references(pair: Pair) -> "list[Any]":
+    """The weak references to what is replaced, without those that the interpreter keeps for itself (to classes).
 
-    Their references have a callback; those that the interpreter keeps for itself have none.
+    And without those of `weakref.finalize`, which has itself called: they may see it end.
     """
-    entries: dict[int, tuple[Any, Any]] = {}
-    for reference in getweakrefs(cls):
-        if type(reference.__callback__) in _CALLBACKS:
-            entries[id(reference)] = (reference, _like(reference, kept))
-    return entries
+    kinds = (FunctionType, MethodType) if is_class(pair.other) else (FunctionType, MethodType, NoneType)
+    return [each for each in getweakrefs(pair.other) if type(each.__callback__) in kinds]
 
 
-def _like(reference: "Any", kept: object) -> "Any":
-    """A weak reference of the same make to another object."""
-    key = (reference.key,) if hasattr(reference, "key") else ()  # in a WeakValueDictionary
-    return type(reference)(kept, reference.__callback__, *key)
+def kept_references(pairs: "list[Pair]", references: "list[Any]", holders: "list[Any]") -> "dict[int, Any]":
+    """{id of a weak reference to what is replaced: one like it to what is kept for it}.
 
-
-def weak_references(pairs: "list[Pair]") -> "dict[int, tuple[Any, Any]]":
-    """{id: (weak reference to the first of a pair, one like it to the second, which is kept for it)}.
-
-    Not where the second one is referred to already, nor those of `weakref.finalize`: they may see the first one end.
+    Not where the kept object is referred to already.  `holders` refer to the `references` to all these objects.
     """
-    weak = [(pair.other, pair.kept, references) for pair in pairs if (references := getweakrefs(pair.other))]
-    if not weak:
-        return {}
-    places = _places_of(tuple(each for pair in weak for function in pair[:2] for each in getweakrefs(function)))
-    found: dict[int, tuple[Any, Any]] = {}
-    for _, old, references in weak:
-        known = {place for each in getweakrefs(old) for place in places[id(each)]}
-        for each in references:
-            callback = each.__callback__
-            if (callback is None or type(callback) in _CALLBACKS) and known.isdisjoint(places[id(each)]):
-                found[id(each)] = (each, _like(each, old))
+    found: dict[int, Any] = {}
+    places = _places_of(references, holders)
+    for pair in pairs:
+        known = {place for each in getweakrefs(pair.kept) for place in places.get(id(each), ())}
+        for each in _usual_references(pair):
+            if known.isdisjoint(places.get(id(each), ())):
+                key = (each.key,) if hasattr(each, "key") else ()  # in a WeakValueDictionary
+                found[id(each)] = type(each)(pair.kept, each.__callback__, *key)
     return found
 
 
-def _places_of(entries: "tuple[Any, ...]") -> dict[int, set[int]]:
-    """{id of an entry: the ids of what refers to it, itself or within a tuple}."""
-    places: dict[int, set[int]] = {id(each): set() for each in entries}
-    waiting: dict[int, tuple[int, ...]] = {key: (key,) for key in places}
-    for _ in range(2):
-        tuples = {}
-        for holder in gc.get_referrers(*entries):
-            if issubclass(type(holder), ModuleType):
-                continue  # on CPython 3.12, `_asyncio` shows what waits in its free list: not to be touched
-            if type(holder) is FrameType or (type(holder) in (list, tuple) and object_model.same(holder, entries)):
-                continue  # the arguments of this very call are among them
-            inside = tuple(entry for each in gc.get_referents(holder) for entry in waiting.get(id(each), ()))
-            if type(holder) is tuple:
-                tuples[id(holder)] = (holder, inside)
+def _places_of(references: "list[Any]", holders: "list[Any]") -> dict[int, set[int]]:
+    """{id of a weak reference: the ids of what refers to it, itself or within a tuple}."""
+    places: dict[int, set[int]] = {id(each): set() for each in references}
+    waiting: dict[int, list[int]] = {key: [key] for key in places}
+    while True:
+        tuples: dict[int, list[int]] = {}
+        for holder in holders:
+            inside = [entry for each in gc.get_referents(holder) for entry in waiting.get(id(each), ())]
+            if inside and type(holder) is tuple:
+                tuples[id(holder)] = inside
             for entry in inside:
                 places[entry].add(id(holder))
-        if not tuples:
-            break
-        entries = tuple(holder for holder, _ in tuples.values())
-        waiting = {key: inside for key, (_, inside) in tuples.items()}
-    return places
+        if not tuples or waiting.keys() != places.keys():
+            return places
+        waiting, known = tuples, holders
+        holders = [each for each in holders_of([each for each in known if id(each) in tuples]) if each is not known]
 
 
 def holders_of(held: "list[Any]") -> "list[Any]":
     """What refers to any of some objects, by one pass over the heap; not frames, nor this list of them."""
     arguments = tuple(held)
     found = gc.get_referrers(*arguments)
-    return [each for each in found if each is not held and each is not arguments and type(each) is not FrameType]
+    # On CPython 3.12, `_asyncio` shows what waits in its free list: not to be touched.
+    return [
+        each
+        for each in found
+        if not (each is held or each is arguments or type(each) is FrameType or issubclass(type(each), ModuleType))
+    ]
 
 
 def substitute(kept: "dict[int, Any]", discarded: "list[Any]", but: "Collection[int]" = ()) -> None:

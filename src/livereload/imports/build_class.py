@@ -23,7 +23,7 @@ class ClassStatements:
         transaction = state.transaction
         if self._door is None and transaction is not None:
             self._door = builtins.__build_class__ = class_statements.Door(builtins.__build_class__)
-            class_statements.stand(transaction.generations.successors.keeper)
+            class_statements.stand(transaction.generations.keeper)
 
     def stop_watching(self) -> None:
         """Make class statements plain again, whatever threads and errors left behind."""

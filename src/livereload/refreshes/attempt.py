@@ -28,7 +28,7 @@ from .module_entries import ModuleEntries
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
+    from types import CodeType, ModuleType
 
     from ..modules.file_changes import Survey
     from ..modules.import_system_protocol import Interpreter
@@ -183,7 +183,7 @@ class Attempts:
         """Keep what has been executed; returns what there is to say about what could not be kept."""
         state = self._state
         if transaction.taken:
-            transaction.generations.replace_modules(transaction.put_back(state.records))
+            _replace_modules(transaction.put_back(state.records))
         for name in transaction.taken:
             if name not in sys.modules and state.records[name].gone:
                 transaction.entries.drop(name)
@@ -235,6 +235,14 @@ class Attempts:
         state, last_line = self._state, text(error)
         state.errors[culprit(error, name, state.records)] = last_line
         state.last = Report(error=last_line, seconds=transaction.progress.seconds)
+
+
+def _replace_modules(kept: "list[tuple[ModuleType, ModuleType]]") -> None:
+    """Give whoever has got hold of the first one of each pair the second."""
+    if kept:
+        from ..identity.referrers import substitute
+
+        substitute({id(new): old for new, old in kept}, [new for new, _ in kept])
 
 
 def _report(transaction: Transaction, message: str | None) -> Report:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from .._report import Executed
     from ..entries.take_back import Entries
     from ..files.source import Source
+    from ..identity.generations import Generations
     from ..modules.record import Record
     from ..modules.stale import Plan
     from ..verification.verify import Verification
-    from .generations import Generations
 
 _MISSING = object()
 
@@ -78,7 +78,7 @@ class Transaction:
     def generations(self) -> "Generations":
         """Old and new objects of the modules that are executed."""
         if self._generations is None:
-            from .generations import Generations  # what only an execution needs is loaded then
+            from ..identity.generations import Generations  # what only an execution needs is loaded then
 
             self._generations = Generations(self.note)
         return self._generations
@@ -105,14 +105,14 @@ class Transaction:
         """A module is about to be executed for the first time."""
         self.entries.first(name, module)
         if self._generations is not None:
-            self._generations.meet(namespace_of(module) or {})
+            self._generations.memos.meet(namespace_of(module) or {})
 
     def end(self) -> None:
         """Let go of what was remembered for what has been executed."""
         if self._entries is not None:
             self._entries.end()
         if self._generations is not None:
-            self._generations.let_go()
+            self._generations.memos.let_go()
 
     def code_for(self, record: "Record") -> "CodeType | None":
         """The code that a module which has been taken is going to be executed from, if it is known already."""

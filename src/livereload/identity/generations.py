@@ -3,15 +3,15 @@
 Knows in which order old and new are brought together.  Must not know files, imports, what has been registered, or how
 one object takes over from another (`classes`, `functions`).
 
-1. `remember`, before a module can be executed by anybody: what stands where.
+1. `remember`, before a module can be executed by anybody: what stands where; `start`: what other modules have found out
+   about its classes is forgotten.
 2. `begin`, before it is executed: from now on its class statements fill the classes that are kept.
 3. `end`, right after it was executed and before anything else runs: classes that calls have made move into those that
    are kept, functions follow, and the kept ones stand in the namespace and in the classes again.  So later modules
    import the kept ones.
-4. `find`, when all has been executed: functions that no place leads to follow, and what got hold of another class is
-   given the kept one.  One pass over the heap, if reference counts say that there is something to find.
-5. `replace`: what got hold of another function is given the kept one.
-6. `move`, after the commit: where Python does not let a class be kept, instances and references move to the new one.
+4. `finish`, when all has been executed: functions that no place leads to follow, and what got hold of another class or
+   function is given the kept one.  One pass over the heap, if reference counts say that there is something to find.
+5. `move`, after the commit: where Python does not let a class be kept, instances and references move to the new one.
 """
 
 import gc
@@ -19,8 +19,10 @@ from _weakref import getweakrefs, ref
 from types import CodeType, FunctionType
 
 from . import classes, code_pairing, functions, object_model, sqlalchemy_states
+from .class_keyed_memos import Memos
 from .class_pairing import Keeper
 from .definitions import Definitions
+from .looked_up_tables import LookedUpTables
 from .namespace_paths import LRU_CACHE, defines
 from .object_model import is_class, module_of_class, namespace_of_class, qualname_of
 from .referrers import (
@@ -28,22 +30,22 @@ from .referrers import (
     holders_of,
     is_held_by_others,
     is_referred_to,
+    kept_references,
     replace_in,
     substitute,
     table_of,
-    weak_entries,
     weak_references,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     Note = Callable[..., None]
 
 
-class Successors:
+class Generations:
     """The old and new objects of one refresh."""
 
     def __init__(self, note: "Note") -> None:
@@ -54,11 +56,11 @@ class Successors:
         self._living: dict[str, list[type]] | None = None
         # functions that something got hold of while they were new, and those that are kept for them
         self._held: list[Pair] = []
-        self._holders: list[Any] = []  # … and what that is
         self._replaced: list[Pair] = []  # classes that could not be kept
         self._is_described = False  # some classes are, by a library
         self._gone: list[type] = []  # classes that the new sources do not define
-        self.forgotten: set[int] = set()  # the ids of what is defined no more
+        self.memos = Memos(note)
+        self._looked_up = LookedUpTables()
 
     def remember(
         self,
@@ -78,6 +80,18 @@ class Successors:
         if id(namespace) not in self.modules:
             living = self._living.pop(name, ())
             self.modules[id(namespace)] = Definitions(name, namespace, contents, living, last_code, references)
+
+    def start(self, taken: "Iterable[dict[str, Any]]", others: "Callable[[], Iterable[dict[str, Any]]]") -> None:
+        """Let other modules forget what they have found out about the classes of modules with these namespaces.
+
+        `others()` gives the tracked namespaces that are not going to be executed; it is asked once.
+        """
+        new = [self.modules[id(namespace)] for namespace in taken]
+        looked = [each for module in new for each in module.looked]
+        self._looked_up.enter(looked, [module.namespace for module in self.modules.values()], others)
+        classes = [cls for module in new for cls in module.classes.values()]
+        if classes:
+            self.memos.forget(classes, [module.namespace for module in new], others)
 
     def begin(self, namespace: "dict[str, Any]") -> Definitions | None:
         """A module is about to be executed; None if it is none that is remembered."""
@@ -148,7 +162,6 @@ class Successors:
     def _note_what_is_gone(self, module: Definitions) -> None:
         for place, value in module.places.items():
             if is_class(value) and not is_class(module.new.get(place)):
-                self.forgotten.add(id(value))
                 self._gone.append(value)
 
     def _keep_functions(self, module: Definitions) -> "list[tuple[ref[Any], Any]]":
@@ -206,35 +219,26 @@ class Successors:
             object_model.set_member(owner, name, cache)
         return [(ref(now), cache)]
 
-    def find(self) -> "dict[int, Any]":
-        """Let functions that no place leads to follow, and give the kept classes to whatever got hold of others.
-
-        Returns what is kept for each function that something got hold of, by the id of that.
-        """
+    def finish(self) -> None:
+        """Let functions that no place leads to follow, and give the kept objects to whatever got hold of others."""
         self._living = {}
         for module in self.modules.values():
             module.classes.clear()
             module.kept.classes.clear()
         made = [pair for pair in self.keeper.instead.values() if is_referred_to(pair)]
         others = {id(module.namespace): module for module in self.modules.values() if module.has_others}
-        targets = [pair.other for pair in (*self._held, *made)] + [module.namespace for module in others.values()]
-        self._holders = holders_of(targets) if targets else []
-        for holder in self._holders:
+        pairs, all_pairs = [*made, *self._held], [*self.keeper.instead.values(), *self._held]
+        weak = weak_references(all_pairs)
+        targets = [*(pair.other for pair in pairs), *(module.namespace for module in others.values()), *weak]
+        holders = [each for each in holders_of(targets) if each is not weak] if targets else []
+        for holder in holders:
             if type(holder) is FunctionType and id(holder.__globals__) in others:
                 self._follow_other(others[id(holder.__globals__)], holder)
-        if made:
-            replace_in(self._holders, table_of(made))
-        return table_of(self._held)
-
-    def replace(self) -> None:
-        """Give the kept functions to whatever got hold of others."""
-        weak = weak_references(self._held)
-        for pair in self.keeper.instead.values():
-            weak.update(weak_entries(pair.other, pair.kept))
+        kept = table_of(pairs)
         if weak:
-            substitute({key: new for key, (_, new) in weak.items()}, [old for old, _ in weak.values()])
-        if self._held:
-            replace_in(self._holders, table_of(self._held))
+            kept.update(kept_references(all_pairs, weak, holders))
+        if kept:
+            replace_in(holders, kept)
 
     def _follow_other(self, module: Definitions, old: FunctionType) -> None:
         """A function that stands nowhere in the namespace, a closure made by a call, follows."""
@@ -247,8 +251,6 @@ class Successors:
             return
         code = module.counterpart(old.__code__)
         if code is None:
-            if "<locals>" not in old.__qualname__ and old.__qualname__ not in module.new_codes:
-                self.forgotten.add(id(old))
             return
         now = module.made_of(code)
         if now is not None and "<locals>" not in old.__qualname__:
@@ -280,7 +282,6 @@ class Successors:
             sqlalchemy_states.prepare()
         self.modules.clear()
         self._held.clear()
-        self._holders.clear()
         made = list(self.keeper.instead.values())
         self.keeper.clear()
         replaced = table_of(self._replaced)
@@ -291,8 +292,11 @@ class Successors:
                 classes.discard(pair.other)
         made.clear()
         gone.clear()
-        if not replaced:
-            return None
+        told = self._replace(replaced) if replaced else None
+        self._looked_up.follow()
+        return told
+
+    def _replace(self, replaced: "dict[int, type]") -> str | None:
         # Methods of the old classes go on with them as long as they have instances, for `super()`.
         cells = {id(cell): cell for pair in self._replaced for cell in classes.cells_with(pair.other)}
         substitute(replaced, [each.other for each in self._replaced], cells)
@@ -301,8 +305,10 @@ class Successors:
     def _told(self) -> str:
         """What there is to say about classes that could not be kept: of which instances stay."""
         told = []
-        for pair in self._replaced:
-            stayed = sum(type(each) is pair.other for each in gc.get_referrers(pair.other))
+        kinds = [type(each) for each in gc.get_referrers(*[pair.other for pair in self._replaced])]
+        instances = [sum(kind is pair.other for kind in kinds) for pair in self._replaced]
+        kinds.clear()  # it refers to the classes
+        for pair, stayed in zip(self._replaced, instances, strict=True):
             if not stayed:
                 for cell in classes.cells_with(pair.other):
                     cell.cell_contents = pair.kept
