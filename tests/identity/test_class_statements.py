@@ -280,18 +280,6 @@ def test_definitions_of_one_name_that_become_more():
     assert execution.value("A") is last
 
 
-@pytest.mark.parametrize("branches", ["if {0}:\n{1}else:\n{2}", "try:\n    1 / {0}\n{1}except ZeroDivisionError:\n{2}"])
-def test_definitions_in_branches(branches):
-    """The class that another branch defines now is the one that is held."""
-    one, two = "    class A:\n        def m(self): return 1\n", "    class A:\n        def m(self): return 2\n"
-    for values in ((1, 0), (0, 1)):
-        execution = Execution(branches.format(values[0], one, two))
-        held = execution.value("A")
-        execution.again(branches.format(values[1], one, two))
-        assert execution.value("A") is held
-        assert held().m() == 2 - values[1]
-
-
 def test_definition_in_a_loop():
     """Each execution of a statement fills one of the classes that it made, as long as they live."""
     source = "L = []\nfor i in range(3):\n    class A:\n        x = i, {n}\n    L.append(A)\n"

@@ -306,19 +306,13 @@ def test_two_definitions_of_one_class(project):
     )
 
 
-def test_two_branches(project):
+@pytest.mark.parametrize("branches", ["if {0}:\n{1}else:\n{2}", "try:\n    1 / {0}\n{1}except ZeroDivisionError:\n{2}"])
+@pytest.mark.parametrize("value", ["{0}", "[{0}][0]"])
+def test_two_branches(project, branches, value):
     """A class and a function that another branch defines now are the ones that are held."""
-    source = """
-    if {0}:
-        class Cart:
-            def n(self): return 1
-        def f(): return 1
-    else:
-        class Cart:
-            def n(self): return 2
-        def f(): return 2
-    """
-    edit(project, source.format(True), f"{HELD}; f = shop.f", source.format(False))
+    one, two = [f"    class Cart:\n        def n(self): return {n}\n    def f(): return {n}\n" for n in (1, 2)]
+    source = branches.format(value, one, two)
+    edit(project, source.format(1), f"{HELD}; f = shop.f", source.format(0))
     assert kept(project)
     assert project.value("cart.n(), f(), f is shop.f") == (2, 2, True)
 

@@ -234,28 +234,7 @@ def _of_definition(module: Module, found: "list[type]", body: CodeType) -> "list
         return [cls for cls in found if (id(cls) in module.bound) == (new[-1] is body)]
     index = code_pairing.counterpart(body, new, old)
     made_by = [(_index_of(cls, old, module), cls) for cls in found]
-    exact = [cls for its, cls in made_by if index is not None and its in (index, None)]
-    if exact:
-        return exact
-    # Of two branches, another has been taken: who made the class that is there has been passed by.
-    at = code_pairing.index_of(body, new)
-    passed = [code_pairing.counterpart(old[its], old, new) for its, _ in made_by if its is not None]
-    return [
-        cls
-        for (its, cls), other in zip([each for each in made_by if each[0] is not None], passed, strict=True)
-        if other is None or at is None or other < at or _are_branches(module, new[at], new[other])
-    ]
-
-
-def _are_branches(module: Module, first: CodeType, second: CodeType) -> bool:
-    """True if a jump leads from the one definition past the other, or the other is not executed anyway."""
-    is_there = False
-    for code in (module.new_code, *code_pairing.inner(module.new_code)) if module.new_code is not None else ():
-        offsets = {id(body): offset for offset, body in bytecode.class_statements(code)}
-        is_there = is_there or id(second) in offsets
-        if id(first) in offsets and id(second) in offsets:
-            return bytecode.jumps_past(code, offsets[id(first)], offsets[id(second)])
-    return not is_there
+    return [cls for its, cls in made_by if index is not None and its in (index, None)]
 
 
 def _index_of(cls: type, old: "list[CodeType]", module: Module) -> int | None:

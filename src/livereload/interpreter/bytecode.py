@@ -202,17 +202,6 @@ def class_statements(code: "CodeType") -> "Iterator[tuple[int, CodeType]]":
         start = operations.find(opcodes["LOAD_BUILD_CLASS"], start + 1)
 
 
-def jumps_past(code: "CodeType", start: int, end: int) -> bool:
-    """True if the code from offset `start` on never reaches `end`: it returns, raises or jumps past it."""
-    opcodes = numbers()
-    leaving = {opcodes.get(name) for name in ("RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS")}
-    return any(
-        opcode in leaving or (opcode == opcodes["JUMP_FORWARD"] and offset + 2 + 2 * argument > end)
-        for offset, opcode, argument in instructions(code)
-        if start <= offset < end
-    )
-
-
 def is_function(code: "CodeType") -> bool:
     """True for the code of a function, False for that of a module or the body of a class."""
     return bool(code.co_flags & _CO_OPTIMIZED)
