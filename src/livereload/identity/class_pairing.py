@@ -14,7 +14,7 @@ from types import CodeType
 
 from ..interpreter import bytecode
 from . import classes, code_pairing, enums
-from .object_model import is_class, module_of_class, mro_of, namespace_of, namespace_of_class, qualname_of
+from .object_model import is_class, mro_of, namespace_of, namespace_of_class, qualname_of
 from .referrers import Pair, is_referred_to
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ class Module:
 
     __slots__ = (
         *("bodies", "bound", "claimed", "classes", "journal", "last_code"),
-        *("made_for", "name", "namespace", "new_code", "refused", "thread"),
+        *("made_for", "name", "namespace", "new_code", "thread"),
     )
 
     def __init__(
@@ -60,8 +60,6 @@ class Module:
         self.claimed: set[int] = set()
         # what undoes that
         self.journal: list[tuple[Callable[..., object], tuple[object, ...]]] = []
-        # {id: why it could not be}
-        self.refused: dict[int, str] = {}
         # the thread that executes it
         self.thread = _thread.get_ident()
         # {id of a code: [(offset of the statement, code of the class body)]}
@@ -143,7 +141,7 @@ class Keeper:
         if module is None:
             return None
         kept = tuple(self.instead[id(each)].kept if id(each) in self.instead else each for each in its_bases)
-        for cls in _candidates(module, contents.get("__module__"), qualname, body, kept):
+        for cls in _candidates(module, contents.get("__module__"), qualname, body):
             hooks = self._fill(module, cls, metaclass, name, kept, contents)
             if hooks is not None:
                 return hooks
@@ -161,17 +159,15 @@ class Keeper:
 
         before = namespace_of_class(cls).copy() if "_member_map_" in namespace_of_class(cls) else {}
         try:
-            reason = classes.fill(cls, metaclass, name, its_bases, contents, note)
+            obstacle = classes.fill(cls, metaclass, name, its_bases, contents, note)
         except MemoryError:
             raise
-        except Exception as error:  # no code of the user has run, so it is ours: no reason to fail
-            reason = f"filling it raised {error!r}"
+        except Exception:  # no code of the user has run, so it is ours: no reason to fail
             module.undo(done)
-        if reason:
-            module.refused[id(cls)] = reason
+            return None
+        if obstacle:
             return None
         module.claimed.add(id(cls))
-        module.refused.pop(id(cls), None)
         return Hooks(cls, before, note)
 
     def note_made(self, cls: type) -> None:
@@ -201,9 +197,7 @@ def _is_regular(metaclass: type, name: "Any", its_bases: "Any", namespace: "Any"
     return winner(metaclass, its_bases) is metaclass
 
 
-def _candidates(
-    module: Module, name: "Any", qualname: str, body: CodeType | None, its_bases: "Bases"
-) -> "Iterator[type]":
+def _candidates(module: Module, name: "Any", qualname: str, body: CodeType | None) -> "Iterator[type]":
     """The classes that may be kept for a definition: of a statement in a loop, each for one of its executions."""
     if "<locals>" in qualname:
         return
@@ -211,15 +205,7 @@ def _candidates(
         yield module.made_for[name, qualname]
         return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
-    # A decorator may have derived one class from another and given it the name of that.
-    depth = 1 + sum(_bears(base, module, qualname) for base in _mro_of_bases(its_bases))
-    for cls in found if body is None else _of_definition(module, found, body):
-        if depth == 1 + sum(_bears(base, module, qualname) for base in mro_of(cls)[1:]):
-            yield cls
-
-
-def _bears(cls: type, module: Module, qualname: str) -> bool:
-    return qualname_of(cls) == qualname and module_of_class(cls) == module.name
+    yield from found if body is None else _of_definition(module, found, body)
 
 
 def _of_definition(module: Module, found: "list[type]", body: CodeType) -> "list[type]":
@@ -251,10 +237,6 @@ def _index_of(cls: type, old: "list[CodeType]", module: Module) -> int | None:
         if body.co_firstlineno in lines or not methods.isdisjoint(inner):
             return index
     return len(old) - 1 if id(cls) in module.bound else None
-
-
-def _mro_of_bases(its_bases: "Bases") -> "list[type]":
-    return [*{id(each): each for base in its_bases for each in mro_of(base)}.values()]
 
 
 class Hooks:
