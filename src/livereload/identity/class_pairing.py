@@ -216,8 +216,6 @@ def _of_definition(module: Module, found: "list[type]", body: CodeType) -> "list
     old = code_pairing.bodies(module.last_code(), body.co_qualname)
     if len(new) <= 1 and len(old) <= 1:
         return found
-    if not old:
-        return [cls for cls in found if (id(cls) in module.bound) == (new[-1] is body)]
     index = code_pairing.counterpart(body, new, old)
     made_by = [(_index_of(cls, old, module), cls) for cls in found]
     return [cls for its, cls in made_by if index is not None and its in (index, None)]
