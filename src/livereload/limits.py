@@ -23,8 +23,9 @@ State
 What is not watched
 ===================
 
-- Data files, folders, databases and variables of the environment that a module reads while it is executed.  After such
-  a change, edit the module or call `importlib.reload()`.
+- Data files and folders that a module has read before `install()`, or in other ways than by `open`, `os.listdir`,
+  `os.scandir` and what calls these: databases, files that a library in C opens.  Variables of the environment that the
+  session has changed.  After such a change, edit the module or call `importlib.reload()`.
 - Modules that are not tracked: the standard library, what lies below a `site-packages` or `dist-packages` folder,
   extension modules, `.pyc` files without a source, modules in zip files, frozen modules, `__main__`.  `include` adds
   installed packages that have source files.

@@ -93,7 +93,7 @@ The line `last edit` says what the last edit did to a module: updated, executed,
 - the attributes of an instance keep theirs;
 - what a function has stored in a variable of its module stays, as long as the module is not executed.
   `install(whole=True)` executes each changed module as a whole;
-- a data file is not watched.
+- a database is not watched; nor is a data file that no tracked module has read while it was executed.
 
 `help("livereload.limits")` lists all of these.
 

@@ -3,6 +3,9 @@
 import pytest
 
 HUB = """
+import os
+def set_default(name, value): os.environ.setdefault(name, value)
+def variable(name): return os.environ[name]
 entries, table, level = [], {}, 1
 class Base: kind = 0
 class Told:
@@ -51,6 +54,16 @@ WAYS = {
     ),
     "an entry of data": (
         "import hub\nhub.table['k'] = 1\n", "import hub\nhub.table['k'] = 2\n", "import hub\nX = dict(hub.table)\n"
+    ),
+    "a variable of the environment": (
+        "import os\nos.environ['LR_MODE'] = 'a'\n",
+        "import os\nos.environ['LR_MODE'] = 'b'\n",
+        "import os\nX = os.environ.get('LR_MODE')\n",
+    ),
+    "a default in the environment, set and read by functions": (
+        "from hub import set_default\nset_default('LR_DEFAULT', 'a')\n",
+        "from hub import set_default\nset_default('LR_DEFAULT', 'b')\n",
+        "from hub import variable\nX = variable('LR_DEFAULT')\n",
     ),
     "a class that tells its base": (
         "from hub import Told\nclass A(Told): pass\n",

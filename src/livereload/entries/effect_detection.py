@@ -15,7 +15,7 @@ from ..interpreter.bytecode import nested
 from . import containers
 from .effects import Stored, in_attributes, in_container, in_mapping
 from .referrer_graph import slots
-from .stdlib_registries import SIGNALS, places_behind, set_up_since
+from .stdlib_registries import SIGNALS, environment, places_behind, set_up_since
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class EffectDetection:
         self._seen: set[str] = set()
         if "signal" in self._names:  # `signal` may be imported meanwhile
             self._keep(self._containers, SIGNALS)
+        self._keep(self._containers, environment())
         self._see_all()
 
     def _see_all(self) -> None:

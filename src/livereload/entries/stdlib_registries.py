@@ -5,6 +5,7 @@ Knows `sys`, `gc`, `signal`, `typing`, `atexit` and `logging`.  Must not know wh
 
 import _thread
 import gc
+import os
 import sys
 from types import FunctionType, MethodType
 
@@ -43,6 +44,12 @@ class Signals:
             sys.modules["_signal"].signal(number, handler)
 
 
+def environment() -> "dict[Any, Any]":
+    """The variables of the environment, as `os.environ` keeps them; without asking it, which would count as reading."""
+    data = (instance_dict(os.environ) or {}).get("_data")
+    return data if type(data) is dict else {}
+
+
 SIGNALS = Signals()
 # Containers that functions of the module add to.
 _TABLES = {"warnings": ("filters",), "gc": ("callbacks",), "mimetypes": ("types_map",), "sys": ("path", "meta_path")}
@@ -59,8 +66,6 @@ def places_behind(name: str, names: "Collection[str]") -> "Iterator[tuple[bool, 
     for each in _TABLES.get(name, ()):
         if each in module.__dict__:
             yield False, module.__dict__[each]
-    if name == "os" and "environ" in names:
-        yield False, instance_dict(module.environ)["_data"]  # type: ignore[index]
     if name == "logging" and not _LOGGING.isdisjoint(names):
         for logger in _loggers():
             attributes = instance_dict(logger) or {}

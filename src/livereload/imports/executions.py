@@ -174,6 +174,7 @@ class Executions:
                 thread.stack[-1].detection.rest(record.behind)
         thread.stack.append(record)
         self._state.busy.add(record)
+        self._system.outside_reads.watch()
         thread.unwound.clear()
 
     def _new_record(self, spec: "ModuleSpec", where: tuple[str, ...], old: Record | None) -> Record:
@@ -273,6 +274,8 @@ class Executions:
             if ended is record:
                 break
             ended.broken = True  # its end was not told
+        if not state.thread.stack:
+            self._system.outside_reads.rest()
         state.forget_looks()
         if record.source is not None:
             record.source.data = None

@@ -11,6 +11,7 @@ While livereload is installed, it replaces
 2. `importlib._bootstrap._find_spec`, which matters only while another finder is before ours on `sys.meta_path`.
 3. The specs of tracked modules, and their loaders while these modules are executed (`spec`).
 4. During a refresh, `builtins.__build_class__` (`build_class`).
+5. While tracked modules are executed, `open`, `os.listdir` and the like (`outside_reads`).
 
 And it puts a finder first on `sys.meta_path` (`finder`).
 
@@ -202,6 +203,7 @@ def uninstall() -> None:
         return
     with installation.state.lock:
         installed = None
+        installation.system.outside_reads.stop()
         installation.unpatch()
 
 

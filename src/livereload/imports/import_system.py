@@ -16,6 +16,7 @@ from ..modules.graph import parents
 from ..modules.state import State
 from . import spec as specs
 from .loader import Loader
+from .outside_reads import OutsideReads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class ImportSystem:
         self._state = state
         # once a module has been executed again
         self._class_statements: ClassStatements | None = None
+        self.outside_reads = OutsideReads(state)
+        self.stop_watching_reads = self.outside_reads.rest
 
     attach = staticmethod(specs.attach)
     attach_lazy = staticmethod(specs.attach_lazy)

@@ -11,6 +11,7 @@ import sys
 from time import perf_counter
 
 from ..files.cached_look import Look
+from ..files.data_reads import DataReads
 from ..files.source import Patience, Source, look
 from ..files.stamp import stamp_at
 from ..identity.object_model import namespace_of
@@ -75,18 +76,21 @@ class Survey:
             return Plan({}, {})
         around = {**reached, **self._reached_by_use(reached)}
         folders = {folder for where in {record.where for record in around.values()} for folder in where}
+        reading = [record.reads for record in around.values() if record.reads is not None]
+        folders.update(path for each in reading for path in each.folders)
         begun = perf_counter()
         events = -1 if moment else state.watcher.events()
         self.resolver.look_at_folders(folders, moment)
-        changed, moved, sources = self._observe_all(reached.values(), again)
-        found = plan(reached, changed, moved, self._versions(reached), sources, closure)
+        changed, moved, sources, other_data = self._observe_all(reached.values(), again)
+        found = plan(reached, changed, moved, self._versions(reached), sources, closure, other_data)
         if moment:
             self.note_fresh(found, moment)
         elif not found:
             files = {name: (each.path, each.source) for name, each in around.items() if each.path and each.source}
             named = [files[name] for name in names if name in files]
+            data = [(path, known) for each in reading for path, known in each.files.items()]
             found.look = Look(
-                [*files.values()], folders, state.folders, state.watcher, named=named, events=events, begun=begun
+                [*files.values(), *data], folders, state.folders, state.watcher, named=named, events=events, begun=begun
             )
         return found
 
@@ -107,9 +111,13 @@ class Survey:
 
     def _observe_all(
         self, records: "Iterable[Record]", again: str
-    ) -> tuple[dict[str, str], set[str], dict[str, Source]]:
-        """{module: reason} by the files, the modules that have moved, and {path: source} of the sources read."""
+    ) -> tuple[dict[str, str], set[str], dict[str, Source], set[str]]:
+        """{module: reason} by the files, the modules that have moved, and {path: source} of the sources read.
+
+        Last, the modules that have read other data than is there now.
+        """
         changed: dict[str, str] = {}
+        other_data: set[str] = set()
         moved: set[str] = set()
         sources: dict[str, Source] = {}
         flat: dict[str, bool] = {}
@@ -120,11 +128,18 @@ class Survey:
             reason, has_moved = self._observe(record, sources, flat, patience)
             if reason is None and record.name == again:
                 reason = _FAILED
+            data = None if record.reads is None else self._changed_data(record.reads, patience)
+            if data is not None:
+                other_data.add(record.name)
+                reason = f"{short(data)} changed"
             if reason is not None:
                 changed[record.name] = reason
             if has_moved:
                 moved.add(record.name)
-        return changed, moved, sources
+        return changed, moved, sources, other_data
+
+    def _changed_data(self, reads: DataReads, patience: Patience) -> str | None:
+        return reads.changed(self._state.folders, self._state.clock, patience)
 
     def _is_unchanged(self, record: Record, flat: dict[str, bool]) -> bool:
         """True if one stat shows that `_observe` has nothing to say: nearly always."""
@@ -132,6 +147,8 @@ class Survey:
         if source is None or path is None or not source.settled or stamp_at(path) != source.stamp:
             return False
         if record.suspect or record.listed or record.broken or record.gone:
+            return False
+        if record.reads is not None and record.reads.is_of_files:
             return False
         parent = record.name.rpartition(".")[0]
         if parent and parent not in flat:

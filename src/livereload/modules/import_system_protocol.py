@@ -54,3 +54,6 @@ if TYPE_CHECKING:
 
         def stop_watching_classes(self) -> None:
             """Make class statements plain again."""
+
+        def stop_watching_reads(self) -> None:
+            """Note no more what is read, unless a module is being executed."""

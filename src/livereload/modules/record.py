@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..changes.uses import Uses
     from ..entries.effect_detection import EffectDetection
     from ..entries.reference_counts import Outside
+    from ..files.data_reads import DataReads
     from ..files.source import Source
 
 
@@ -46,6 +47,7 @@ class Record:
         "outside",
         "path",
         "portions",
+        "reads",
         "reason",
         "source",
         "started",
@@ -78,6 +80,8 @@ class Record:
         self.edges: dict[str, int] | None = {}
         # {"Cart": <lazy_import 'shop.Cart'>}: its lazy imports (PEP 810)
         self.lazy: dict[str, object] | None = None
+        # the data that it has read while it was executed: files, folders, the environment
+        self.reads: DataReads | None = None
         # the moment of the last execution; 0 for before install()
         self.version = 0
         # {"RATE": 7, "Cart.add()": 9}: the moment since which a name is bound to something else, or a function has

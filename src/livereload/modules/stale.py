@@ -8,7 +8,7 @@ from . import graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from types import CodeType
 
     from ..files.cached_look import Look
@@ -69,12 +69,13 @@ def plan(
     versions: "Mapping[str, int]",
     sources: "dict[str, Source]",
     closure: "graph.Closure | None" = None,
+    other_data: "Collection[str]" = (),
 ) -> Plan:
     """The modules in `reached` that are stale; `closure` has their graph, if it is known.
 
     A module is stale
 
-    1. if its file gave a reason (`changed`);
+    1. if its file gave a reason (`changed`), or a data file that it has read (`other_data`);
     2. if it is below a package in `moved`;
     3. if a module that it imported has another version (`versions`, of those that have) than it had then;
     4. if it imported a submodule of a package that failed afterwards, so that the package is not there;
@@ -82,7 +83,7 @@ def plan(
     """
     reasons = dict(changed)
     must = {name for name in changed if reached[name].path not in sources or reached[name].listed}
-    must |= moved & reached.keys()
+    must |= (moved & reached.keys()).union(other_data)
     broken = {name for name, record in reached.items() if record.broken}
     for name, record in reached.items() if moved or versions or broken else ():
         if name in reasons:

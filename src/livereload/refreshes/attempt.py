@@ -225,6 +225,7 @@ class Attempts:
         transaction.roll_back()
         transaction.end()
         self._interpreter.stop_watching_classes()
+        self._interpreter.stop_watching_reads()
         state.busy.discard(transaction)
         state.forget_looks(edges=transaction.has_executed)
         state.transaction = None

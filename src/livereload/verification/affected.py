@@ -41,6 +41,8 @@ class Affected:
     def __init__(self, records: "dict[str, Record]") -> None:
         self._records = records
         self._changed = WhatChanged(records)
+        # {"MODE": 7}: since when variables of the environment are others
+        self.variables: dict[str, int] = {}
 
     def why(self, record: "Record", uses: "Uses", *, contents: str = CONTENTS) -> str | None:
         """Why a module must be executed; None if nothing that it used would come out differently.
@@ -56,6 +58,9 @@ class Affected:
                 return f"imports {name}"
             if uses.nested_imports and self._changed.anything(name, since):
                 return f"imports {name}"
+        variable = self.other_variable(record)
+        if variable is not None:
+            return f"uses the variable {variable}"
         stale = self.rebound(record, uses)
         for name, (_, there, attribute) in stale.items():
             binding = uses.bindings.get(name)
@@ -63,6 +68,11 @@ class Affected:
                 return f"uses {name}"
         search = Used(self._changed, record, uses, namespace, set(stale), contents)
         return search.why() or self._why_made_anew(record, uses, namespace)
+
+    def other_variable(self, record: "Record") -> str | None:
+        """A variable of the environment that a module has read and that is another by now; None if there is none."""
+        read = () if record.reads is None or not self.variables else record.reads.variables
+        return next((each for each in read if self.variables.get(each, 0) > record.verified), None)
 
     def rebound(self, record: "Record", uses: "Uses") -> "dict[str, tuple[str, Namespace, str]]":
         """{name: (module, its namespace, name there)} of what the module's import statements would bind to else."""

@@ -6,8 +6,10 @@ What an execution has made of a module is compared with what was there before.  
 modules that it imports.
 """
 
+import os
 import sys
 
+from ..entries.stdlib_registries import environment
 from ..identity.namespace_paths import LRU_CACHE
 from ..identity.object_model import namespace_of
 from ..interpreter.code_effects import calls_nothing
@@ -20,6 +22,7 @@ from .namespace_comparison import Before, Names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from ..files.source import Source
     from ..modules.record import Record
@@ -45,11 +48,15 @@ class Outcomes:
         self._alone: set[str] = set()
         # {"shop.cart": (its source, {"shop.money": 7})}: what they were executed from, and imported
         self._traces: dict[str, tuple[Source | None, dict[str, int]]] = {}
+        # the variables of the environment, at the last look; None before the first
+        self._environment: dict[Any, Any] | None = None
         # how often something has been entered as different
         self.entered = 0
 
     def remember(self, names: "Iterable[str]") -> None:
         """Remember what modules held that have left `sys.modules` to be executed."""
+        if self._environment is None:
+            self._environment = dict(environment())
         for name in names:
             record, taken = self._records[name], self._transaction.taken.get(name)
             if taken is not None:
@@ -101,6 +108,7 @@ class Outcomes:
         """A module's code has run to its end: enter what is different now; False if all of it may be."""
         self.entered += 1
         self._join_traces(record)
+        self._look_at_environment()
         before = self._before.pop(record.name, None)
         if record.failed or before is None or record.changed is None:
             return False
@@ -113,6 +121,14 @@ class Outcomes:
         if record.code is None or not calls_nothing(record.code):
             self._touch(record)
         return True
+
+    def _look_at_environment(self) -> None:
+        """Enter which variables of the environment an execution has changed."""
+        before, now = self._environment or {}, dict(environment())
+        if before != now:
+            names = {os.fsdecode(name) for name in {**before, **now} if before.get(name) != now.get(name)}
+            self._affected.variables.update(dict.fromkeys(names, self._transaction.moment))
+        self._environment = now
 
     def _touch(self, record: "Record") -> None:
         """Enter that the execution of a module may have changed what is in others that it has imported."""

@@ -28,14 +28,19 @@ class Siblings:
         half_imported: "Container[str]",
         verified: "Container[str]",
         is_waiting: "Callable[[Record], bool]",
+        has_read_else: "Callable[[Record], object]",
     ) -> None:
-        """What is `stale` is verified in any case; of the others, those that are `waiting` can be asked."""
+        """What is `stale` is verified in any case; of the others, those that are `waiting` can be asked.
+
+        `has_read_else(record)` says whether the environment is another than the module has read.
+        """
         self._records = records
         self._imports = imports_in(records)
         self._stale = stale
         self._half_imported = half_imported
         self._verified = verified
         self._is_waiting = is_waiting
+        self._has_read_else = has_read_else
         # modules that what has changed may have put something into, or changed; who imports those
         self._shared: set[str] = set()
         self._sharing: set[str] = set()
@@ -69,7 +74,7 @@ class Siblings:
     def is_one(self, name: str) -> bool:
         """True if a module that has not been verified may have used what others, not imported by it, have changed."""
         record = self._records.get(name)
-        if name not in self._sharing or record is None or record.executing:
+        if record is None or record.executing or not (name in self._sharing or self._has_read_else(record)):
             return False
         if name in self._passed or name in self._shared:  # what the changed module imports, comes before it
             return False
