@@ -92,6 +92,39 @@ def test_a_folder_of_plugins_that_a_helper_lists(project):
     assert project.value("app.N") == [1, 2]
 
 
+KEEPING = {
+    "a cache": "import functools\n@functools.cache\ndef load(path): return open(path).read()\n",
+    "a dict": (
+        "kept = {}\ndef load(path):\n    if path not in kept: kept[path] = open(path).read()\n    return kept[path]\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("conf", KEEPING.values(), ids=KEEPING.keys())
+def test_what_a_function_of_another_module_has_read_and_kept(project, conf):
+    """All who use what it has kept are executed; who uses such a function that keeps nothing, is not."""
+    path, other = (os.path.join(project.root, name) for name in ("a.txt", "b.txt"))
+    project.write({
+        "conf.py": conf,
+        "util.py": "def load(path): return open(path).read()\n",
+        "a.txt": "1",
+        "b.txt": "1",
+        "one.py": f"import conf, util\nX = conf.load({path!r}) + util.load({path!r})\n",
+        "two.py": f"from conf import load\nX = load({path!r})\n",
+        "three.py": f"import util\nX = util.load({other!r})\n",
+        "main.py": "import one, two, three\n",
+    })  # fmt: skip
+    project.start(whole=False)
+    project.run("import main")
+    project.write({"a.txt": "2"})
+    executed = project.run("import main").executed
+    assert project.value("main.one.X, main.two.X, main.three.X") == ("22", "2", "1")
+    assert not {"util", "three"} & {*executed}
+    project.run("import main")
+    project.write({"b.txt": "2"})
+    assert project.run("import main").executed == ["three"]
+
+
 def test_a_file_that_was_not_there(project):
     """A module that has looked for a file in vain is executed when the file is there, and when it is gone again."""
     project.write({"config.py": "try: X = open('local.txt').read()\nexcept FileNotFoundError: X = ''\n"})

@@ -27,7 +27,7 @@ LARGE = 1 << 24
 class DataReads:
     """What one execution of a module has read, and the files that it has written."""
 
-    __slots__ = ("files", "folders", "variables", "written")
+    __slots__ = ("files", "folders", "readers", "variables", "written")
 
     def __init__(self) -> None:
         # {"/home/me/settings.json": what it held}
@@ -35,6 +35,8 @@ class DataReads:
         # {"/home/me/plugins": (the names in it, whether only those of modules count)}
         self.folders: dict[str, tuple[frozenset[str], bool]] = {}
         self.written: set[str] = set()
+        # {("shop.config", "load")}: functions of other modules that have read for it, and may have kept what they read
+        self.readers: set[tuple[str, str]] = set()
         # the names of variables of the environment
         self.variables: set[str] = set()
 

@@ -20,6 +20,7 @@ from types import ModuleType
 from ..files.data_reads import DataReads
 from ..files.folder import look_into
 from ..identity.object_model import namespace_of
+from ..interpreter.bytecode import nested
 from ..interpreter.tracebacks import disguised, is_hidden
 from ..modules.record import Record
 
@@ -99,8 +100,12 @@ class OutsideReads:
         found = self._data(file)
         if found is None or type(mode) is not str:
             return
-        record, path, _reader = found
+        record, path, callers = found
         reads = _reads_of(record)
+        for frame in callers:
+            name = _module_name(frame)
+            if type(name) is str and name != record.name and name in self._state.records:
+                reads.readers.add((name, frame.f_code.co_qualname))
         if _WRITING.isdisjoint(mode):
             reads.note_file(path, self._state.clock)
         else:
@@ -117,14 +122,21 @@ class OutsideReads:
     def _note_listing(self, path: object = ".", *_: object, **__: object) -> None:
         found = self._data("." if path is None else path)
         if found is not None:
-            record, path, reader = found
-            reads = _reads_of(record)
-            reads.note_folder(path, self._state.clock, of_modules=reader == "pkgutil")
+            record, path, callers = found
+            of_modules = _module_name(callers[0]) == "pkgutil" or any(map(self._looks_for_modules, callers))
+            _reads_of(record).note_folder(path, self._state.clock, of_modules=of_modules)
             self._state.folders.setdefault(path, look_into(path, None, self._state.clock))
+
+    def _looks_for_modules(self, frame: "FrameType") -> bool:
+        """True if code of the user's own names the suffix of modules: `glob("*.py")`, `name.endswith(".py")`."""
+        if _module_name(frame) not in self._state.records:
+            return False
+        texts = [text for code in nested(frame.f_code) for text in code.co_consts if type(text) is str]
+        return any(text.endswith(".py") for text in texts)
 
     def _note_variable(self, environ: object, name: object = None) -> None:
         stack = self._state.thread.stack
-        if stack and environ is os.environ and type(name) is str and _belongs(sys._getframe(2), stack[-1].name):
+        if stack and environ is os.environ and type(name) is str and _callers(sys._getframe(2), stack[-1].name):
             _reads_of(stack[-1]).variables.add(name)
 
     def _note_variables(self, environ: object) -> None:
@@ -132,8 +144,8 @@ class OutsideReads:
             for each in list(environ._data):  # type: ignore[attr-defined]
                 self._note_variable(environ, os.fsdecode(each))
 
-    def _data(self, path: object) -> "tuple[Record, str, object] | None":
-        """The module that reads, the absolute path, and the name of the module that reads for it; None if no matter."""
+    def _data(self, path: object) -> "tuple[Record, str, list[FrameType]] | None":
+        """The module that reads, the absolute path, and who reads for it, the innermost first; None if no matter."""
         stack = self._state.thread.stack
         if not stack or not (type(path) is str or type(path).__module__.startswith("pathlib")):
             return None
@@ -144,8 +156,8 @@ class OutsideReads:
         record = stack[-1]
         if absolute.startswith(_NO_DATA) or absolute.endswith(_SOURCELESS) or not self._is_users(absolute, record):
             return None
-        frame = sys._getframe(3)
-        return (record, absolute, _module_name(frame)) if _belongs(frame, record.name) else None
+        callers = _callers(sys._getframe(3), record.name)
+        return None if callers is None else (record, absolute, callers)
 
     def _is_users(self, path: str, record: "Record") -> bool:
         """True for a path of the user's own, and in no hidden folder but the module's own (`.cache`, `.venv`)."""
@@ -190,16 +202,21 @@ def _reads_of(record: Record) -> DataReads:
     return record.reads
 
 
-def _belongs(frame: "FrameType | None", name: str) -> bool:
-    """True if the code that calls belongs to the execution of the module `name`, not to an import within that."""
+def _callers(frame: "FrameType | None", name: str) -> "list[FrameType] | None":
+    """The frames up to that of the code of the module `name`; None if it does not call, or it calls what reads no data.
+
+    What an import within its execution reads, is not read by it.
+    """
+    found: list[FrameType] = []
     while frame is not None:
         home = _module_name(frame)
+        found.append(frame)
         if type(home) is str and home.startswith(_READERS):
-            return False
+            return None
         if frame.f_code.co_name == "<module>":
-            return home == name
+            return found if home == name else None
         frame = frame.f_back
-    return False
+    return None
 
 
 def _module_name(frame: "FrameType") -> object:

@@ -111,13 +111,13 @@ class Survey:
 
     def _observe_all(
         self, records: "Iterable[Record]", again: str
-    ) -> tuple[dict[str, str], set[str], dict[str, Source], set[str]]:
+    ) -> tuple[dict[str, str], set[str], dict[str, Source], dict[str, str]]:
         """{module: reason} by the files, the modules that have moved, and {path: source} of the sources read.
 
-        Last, the modules that have read other data than is there now.
+        Last, {module: reason} by the data that modules have read, and that others have read by functions of them.
         """
         changed: dict[str, str] = {}
-        other_data: set[str] = set()
+        other_data: dict[str, str] = {}
         moved: set[str] = set()
         sources: dict[str, Source] = {}
         flat: dict[str, bool] = {}
@@ -129,9 +129,10 @@ class Survey:
             if reason is None and record.name == again:
                 reason = _FAILED
             data = None if record.reads is None else self._changed_data(record.reads, patience)
-            if data is not None:
-                other_data.add(record.name)
+            if data is not None and record.reads is not None:
                 reason = f"{short(data)} changed"
+                other_data[record.name] = reason
+                other_data.update(dict.fromkeys((name for name, _ in record.reads.readers), reason))
             if reason is not None:
                 changed[record.name] = reason
             if has_moved:

@@ -8,7 +8,7 @@ from . import graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from types import CodeType
 
     from ..files.cached_look import Look
@@ -21,12 +21,15 @@ class Plan:
 
     `roots` are the modules that are stale by themselves, not because of what they import.  `moved` are those of the
     roots whose name stands for another file now, or for none.  `changed` are those for which the files gave a reason.
-    `must` are those that are executed whatever has changed in their sources.  `reached` are the records whose files
-    were looked at.  `codes` is the code of modules whose new source is compiled already.  If all is fresh, `look` is
-    what was compared.
+    `must` are those that are executed whatever has changed in their sources.  `other_data` are those that have read
+    data that has changed, for themselves or for others.  `reached` are the records whose files were looked at.  `codes`
+    is the code of modules whose new source is compiled already.  If all is fresh, `look` is what was compared.
     """
 
-    __slots__ = ("changed", "closure", "codes", "look", "moved", "must", "reached", "reasons", "roots", "sources")
+    __slots__ = (
+        *("changed", "closure", "codes", "look", "moved", "must", "other_data"),
+        *("reached", "reasons", "roots", "sources"),
+    )
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Plan:
         self.look: Look | None = None
         self.changed: Mapping[str, str] = {}
         self.must: frozenset[str] = frozenset()
+        self.other_data: Mapping[str, str] = {}
         self.closure: graph.Closure | None = None
         self.codes: dict[str, CodeType] = {}
 
@@ -69,21 +73,22 @@ def plan(
     versions: "Mapping[str, int]",
     sources: "dict[str, Source]",
     closure: "graph.Closure | None" = None,
-    other_data: "Collection[str]" = (),
+    other_data: "Mapping[str, str]" = {},  # noqa: B006 (it stays empty)
 ) -> Plan:
     """The modules in `reached` that are stale; `closure` has their graph, if it is known.
 
     A module is stale
 
-    1. if its file gave a reason (`changed`), or a data file that it has read (`other_data`);
+    1. if its file gave a reason (`changed`), or data that it has read (`other_data`), or reads for others;
     2. if it is below a package in `moved`;
     3. if a module that it imported has another version (`versions`, of those that have) than it had then;
     4. if it imported a submodule of a package that failed afterwards, so that the package is not there;
     5. if it imports a stale module, directly or not.
     """
-    reasons = dict(changed)
-    must = {name for name in changed if reached[name].path not in sources or reached[name].listed}
-    must |= (moved & reached.keys()).union(other_data)
+    other_data = {name: reason for name, reason in other_data.items() if name in reached}
+    reasons = {**other_data, **changed}
+    must = {name for name in changed if reached[name].path not in sources or reached[name].listed or name in other_data}
+    must |= moved & reached.keys()
     broken = {name for name, record in reached.items() if record.broken}
     for name, record in reached.items() if moved or versions or broken else ():
         if name in reasons:
@@ -105,6 +110,7 @@ def plan(
         reasons = graph.spread_to(roots, closure.importers())
     found = Plan(reasons, sources, roots, moved, reached)
     found.changed, found.must, found.closure = changed, frozenset(must), closure
+    found.other_data = other_data
     return found
 
 

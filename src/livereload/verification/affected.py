@@ -103,6 +103,10 @@ class Affected:
         gone = [key for key in self._records[target].changed or () if key.isidentifier() and key not in there]
         return names | {key: key for key in gone if not key.startswith("_")}
 
+    def keeps_results(self, record: "Record") -> bool:
+        """True if functions of the module have kept something of what they computed."""
+        return any(True for _ in memos(namespace_in(record.name)))
+
     def kept_results(self, record: "Record") -> "Iterator[tuple[Any, bool]]":
         """What functions of the module have kept of what they computed from something that is different now.
 

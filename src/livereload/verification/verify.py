@@ -26,7 +26,6 @@ not executed shows in the traceback where it imports what failed; one that may c
 import sys
 from types import ModuleType
 
-from ..identity.namespace_paths import LRU_CACHE
 from ..identity.object_model import namespace_of
 from ..modules import graph
 from ..modules.changed_names import CONTENTS, SHARED
@@ -37,6 +36,7 @@ from .changed_source import ChangedSources, uses_of
 from .failed_import import ImportFrame, import_of
 from .import_order import Walk
 from .inert_modules import InertModules
+from .kept_results import readers_of_data, why_kept
 from .outcomes import Outcomes
 from .siblings import Siblings
 from .update_in_place import Updates
@@ -164,6 +164,7 @@ class Verification:
                 must[name] = reason
             elif name not in self._open:
                 must.update({each: plan.reasons.get(each, f"imports {name}") for each in self._new_cycle(plan, name)})
+        must.update(readers_of_data(plan, self._records, self._verified, self._affected, self._outcomes))
         if must:
             for name in [each for changed in must for each in walk.cycle(changed)]:
                 must.setdefault(name, plan.reasons.get(name, ""))
@@ -317,11 +318,7 @@ class Verification:
             reason = self._affected_by(record, uses)
             if reason is not None:
                 return reason
-        for keeper, is_cache in self._affected.kept_results(record):
-            if not is_cache:
-                return f"has kept what {getattr(keeper, '__name__', 'a function')} computed"
-            LRU_CACHE.cache_clear(keeper)  # type: ignore[attr-defined]
-        return None
+        return why_kept(record, self._affected)
 
     def _affected_by(self, record: "Record", uses: "Uses") -> str | None:
         return self._affected.why(record, uses, contents=SHARED if record.name in self._siblings.asked else CONTENTS)
