@@ -81,17 +81,17 @@ def _file_at(path: str, clock: "Clock") -> Source:
     stamp = stamp_at(path)
     if stamp is None or stamp[2] > LARGE:
         missing = stamp is None
-        return Source(None, b"", stamp, missing or is_settled(stamp, now))  # type: ignore[arg-type]
+        return Source(None, None, stamp, missing or is_settled(stamp, now))  # type: ignore[arg-type]
     try:
         found = read(path, clock)
     except OSError:  # whoever reads it will be told
-        return Source(None, b"", stamp, is_settled(stamp, now))
+        return Source(None, None, stamp, is_settled(stamp, now))
     found.data = None
     return found
 
 
 def _has_changed(path: str, known: Source, clock: "Clock", patience: "Patience") -> bool:
-    if not known.hash:  # it was not there, or is large
+    if known.hash is None:  # it was not there, or is large
         return stamp_at(path) != known.stamp
     try:
         return look(path, known, clock, patience) is not known

@@ -38,6 +38,18 @@ class Dependencies:
             for name in names:
                 transaction.meet(name)
 
+    def note_given(self, name: str) -> None:
+        """If the `__getattr__` of a module imports this one, the module gives what this one has."""
+        records, frame = self._state.records, sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_name != "<module>":
+            if frame.f_code.co_qualname == "__getattr__":
+                home = dict.get(frame.f_globals, "__name__")
+                record = records.get(home) if type(home) is str else None
+                if record is not None and name not in record.given and name not in (home, *graph.parents(record.name)):
+                    record.given |= {name}
+                    self._state.forget_looks()
+            frame = frame.f_back
+
     def note_absence(self, name: str, path: "list[str] | None") -> None:
         """No finder knows `name`: the module that asks for it depends on its absence."""
         state = self._state

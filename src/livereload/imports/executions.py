@@ -168,6 +168,7 @@ class Executions:
         """This thread executes the module of this record from now on."""
 
         thread = self._state.thread
+        self._dependencies.note_given(record.name)
         if thread.stack:
             self._dependencies.note(record.name)
             if thread.stack[-1].detection is not None:
@@ -187,6 +188,7 @@ class Executions:
             return record
         record.generation += old.generation
         record.portions = old.portions
+        record.given = old.given
         record.wreck = old.wreck
         record.before = old if old.failed else None
         transaction = self._state.transaction
@@ -222,6 +224,7 @@ class Executions:
         record.failed = module is None
         record.module = ref(module) if namespace else None
         record.lazy = lazy_imports(namespace)
+        record.names = frozenset(namespace) if "__getattr__" in namespace else None
         self._remember_failure(record)
         self._remember_behind(record, spec, module)
         self._bind_submodules(name)

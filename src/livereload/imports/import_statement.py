@@ -53,6 +53,7 @@ class Statements:
                 record.checked == thread.moment
                 and name not in state.unbound
                 and (not record.portions or _is_of_a_whole(frame))
+                and not record.given
             )
         ):
             # Found fresh within this very import statement, and no submodules asked for: nothing else can be stale.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ..modules.state import State
 
 # They read what is nobody's data: the lines of a traceback, the folders of the search path.
-_READERS = ("linecache", "importlib.metadata", "importlib_metadata")
+_READERS = ("livereload.modules", "linecache", "importlib.metadata", "importlib_metadata")
 _NO_DATA = ("/proc/", "/sys/", "/dev/")
 _SOURCELESS = (".pyc", ".pyo")
 

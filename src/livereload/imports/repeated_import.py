@@ -54,9 +54,12 @@ class RepeatedImports:
         look = state.looks.get((name, from_list))
         if look is not None and not state.busy and look.holds() and not state.busy:
             return False
-        subs = self._survey.submodules(name, from_list) if from_list else []
+        subs = self._survey.submodules(name, from_list)
+        self._dependencies.note_given(name)
         if state.thread.stack:
-            self._dependencies.note(name, *subs)
+            is_inside = state.thread.stack[-1].name.startswith(f"{name}.")  # what the package gives are neighbours then
+            own = [each for each in subs if not is_inside or each.removeprefix(f"{name}.") in from_list]
+            self._dependencies.note(name, *own)
         else:
             for each in (name, *subs):
                 if each in state.records:

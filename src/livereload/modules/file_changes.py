@@ -45,20 +45,24 @@ class Survey:
         self._put_back = adoption.put_back
 
     def submodules(self, name: str, from_list: tuple[str, ...]) -> list[str]:
-        """The names in `from_list` that are submodules of `name` and tracked."""
+        """The names in `from_list` that are submodules of `name` and tracked.
+
+        And the modules that its `__getattr__` has imported (PEP 562).
+        """
         records = self._state.records
         namespace = namespace_of(sys.modules.get(name))
-        if namespace is not None and "__path__" not in namespace:
-            return []  # no package, or none any more
+        given = [each for each in records[name].given if each in records] if name in records else []
+        if not from_list or (namespace is not None and "__path__" not in namespace):
+            return given  # no package, or none any more
         if "*" in from_list:
             namespace = namespace or {}
             exported = namespace.get("__all__")
             from_list = tuple(exported) if type(exported) in (list, tuple) else ()  # type: ignore[arg-type]
-        found = []
+        found = given
         for tail in from_list:
             if type(tail) is str:
                 child = f"{name}.{tail}"
-                if child in records and not records[child].missing:
+                if child in records and child not in given and not records[child].missing:
                     found.append(child)
         return found
 

@@ -34,6 +34,7 @@ class Record:
         "executing",
         "failed",
         "generation",
+        "given",
         "gone",
         "has_lock",
         "inert",
@@ -44,6 +45,7 @@ class Record:
         "missing",
         "module",
         "name",
+        "names",
         "outside",
         "path",
         "portions",
@@ -80,6 +82,10 @@ class Record:
         self.edges: dict[str, int] | None = {}
         # {"Cart": <lazy_import 'shop.Cart'>}: its lazy imports (PEP 810)
         self.lazy: dict[str, object] | None = None
+        # the modules that its `__getattr__` has imported (PEP 562): importing it gives what these have, too
+        self.given: frozenset[str] = frozenset()
+        # the names that a module with a `__getattr__` had when it had been executed: more, that has kept
+        self.names: frozenset[str] | None = None
         # the data that it has read while it was executed: files, folders, the environment
         self.reads: DataReads | None = None
         # the moment of the last execution; 0 for before install()

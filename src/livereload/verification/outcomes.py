@@ -8,10 +8,11 @@ modules that it imports.
 
 import os
 import sys
+from types import FunctionType, ModuleType
 
 from ..entries.stdlib_registries import environment
 from ..identity.namespace_paths import LRU_CACHE
-from ..identity.object_model import namespace_of
+from ..identity.object_model import is_class, module_of_class, namespace_of
 from ..interpreter.code_effects import calls_nothing
 from ..modules import graph
 from ..modules.changed_names import ANYTHING, CONTENTS, EFFECTS, SHARED, is_body
@@ -50,6 +51,8 @@ class Outcomes:
         self._traces: dict[str, tuple[Source | None, dict[str, int]]] = {}
         # the variables of the environment, at the last look; None before the first
         self._environment: dict[Any, Any] | None = None
+        # {"shop.money": ["shop"]}: the modules whose `__getattr__` has imported another; None if nobody has looked
+        self._giving: dict[str, list[str]] | None = None
         # how often something has been entered as different
         self.entered = 0
 
@@ -103,6 +106,25 @@ class Outcomes:
             self._state.last_change = self._transaction.moment
         self._transaction.note(setattr, record, "changed", record.changed)
         record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
+        if not all(map(is_body, keys)):
+            self._forget_given(record.name)
+
+    def _forget_given(self, name: str) -> None:
+        """What `__getattr__` of other modules has taken from this one and kept (PEP 562): it is asked again."""
+        if self._giving is None:
+            self._giving = {}
+            for record in self._records.copy().values():
+                for each in record.given if record.names is not None else ():
+                    self._giving.setdefault(each, []).append(record.name)
+        for record in [self._records[each] for each in self._giving.get(name, ())]:
+            namespace = namespace_of(sys.modules.get(record.name)) or {}
+            there = [namespace_of(sys.modules.get(each)) or {} for each in record.given]
+            kept = {key: value for key, value in namespace.items() if key not in (record.names or ())}
+            left = {key for key, value in kept.items() if not _is_given_still(key, value, name, there)}
+            for key in left:
+                self._transaction.note(namespace.__setitem__, key, namespace.pop(key))
+            if left:
+                self.enter(record, left)
 
     def compare(self, record: "Record") -> bool:
         """A module's code has run to its end: enter what is different now; False if all of it may be."""
@@ -118,6 +140,7 @@ class Outcomes:
         moment = self._state.last_change = self._transaction.moment
         known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
         record.changed = {**known, **dict.fromkeys(keys, moment)}
+        self._forget_given(record.name)
         if record.code is None or not calls_nothing(record.code):
             self._touch(record)
         return True
@@ -167,3 +190,11 @@ class Outcomes:
                 if name in self._records
             )
         )
+
+
+def _is_given_still(key: str, value: object, name: str, there: "list[dict[str, Any]]") -> bool:
+    """True if a value is in one of the namespaces that it may be of, or is not of the module `name`."""
+    if is_class(value) or type(value) is FunctionType:
+        home = module_of_class(value) if is_class(value) else value.__module__  # type: ignore[arg-type]
+        return home != name or any(each is value for names in there for each in names.values())
+    return issubclass(type(value), ModuleType) or any(names.get(key, there) is value for names in there)
