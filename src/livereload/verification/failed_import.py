@@ -74,3 +74,8 @@ def _frame(record: "Record", uses: "Uses", statement: "Import") -> ImportFrame |
         if traceback is not None:
             return ImportFrame(traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
     return None
+
+
+def is_raised_in_code(error: BaseException) -> bool:
+    """False for an error of the import system itself, whose text depends on the statement that imports."""
+    return isinstance(error, SyntaxError) or beyond_us(error.__traceback__) is not None

@@ -33,7 +33,7 @@ from ..modules.stale import Plan
 from . import siblings
 from .affected import Affected
 from .changed_source import ChangedSources, uses_of
-from .failed_import import ImportFrame, import_of
+from .failed_import import ImportFrame, import_of, is_raised_in_code
 from .import_order import Walk
 from .inert_modules import InertModules
 from .kept_results import readers_of_data, why_kept
@@ -301,7 +301,7 @@ class Verification:
         """Where a module that was not executed imports what has failed; None if it may catch the error."""
         record = self._records[name]
         uses = uses_of(record) if record.path is not None and self._can_be_kept(record) else None
-        if uses is None or name in self._verified or not _is_raised_in_code(error):
+        if uses is None or name in self._verified or not is_raised_in_code(error):
             return None
         return None if record.path in plan.sources else import_of(record, uses, child)
 
@@ -395,10 +395,3 @@ class Verification:
         if bound is not None and sys.modules.get(parent) is package and namespace.get(tail) is not bound:
             self._transaction.note(namespace.__setitem__, tail, bound)
             namespace[tail] = bound
-
-
-def _is_raised_in_code(error: BaseException) -> bool:
-    """False for an error of the import system itself, whose text depends on the statement that imports."""
-    from ..interpreter.tracebacks import beyond_us
-
-    return isinstance(error, SyntaxError) or beyond_us(error.__traceback__) is not None
