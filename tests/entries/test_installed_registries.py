@@ -223,7 +223,8 @@ def test_what_a_library_sets_on_a_class_of_its_own(project, library):
     source = (
         "import lib\n@lib.register('{1}')\nclass Geo:\n    def __init__(self, frame): pass\n    n = len('x' * {0})\n"
     )
-    seen = "sorted(lib.Frame.names), [each for each in lib.Frame.made], [getattr(lib.Frame(), each).n for each in sorted(lib.Frame.names - {'own'})]"
+    names = "sorted(lib.Frame.names - {'own'})"
+    seen = f"sorted(lib.Frame.names), [*lib.Frame.made], [getattr(lib.Frame(), each).n for each in {names}]"
     project.write({"shop.py": source.format(1, "geo")})
     project.run("import shop, lib, warnings; warnings.simplefilter('error')")
     for n, name in ((2, "geo"), (3, "geo2")):

@@ -53,8 +53,8 @@ class ModuleEntries:
     def announce(self, transaction: "Transaction", new: "dict[str, Taken]") -> None:
         """Tell whose entries are to be looked for: of what is going to be executed, and what may follow.
 
-        So the heap is searched once for all of them or, if they are many, once for each of some parts: a search takes as
-        long as there are objects to look for.
+        So the heap is searched once for all of them or, if they are many, once for each of some parts: a search takes
+        as long as there are objects to look for.
         """
         known = transaction.announced
         candidates = {
@@ -62,7 +62,8 @@ class ModuleEntries:
             for name, taken in new.items()
             if name not in known
         }
-        others = [name for name in transaction.candidates if name not in known and name not in new] if candidates else []
+        seen = known | new.keys()
+        others = [name for name in transaction.candidates if name not in seen] if candidates else []
         for name in others[:_MOST_SEARCHED]:
             module = sys.modules.get(name)
             namespace = namespace_of(module)
