@@ -53,8 +53,8 @@ class Memos:
 
     def __init__(self, note: "Note") -> None:
         self._note = note
-        # the namespaces that may keep something about classes, by id; None if nobody has looked
-        self._remembering: dict[int, dict[str, Any]] | None = None
+        # what may keep something about classes, by the id of the module's namespace; None if nobody has looked
+        self._remembering: dict[int, _Keepers] | None = None
 
     def forget(
         self,
@@ -64,49 +64,58 @@ class Memos:
     ) -> None:
         """Let `others()`, asked once, forget what they have found out about the classes of modules that are `mine`."""
         if self._remembering is None:
-            self._remembering = {id(each): each for each in others() if _may_remember(each)}
+            self._remembering = {}
+            self._look(others())
         own = set(map(id, mine))
-        forget(classes, [each for key, each in self._remembering.items() if key not in own], self._note)
-        self._remembering.update((id(each), each) for each in mine if _may_remember(each))
+        keys = {id(cls): cls for cls in classes}
+        for key, keepers in self._remembering.items() if keys else ():
+            if key not in own:
+                (_Keepers(keepers.namespace) if keepers.is_new else keepers).forget(keys, self._note)
+        self._look(mine)
+
+    def _look(self, namespaces: "Iterable[dict[str, Any]]") -> None:
+        assert self._remembering is not None
+        for namespace in namespaces:
+            keepers = _Keepers(namespace)
+            if keepers.caches or keepers.tables:
+                self._remembering[id(namespace)] = keepers
 
     def meet(self, namespace: "dict[str, Any]") -> None:
         """A module with this namespace is executed for the first time."""
         if self._remembering is not None:
-            self._remembering[id(namespace)] = namespace
+            self._remembering[id(namespace)] = _Keepers(namespace, is_new=True)
 
     def let_go(self) -> None:
         """Refer to no namespace any more: the next refresh counts who does."""
         self._remembering = None
 
 
-def _may_remember(namespace: "dict[str, Any]") -> bool:
-    """True if a module has caches, or dicts that a function of it asks and fills, whether or not they hold anything."""
-    held = _held_in(namespace)
-    if not held:
-        return False
-    tables = _tables(held, namespace, filled=False)
-    return any(_is_memo(name, owner, namespace) for _, name, owner in tables) or any(
-        True for _ in _caches(held, namespace)
-    )
+class _Keepers:
+    """The caches of one module, and its dicts that a function of it asks and fills; they may be empty."""
+
+    __slots__ = ("caches", "is_new", "namespace", "tables")
+
+    def __init__(self, namespace: "dict[str, Any]", *, is_new: bool = False) -> None:
+        """If the module `is_new`, it is not known yet what it will have."""
+        self.namespace = namespace
+        self.is_new = is_new
+        held = [] if is_new else _held_in(namespace)
+        self.caches = list(_caches(held, namespace))
+        self.tables = [each for each, name, owner in _tables(held, namespace) if _is_memo(name, owner, namespace)]
+
+    def forget(self, classes: "dict[int, type]", note: "Note") -> None:
+        """Let them forget what they have found out about some classes."""
+        for cache in self.caches:
+            if any(_is_about(key, classes) for key in _keys_of(cache)):
+                LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
+        for table in self.tables:
+            about = [key for key in list(table) if _is_about(key, classes)]
+            _drop(table, [key for key in about if not _is_of_others(table[key], key, self.namespace)], note)
 
 
 def _held_in(namespace: "dict[str, Any]") -> "list[tuple[str, Any]]":
     """What a module has, by name, that may keep something."""
     return [each for each in list(namespace.items()) if id(type(each[1])) not in _DULL and not _is_dull(*each)]
-
-
-def forget(classes: "Iterable[type]", namespaces: "Iterable[dict[str, Any]]", note: "Note") -> None:
-    """Let the modules with these namespaces forget what they have found out about some classes."""
-    keys = {id(cls): cls for cls in classes}
-    for namespace in namespaces if keys else ():
-        held = _held_in(namespace)
-        for cache in _caches(held, namespace):
-            if any(_is_about(key, keys) for key in _keys_of(cache)):
-                LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-        for table, name, owner in _tables(held, namespace):
-            about = [key for key in list(table) if _is_about(key, keys)]
-            if about and _is_memo(name, owner, namespace):
-                _drop(table, [key for key in about if not _is_of_others(table[key], key, namespace)], note)
 
 
 def _is_dull(name: str, value: "Any") -> bool:
@@ -145,8 +154,8 @@ def _keys_of(cache: object) -> "Iterator[Any]":
             yield from list(each)
 
 
-def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]", *, filled: bool = True) -> "Iterator[Found]":
-    """The (`filled`) dicts of a module, of its classes, and of the instances of these that it keeps."""
+def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]") -> "Iterator[Found]":
+    """The dicts of a module, of its classes, and of the instances of these that it keeps."""
     for name, value in held:
         inner: Any = ()
         if type(value) is dict:
@@ -156,9 +165,7 @@ def _tables(held: "list[tuple[str, Any]]", namespace: "dict[str, Any]", *, fille
         elif _is_of(type(value), namespace):
             inner, owner = list((instance_dict(value) or {}).items()), type(value)
         for key, each in inner:
-            if type(each) is not dict or (filled and not each):
-                continue
-            if len(each) <= _MOST or not is_plain(next(iter(each))):
+            if type(each) is dict and (len(each) <= _MOST or not is_plain(next(iter(each)))):
                 yield each, key, owner
 
 
