@@ -9,29 +9,16 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from ..identity import object_model
 from ..identity.object_model import instance_dict, is_class, is_heap_type, module_of_class, namespace_of_class
 from . import containers
-from .effects import GONE, in_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from .effects import Stored
 
 _DEPTH = 3
 # By id: what holds nothing that is looked at.
 _DULL = frozenset(map(id, (ModuleType, BuiltinFunctionType, str, int, float, complex, bytes, bool, type(None))))
-
-
-class _Holdings:
-    """The objects of one module that a snapshot has copies of."""
-
-    __slots__ = ("attributes", "classes", "containers")
-
-    def __init__(self) -> None:
-        self.attributes: list[dict[str, Any]] = []  # its namespace and those of its instances
-        self.classes: list[type] = []
-        self.containers: list[Any] = []
 
 
 class Snapshot:
@@ -40,18 +27,18 @@ class Snapshot:
     def __init__(self) -> None:
         # {id: (object, how to restore it, a copy)}; the reference keeps the id valid
         self._first: dict[int, tuple[Any, Callable[[Any, Any], None], Any]] = {}
-        # {id: a copy}, renewed after each execution
+        # {id of a container: a copy}, renewed after each execution
         self._last: dict[int, Any] = {}
         self._registered: dict[int, tuple[type, list[type]]] = {}
         self._dispatchers: dict[int, FunctionType] = {}
-        # {"hub": its objects}
-        self._of: dict[str, _Holdings] = {}
+        # {"hub": its containers}
+        self._containers: dict[str, list[Any]] = {}
         # {id: {"hub"}}: the modules that have an object, by a name or as an attribute of another object of theirs
         self.reached: dict[int, set[str]] = {}
 
     def take(self, name: str, namespace: "dict[str, Any]") -> None:
         """Copy the objects of the module of this name."""
-        if name not in self._of:
+        if name not in self._containers:
             self._take(name, namespace)
 
     def take_again(self, name: str, namespace: "dict[str, Any]") -> None:
@@ -61,8 +48,8 @@ class Snapshot:
         self._first = first
 
     def _take(self, name: str, namespace: "dict[str, Any]") -> None:
-        mine = self._of[name] = _Holdings()
-        mine.attributes.append(namespace)
+        mine: list[Any] = []
+        self._containers[name] = mine
         self._keep(namespace, _put_attributes, dict(namespace))
         for value, is_element in _reached(namespace):
             if not is_element:
@@ -71,69 +58,47 @@ class Snapshot:
 
     def add(self, name: str, container: "Any") -> None:
         """Copy a container that no module has."""
-        self._of.setdefault(name, _Holdings()).containers.append(container)
-        self._keep(container, containers.restore, containers.copy(container))
+        self._keep_container(container, self._containers.setdefault(name, []))
 
     def _keep(self, what: "Any", restore: "Callable[[Any, Any], None]", copy: "Any") -> None:
         self._first.setdefault(id(what), (what, restore, copy))
-        self._last[id(what)] = copy
 
-    def _enter(self, value: "Any", mine: "_Holdings") -> None:
+    def _keep_container(self, container: "Any", mine: "list[Any]") -> None:
+        mine.append(container)
+        self._last[id(container)] = containers.copy(container)
+        self._keep(container, containers.restore, self._last[id(container)])
+
+    def _enter(self, value: "Any", mine: "list[Any]") -> None:
         kind = type(value)
         if containers.base_of(kind) is not None:
-            mine.containers.append(value)
-            self._keep(value, containers.restore, containers.copy(value))
+            self._keep_container(value, mine)
         elif kind is FunctionType:
             registry = object_model.dispatch_registry(value)
             if registry is not None:
-                mine.containers.append(registry)
-                self._keep(registry, containers.restore, dict(registry))
+                self._keep_container(registry, mine)
                 self._dispatchers[id(value)] = value
         elif is_class(value):
-            mine.classes.append(value)
             self._keep(value, _put_members, dict(namespace_of_class(value)))
             if "_abc_impl" in namespace_of_class(value):
                 self._registered.setdefault(id(value), (value, object_model.registered(value)))
         else:
             attributes = instance_dict(value)
             if attributes is not None:
-                mine.attributes.append(attributes)
                 self._keep(attributes, _put_attributes, dict(attributes))
 
     def copies(self, names: "Iterable[str]") -> "Iterator[tuple[Any, Any]]":
         """The containers of some modules, each with its last copy."""
         seen = set()
         for name in names:
-            for container in self._of[name].containers if name in self._of else ():
+            for container in self._containers.get(name, ()):
                 if id(container) not in seen:
                     seen.add(id(container))
                     yield container, self._last[id(container)]
 
-    def stored(self, name: str, names: "Iterable[str]", undone: "Mapping[tuple[int, Any], Any]") -> "Iterator[Stored]":
-        """The effects of the module of this `name` on attributes of some modules, of their classes and instances.
-
-        Some attributes were given back earlier values before it was executed (`undone`): {(id, name): value}.
-        """
-        for holdings in [self._of[other] for other in names if other in self._of and other != name]:
-            for holder in [*holdings.attributes, *holdings.classes]:
-                before, now = self._last[id(holder)], _contents(holder)
-                keys = [key for other, key in undone if other == id(holder)]
-                if keys:
-                    before = {key: value for key, value in before.items() if key not in keys}
-                    given = {key: undone[id(holder), key] for key in keys}
-                    before.update((key, value) for key, value in given.items() if value is not GONE)
-                if keys or not _same_items(now, before):
-                    yield from in_attributes(name, holder, before, now)
-
     def renew(self, names: "Iterable[str]") -> None:
-        """Copy the objects of some modules again."""
-        for holdings in [self._of[name] for name in names if name in self._of]:
-            for attributes in holdings.attributes:
-                self._last[id(attributes)] = attributes.copy()
-            for cls in holdings.classes:
-                self._last[id(cls)] = namespace_of_class(cls).copy()
-            for container in holdings.containers:
-                self._last[id(container)] = containers.copy(container)
+        """Copy the containers of some modules again."""
+        for container in [each for name in names for each in self._containers.get(name, ())]:
+            self._last[id(container)] = containers.copy(container)
 
     def unregister(self, name: str) -> None:
         """Remove the classes of the module of this name from the registries of ABCs."""
@@ -158,10 +123,6 @@ class Snapshot:
                 object_model.register(cls, subclasses)
                 sys.modules["_abc"]._reset_caches(cls)
         self.forget_dispatch()
-
-
-def _contents(holder: "Any") -> "Any":
-    return namespace_of_class(holder) if is_class(holder) else holder
 
 
 def _reached(namespace: "dict[str, Any]") -> "Iterator[tuple[Any, bool]]":

@@ -60,13 +60,11 @@ class Entries:
         users: "Callable[[str], Collection[str]]",
         code: "Callable[[str], CodeType | None]",
         others: "Callable[[], Iterable[Stored]]",
-        is_executing: "Callable[[str], bool]",
     ) -> None:
         """`tracked()` gives {name: namespace} of all tracked modules that are there.
 
         `imports(name)` gives the names of the modules that a module imports, directly or not, `users(name)` of its
         importers, `code(name)` the code that it was executed from, `others()` the effects of all modules.
-        `is_executing(name)` tells if a module is in the middle of its execution.
         """
         self._note = note
         self._tracked = tracked
@@ -74,9 +72,6 @@ class Entries:
         self._users = users
         self._code = code
         self._others = others
-        self._is_executing = is_executing
-        # {(id, "f"): the value that an attribute, of a namespace, class or instance, was given back}
-        self._undone: dict[tuple[int, Any], Any] = {}
         self._above: list[tuple[Stored, Any]] = []  # a monkeypatch that was taken back, and one made on top of it
         # the journal that the notes go to: it refers to classes, too
         self.journal: Journal | None = None
@@ -281,9 +276,7 @@ class Entries:
                 return
             self._above.append((item, current))
         put(item.holder, item.key, item.before, self._note)
-        if item.is_attribute or containers.base_of(type(item.holder)) is None:
-            self._undone[id(item.holder), item.key] = item.before
-        else:
+        if not item.is_attribute and containers.base_of(type(item.holder)) is not None:
             emptied = self._emptied_of(item.holder)
             emptied.rest = {**emptied.rest, item.key: item.before}
 
@@ -355,10 +348,6 @@ class Entries:
         for emptied in self._emptied.values():
             if not containers.unchanged(emptied.container, emptied.rest):
                 stored += merge(emptied)
-        # What a module in the middle of its execution has, or has not yet, is its own doing.
-        others = [each for each in names if each in self._group or not self._is_executing(each)]
-        stored += snapshot.stored(name, others, self._undone)
-        self._undone.clear()
         snapshot.renew(each for each in names if each not in self._group)
         self._again.update(dict.fromkeys(self._group))
         alone = len(self._group) == 1

@@ -39,14 +39,7 @@ class ModuleEntries:
         """The entries that this refresh takes back."""
         from ..entries.take_back import Entries  # what only an execution needs is loaded then
 
-        records = self._records
-
-        def is_executing(name: str) -> bool:
-            return name in records and records[name].executing
-
-        entries = Entries(
-            transaction.note, self.tracked, self._imports, self._users, self._code, self._stored, is_executing
-        )
+        entries = Entries(transaction.note, self.tracked, self._imports, self._users, self._code, self._stored)
         entries.journal = transaction
         return entries
 
