@@ -23,6 +23,7 @@ from ..identity.object_model import (
     mro_of,
     namespace_of,
     namespace_of_class,
+    references_to_namespace,
 )
 
 TYPE_CHECKING = False
@@ -61,13 +62,7 @@ def count(name: str, module: "ModuleType", held: int = 0) -> "Counts":
 
     The caller has `held` references to its namespace.
     """
-    made = references_to_namespace(module) - held - _BASE_OF_NAMESPACE
-    return count_in(name, namespace_of(module) or {}, made)
-
-
-def references_to_namespace(module: "ModuleType") -> int:
-    """The number of references to the namespace of a module: one for each function, and some for the module."""
-    return sys.getrefcount(namespace_of(module))
+    return count_in(name, namespace_of(module) or {}, references_to_namespace(module) - held)
 
 
 def numbers(name: str, namespace: "dict[str, Any]", contents: "dict[str, Any]") -> "dict[int, int]":
@@ -247,14 +242,14 @@ def _cells(cls: type) -> set[int]:
     return cells
 
 
-def _probe() -> "tuple[int, int, int]":
-    """The counts for a function, a class and a namespace without any reference from outside."""
+def _probe() -> "tuple[int, int]":
+    """The counts for a function and a class without any reference from outside."""
     module = ModuleType("probe")
     exec("def f(): pass\nclass C: pass", module.__dict__)
     found = {}
     for key, value in definitions("probe", module.__dict__):
         found[key] = _references(value) - 1
-    return found["f"], found["C"], references_to_namespace(module) - 1
+    return found["f"], found["C"]
 
 
-_BASE, _BASE_OF_CLASS, _BASE_OF_NAMESPACE = _probe()
+_BASE, _BASE_OF_CLASS = _probe()

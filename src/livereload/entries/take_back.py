@@ -18,7 +18,7 @@ removed.
 import gc
 from types import FunctionType
 
-from ..identity.object_model import is_plain, namespace_of
+from ..identity.object_model import is_plain, namespace_of, references_to_namespace
 from ..interpreter.bytecode import nested
 from . import class_members, containers, monkeypatches, reference_counts
 from .candidates import Candidate
@@ -119,7 +119,7 @@ class Entries:
         for emptied, names in self._by_container(class_members.take(self._members.pop(name, ()), self._note)):
             emptied.take(names)
         snapshot.forget_dispatch()
-        candidate.references = reference_counts.references_to_namespace(candidate.module)
+        candidate.references = references_to_namespace(candidate.module)
         candidate.numbers = reference_counts.numbers(name, candidate.namespace, candidate.contents)
         candidate.notes = 0 if self.journal is None else self.journal.number_of_notes()
         self._note(self._discard, name, candidate)
@@ -143,7 +143,7 @@ class Entries:
             return None
         self._running.remove(name)
         candidate = self._candidates[name]
-        made = reference_counts.references_to_namespace(candidate.module) - candidate.references - held
+        made = references_to_namespace(candidate.module) - candidate.references - held
         numbers = dict(candidate.numbers)
         for key, number in () if self.journal is None else self.journal.noted_since(candidate.notes).items():
             if key in numbers:
