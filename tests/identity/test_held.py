@@ -1060,20 +1060,22 @@ def test_what_a_metaclass_gives_to_the_class(project, body):
         assert project.value(f"[type(each) is held for each in {made}]") == [True] * 5
 
 
-def test_decorator_that_derives_a_class_of_the_same_name(project):
+@pytest.mark.parametrize("bases", ["cls", "Mixin, cls"])
+def test_decorator_that_derives_a_class_of_the_same_name(project, bases):
     """Both the class that the statement makes and the one that its decorator derives from it are kept."""
-    seal = "def seal(cls):\n    class sealed(cls):\n        def __setattr__(self, *arguments): raise AttributeError\n"
+    seal = f"class Mixin: pass\ndef seal(cls):\n    class sealed({bases}):\n"
+    seal += "        def __setattr__(self, *arguments): raise AttributeError\n"
     seal += "    for each in '__module__', '__qualname__': setattr(sealed, each, getattr(cls, each))\n"
     seal += "    return sealed\n"
-    source = "from seal import seal\n@seal\nclass Cart:\n    def n(self): return {0}\n"
+    source = "from seal import seal\nclass Base: pass\n@seal\nclass Cart(Base):\n    def n(self): return {0}\n"
     source += "class Two:\n    def n(self): return {0}\nclass Two(Two):\n    def n(self): return super().n() * 10\n"
     project.write({"seal.py": seal, "shop.py": source.format(1)})
     project.step("import shop", ["shop", "seal"])
-    project.run("Cart, base, cart, Two = shop.Cart, shop.Cart.__base__, shop.Cart(), shop.Two; two = Two()")
+    project.run("Cart, base, cart, Two = shop.Cart, shop.Cart.__bases__[-1], shop.Cart(), shop.Two; two = Two()")
     for digit in (2, 3):
         project.write({"shop.py": source.format(digit)})
         project.step("import shop", ["shop"])
-        kept = "(Cart is shop.Cart, base is Cart.__base__, type(cart) is Cart, Two is shop.Two, type(two) is Two)"
+        kept = "(Cart is shop.Cart, base is Cart.__bases__[-1], type(cart) is Cart, Two is shop.Two, type(two) is Two)"
         assert project.value(kept) == (True,) * 5
         assert project.value("(cart.n(), two.n())") == (digit, digit * 10)
 

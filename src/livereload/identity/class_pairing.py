@@ -205,6 +205,8 @@ def _candidates(module: Module, name: "Any", qualname: str, body: CodeType | Non
         yield module.made_for[name, qualname]
         return
     found = [cls for cls in module.classes.get(qualname, ()) if id(cls) not in module.claimed]
+    # A decorator may have derived one class from another and given it the name of that: the statement makes the base.
+    found.sort(key=lambda cls: len(mro_of(cls)))
     yield from found if body is None else _of_definition(module, found, body)
 
 
