@@ -86,7 +86,7 @@ class Replay:
         self.counts = defaultdict(lambda: [0, 0, [], []])  # {kind: [edits, executed, seconds, seconds fresh]}
 
     def start(self, whole):
-        self.project.start("livereload.install(whole=True)" if whole else "livereload.install()", frozen=False)
+        self.project.start(frozen=False, whole=whole)
         outcome = self.project.run(self.statement)
         self.project.run(HOLD.format(package=self.package))
         files = [Path(self.project.root, name.replace(".", "/")) for name in outcome.modules]
