@@ -53,7 +53,7 @@ def level_names(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
     """
     for name, is_put_into, of in names_loaded(code):
         if not is_put_into:
-            yield name, of
+            yield name, of or None
     for constant in code.co_consts:
         if type(constant) is CodeType and not is_function(constant):
             yield from level_names(constant)
@@ -62,19 +62,21 @@ def level_names(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
 def names_loaded(code: "CodeType") -> "Iterator[tuple[str, bool, str | None]]":
     """Each name that code loads, without code in it, whether what it stands for is only put into, and of what.
 
-    The last is the name of what an attribute is loaded from, if that is a name.
+    The last is the name of what an attribute is loaded from, "" if that is no name, and None if this is no attribute.
     """
     op = numbers()
     shifts = {op[name]: shift for name, shift in _LOADING.items() if name in op}
     skipped = (op["PUSH_NULL"], op.get("PRECALL"))
-    attributes, names = (op["LOAD_ATTR"], op.get("LOAD_METHOD")), (op["LOAD_NAME"], op["LOAD_GLOBAL"])
+    attributes = (op["LOAD_ATTR"], op.get("LOAD_METHOD"), op.get("LOAD_SUPER_ATTR"))
+    names = (op["LOAD_NAME"], op["LOAD_GLOBAL"])
     found = [each for each in instructions(code) if each[1] not in skipped]
     for index, (_, opcode, argument) in enumerate(found):
         if opcode in shifts:
             name = code.co_names[argument >> shifts[opcode]]
-            _, before, owner = found[index - 1]
-            is_of_a_name = opcode in attributes and index and before in names
-            of = code.co_names[owner >> shifts[before]] if is_of_a_name else None
+            of = None
+            if opcode in attributes:
+                _, before, owner = found[index - 1]
+                of = code.co_names[owner >> shifts[before]] if before in names else ""
             yield name, _is_put_into(code, found, index + 1, shifts), of
 
 
@@ -122,12 +124,6 @@ def loads_in(code: "CodeType") -> "Iterator[tuple[str, str | None]]":
     for constant in code.co_consts:
         if type(constant) is CodeType:
             yield from loads_in(constant)
-
-
-def imports_inside(code: "CodeType") -> bool:
-    """True if a function, or one in it, imports something when it runs."""
-    inner = (constant for constant in code.co_consts if type(constant) is CodeType)
-    return contains(code, "IMPORT_NAME") or any(map(imports_inside, inner))
 
 
 def global_stores(code: "CodeType") -> "Iterator[str]":

@@ -13,31 +13,61 @@ All doubts are resolved in one direction: more is used, and fewer things are the
 
 from types import CodeType
 
-from ..interpreter.bytecode import is_function
+from ..interpreter.bytecode import is_function, nested
 from ..interpreter.instructions import instructions
 from .bindings import USED, Binding, Import
 from .code_equality import description
-from .names import attribute_targets, dotted, imports_inside, level_names, loads_in, names_in
+from .names import attribute_targets, dotted, level_names, loads_in, names_in, names_loaded
 from .scan import Scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from .bindings import Load, Loads
     from .calls import Call
 
 # Those that see the text of the source, or where in it something stands.
 _TEXT = frozenset(("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"))
-# What sees more than names tell.
-OPAQUE = _TEXT | frozenset((
-    *("eval", "exec", "globals", "locals", "vars", "dir"),
-    *("__import__", "import_module", "modules", "find_spec", "reload"),
-    *("__subclasses__", "get_objects", "get_referrers", "get_referents", "walk_packages", "iter_modules"),
+# Those that see what nobody has imported.
+_ANYWHERE = frozenset((
+    "__subclasses__", "get_objects", "get_referrers", "get_referents", "modules", "walk_packages", "iter_modules",
 ))  # fmt: skip
+# What sees more than names tell.
+OPAQUE = _TEXT | _ANYWHERE | frozenset((
+    *("eval", "exec", "globals", "locals", "vars", "dir"),
+    *("__import__", "import_module", "find_spec", "reload"),
+))  # fmt: skip
+# Those of them that are common names of attributes: `template.globals`, `parser.stack`.
+_COMMON = frozenset(("eval", "exec", "globals", "locals", "vars", "dir", "modules", "reload", "stack"))
 
 # What lists a folder.
 LISTING = frozenset(("iter_modules", "walk_packages", "listdir", "scandir", "iterdir", "glob", "iglob", "rglob"))
+
+
+def opaque_names(code: "CodeType", is_no_module: "Callable[[str], bool]") -> set[str]:
+    """Names in code, or in code in it, that stand for what sees more than names tell.
+
+    What has a common name is no function of the standard library if it is an attribute of what `is_no_module`.
+    """
+    found: set[str] = set()
+    for each in nested(code):
+        there = OPAQUE.intersection(each.co_names)
+        found |= there - _COMMON
+        if not there.isdisjoint(_COMMON):
+            loaded = ((name, of) for name, _, of in names_loaded(each) if name in there)
+            found |= {name for name, of in loaded if of is None or not (of == "" or is_no_module(of))}
+    return found
+
+
+def sees_text(opaque: set[str]) -> bool:
+    """True if some of these names stand for what sees the text of the source, or lines."""
+    return not _TEXT.isdisjoint(opaque)
+
+
+def sees_anywhere(opaque: set[str]) -> bool:
+    """True if some of these names stand for what sees modules that nobody has imported."""
+    return not _ANYWHERE.isdisjoint(opaque)
 
 
 class Uses:
@@ -62,7 +92,7 @@ class Uses:
             "lists",
             "loads",
         ),
-        *("nested_imports", "opaque", "passed", "sees_text", "strings", "targets"),
+        *("nested_imports", "opaque", "passed", "strings", "targets"),
     )
 
     def __init__(self, code: "CodeType") -> None:
@@ -96,14 +126,16 @@ class Uses:
         self.passed: set[tuple[str, ...]] = set()
         # statements of the module level that make or change something: the names in them, where they begin and end
         self.doing: list[tuple[set[str], int, int]] = []
-        self.opaque = False
-        self.sees_text = False
+        # names that it uses which stand for what sees more than names tell
+        self.opaque: set[str] = set()
         self.lists = not LISTING.isdisjoint(code.co_names)
         # what looks like the dotted name of something: others import by it
         self.strings: set[str] = set()
         Scan(self, code, self.loads, top=True).run()
         self._wake()
-        self._see({each for load in self.loads for each in load if each is not None})
+        names = {name for name, _ in self.loads if not self._is_no_module(name)}
+        names |= {each for name, each in self.loads if each and not (each in _COMMON and self._is_no_module(name))}
+        self._see(names & OPAQUE, names)
 
     def level_names(self) -> "tuple[tuple[str, str | None], ...]":
         """The names that are read in what runs when the module is executed, each with what it is an attribute of."""
@@ -130,8 +162,7 @@ class Uses:
     def called(self, code: "CodeType") -> "Iterator[tuple[str, str | None]]":
         """What a function uses if it is called while the module is executed."""
         self.called_codes.append(code)
-        self._see(set(names_in(code)))
-        self.opaque = self.opaque or imports_inside(code)
+        self._see(opaque_names(code, self._is_no_module), names_in(code))
         self.strings.update(dotted(code.co_consts))
         self.targets.update(attribute_targets(code))
         return loads_in(code)
@@ -149,7 +180,10 @@ class Uses:
                 found.setdefault(name, []).append(statement)
         return found
 
-    def _see(self, names: set[str]) -> None:
-        self.opaque = self.opaque or not OPAQUE.isdisjoint(names)
-        self.sees_text = self.sees_text or not _TEXT.isdisjoint(names)
+    def _is_no_module(self, name: str) -> bool:
+        binding = self.bindings.get(name)
+        return binding is not None and binding.kind != "import"
+
+    def _see(self, opaque: set[str], names: "Iterable[str]") -> None:
+        self.opaque |= opaque
         self.lists = self.lists or not LISTING.isdisjoint(names)

@@ -3,14 +3,18 @@
 Knows records.  Must not know how something changes, or who asks.
 """
 
+from . import graph
+from .record import imports_in
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .record import Record
 
 
 # Keys of `Record.changed` that are no names: anything may have changed; the execution of the module has changed other
-# modules; the execution of other modules may have changed the contents of this one, or was seen to have changed them.
-ANYTHING, EFFECTS, CONTENTS, SHARED = "*", "!", "~", "&"
+# modules; the execution of other modules may have changed the contents of this one, or was seen to have changed them;
+# the text of the source is another one.
+ANYTHING, EFFECTS, CONTENTS, SHARED, TEXT = "*", "!", "~", "&", "#"
 
 
 def body(qualname: str) -> str:
@@ -40,8 +44,22 @@ class WhatChanged:
         return (
             record is not None
             and record.changed is not None
-            and any(moment > since for key, moment in record.changed.items() if key not in (CONTENTS, SHARED))
+            and any(moment > since for key, moment in record.changed.items() if key not in (CONTENTS, SHARED, TEXT))
         )
+
+    def anything_seen(self, name: str, since: int, opaque: set[str]) -> bool:
+        """True if a module may see something that has changed by these names, which stand for what sees nearly all.
+
+        Of the modules that it imports, directly or not, or of all.
+        """
+        from ..changes.uses import sees_anywhere, sees_text
+
+        records, text = self.records.copy(), sees_text(opaque)
+        for each in records if sees_anywhere(opaque) else graph.closure([name], imports_in(records)):
+            changed = records[each].changed or {}
+            if any(moment > since for key, moment in changed.items() if text or key != TEXT):
+                return True
+        return False
 
     def by_key(self, name: str, key: str, since: int) -> bool:
         """True if what this key of `Record.changed` stands for has changed after this moment."""

@@ -51,7 +51,7 @@ class Affected:
         """
         namespace = namespace_in(record.name)
         since = record.verified
-        if uses.opaque:
+        if uses.opaque and self._changed.anything_seen(record.name, since, uses.opaque):
             return "it looks at more than its names tell"
         for name in record.edges or ():
             if self._changed.by_key(name, EFFECTS, since) or self._changed.by_key(name, ANYTHING, since):

@@ -6,6 +6,7 @@ Knows code, and what can be done in a module as it is.  Must not know what is do
 import sys
 
 from ..changes.top_level_statements import is_import
+from ..changes.uses import sees_text
 from ..identity.object_model import namespace_of
 from ..interpreter.bytecode import imports
 from . import update_methods, update_statements
@@ -107,7 +108,7 @@ class ChangedSources:
         found, module = change.difference, sys.modules.get(record.name)
         if found is None or change.old is None or module is None:
             return False
-        if record.used(change.old).sees_text or (self._whole and found.names()):
+        if sees_text(record.used(change.old).opaque) or (self._whole and found.names()):
             return False
         if found.classes and not update_methods.can_be_defined(
             module, found, record.used(change.old), self._is_tracked

@@ -7,9 +7,10 @@ function that does something else, "Cart" and "Cart.RATE" for what else a class 
 classes keep their identity, so they are compared by their contents.
 """
 
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 from ..changes.code_equality import alike
+from ..entries.containers import base_of
 from ..identity.object_model import (
     bases,
     cell_contents,
@@ -26,7 +27,7 @@ from .stale_memos import wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     Namespace = dict[str, Any]
@@ -37,6 +38,8 @@ _NOT_COMPARED = frozenset((
     *("__firstlineno__", "__static_attributes__", "__dict__", "__weakref__", "__annotate_func__", "__package__"),
     *("__annotations_cache__", "__conditional_annotations__", "__abstractmethods__", "_abc_impl", "__name__"),
     *("__hash__", "__parameters__", "__orig_bases__", "__subclasshook__"),
+    # of an enum, whose members are compared one by one
+    *("_member_names_", "_member_map_", "_value2member_map_", "_unhashable_values_", "_unhashable_values_map_"),
 ))  # fmt: skip
 _CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
 _SETS = frozenset(map(id, (set, frozenset)))
@@ -65,60 +68,91 @@ class Before:
 
 
 class Names:
-    """What the names of a module and its classes were bound to, to see what the execution of another has changed."""
+    """What a module's names and classes have, and what is in that, to see what the execution of another has changed."""
 
     def __init__(self, name: str, namespace: "Namespace") -> None:
         self._name = name
         self._namespace = namespace
-        self._held, self._classes = self._look()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Take what there is now for what was there before."""
+        self._held = held = self._namespace.copy()
+        own = [each for each in held.values() if is_class(each) and module_of_class(each) == self._name]
+        self._classes = [(cls, dict(namespace_of_class(cls))) for cls in own]
         self._contents = self._copies()
 
-    def _look(self) -> "tuple[Namespace, list[tuple[type, dict[str, Any]]]]":
-        held = self._namespace.copy()
-        own = [each for each in held.values() if is_class(each) and module_of_class(each) == self._name]
-        return held, [(cls, dict(namespace_of_class(cls))) for cls in own]
-
     def _copies(self) -> "list[tuple[Any, list[Any]]]":
-        """The containers that names and classes have, and those in them, each with a copy of its entries."""
-        values = [value for name, value in self._held.items() if name != "__builtins__"]
-        values += [each for _, contents in self._classes for each in contents.values()]
-        found = [(each, _entries(each)) for each in values if _is_small_container(each)]
-        inner = [each for _, entries in found for each in entries if _is_small_container(each)]
-        return found + [(each, _entries(each)) for each in inner]
+        """What names and classes lead to that may change, each with a copy of its entries."""
+        held = (self._held, *(contents for _, contents in self._classes))
+        waiting = [value for each in held for key, value in each.items() if key not in _NOT_COMPARED]
+        seen = {id(cls) for cls, _ in self._classes}
+        found = []
+        for _ in range(_DEPTH):
+            inner = []
+            for value in waiting:
+                if is_plain(value) or id(value) in seen:
+                    continue
+                entries = self._entries_of(value)
+                seen.add(id(value))
+                found.append((value, entries))
+                inner += entries
+            waiting = inner
+        return found
+
+    def _entries_of(self, value: "Any") -> "list[Any]":
+        """What is in a container or an instance, or what a function or class of the module has."""
+        kind = type(value)
+        if kind is FunctionType:
+            return _given(value) if value.__globals__ is self._namespace else []
+        if is_class(value) or issubclass(kind, ModuleType):
+            is_own = is_class(value) and module_of_class(value) == self._name
+            contents = namespace_of_class(value) if is_own else {}
+            return [each for key, each in contents.items() if key not in _NOT_COMPARED]
+        entries = [*_entries(instance_dict(value) or {}), *(wrapped(value) or ())]
+        base = kind if id(kind) in _CONTAINERS else base_of(kind)
+        if base is not None and base.__len__(value) <= _MOST:
+            entries += base.__iter__(value)
+            entries += base.values(value) if issubclass(base, dict) else ()
+        return entries
 
     def has_other_contents(self) -> bool:
-        """True if the entries of a container are others than at the last time."""
-        before, self._contents = self._contents, self._copies()
-        return any(not same(entries, _entries(container)) for container, entries in before)
+        """True if the entries of something are others than at the last time."""
+        return any(not _are_same_objects(entries, self._entries_of(value)) for value, entries in self._contents)
 
     def differences(self) -> "Iterator[str]":
-        """The keys of what was bound to something else since the last time."""
+        """The keys of what is bound to something else than at the last time."""
         before, classes = self._held, self._classes
-        self._held, self._classes = self._look()
-        yield from _bound_anew(before, self._held)
-        now = {id(cls): contents for cls, contents in self._classes}
+        now = self._namespace
+        yield from _bound_anew(before, now)
+        known = {id(cls): contents for cls, contents in classes}
+        for cls in now.values():
+            if is_class(cls) and module_of_class(cls) == self._name:
+                yield from _bound_anew(known.pop(id(cls), {}), namespace_of_class(cls), cls)
         for cls, contents in classes:
-            yield from _bound_anew(contents, now.pop(id(cls), {}), cls)
-        for cls, contents in self._classes:
-            if id(cls) in now:
-                yield from _bound_anew({}, contents, cls)
-
-
-def _is_small_container(value: "Any") -> bool:
-    return id(type(value)) in _CONTAINERS and type(value) is not tuple and len(value) <= _MOST
+            if id(cls) in known:
+                yield from _bound_anew(contents, {}, cls)
 
 
 def _entries(container: "Any") -> "list[Any]":
     return [*container.keys(), *container.values()] if type(container) is dict else list(container)
 
 
-def _bound_anew(before: "Namespace", now: "Namespace", cls: "type | None" = None) -> "Iterator[str]":
+def _bound_anew(before: "Mapping[str, Any]", now: "Mapping[str, Any]", cls: "type | None" = None) -> "Iterator[str]":
     if same(before, now) and same(before.values(), now.values()):
         return
     prefix = "" if cls is None else f"{qualname_of(cls)}."
     for key in {**before, **now}:
-        if before.get(key, before) is not now.get(key, before) and _last(key) not in _NOT_COMPARED:
+        if not _is_same_object(before.get(key, before), now.get(key, before)) and _last(key) not in _NOT_COMPARED:
             yield prefix + key
+
+
+def _are_same_objects(ones: "list[Any]", others: "list[Any]") -> bool:
+    return len(ones) == len(others) and all(map(_is_same_object, ones, others))
+
+
+def _is_same_object(one: "Any", other: "Any") -> bool:
+    return one is other or (is_plain(one) and type(one) is type(other) and one == other)
 
 
 def _last(key: object) -> object:
@@ -178,10 +212,7 @@ class _Function(_Thing):
         super().__init__(function)
         self.code = function.__code__
         self.qualname = function.__qualname__
-        given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).items()]
-        given += [cell_contents(cell) for cell in function.__closure__ or ()]
-        given += function.__dict__.items()
-        given += _annotations(function)
+        given = _given(function) + _annotations(function)
         self.given = [_describe(each, namespace, name, depth + 1) for each in given]
 
     def differences(self, key: str, now: _Thing) -> "Iterator[str]":
@@ -200,6 +231,13 @@ class _Function(_Thing):
         return not any(True for _ in self.differences("", now))
 
 
+def _given(function: FunctionType) -> "list[Any]":
+    """Defaults, what is in cells, and attributes."""
+    given = [*(function.__defaults__ or ()), *_entries(function.__kwdefaults__ or {})]
+    given += [cell_contents(cell) for cell in function.__closure__ or ()]
+    return given + _entries(function.__dict__)
+
+
 def _annotations(value: "Any") -> "list[Any]":
     """What a function or class is annotated with; from 3.14 on (PEP 649), the code that would tell."""
     contents = namespace_of_class(value) if is_class(value) else {}
@@ -207,7 +245,7 @@ def _annotations(value: "Any") -> "list[Any]":
     if type(annotate) is FunctionType:
         return [annotate.__code__]
     found = contents.get("__annotations__", {}) if is_class(value) else value.__annotations__
-    return [*found.items()] if type(found) is dict else []
+    return _entries(found) if type(found) is dict else []
 
 
 def _is_body(old: "Any", new: "Any") -> bool:

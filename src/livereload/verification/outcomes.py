@@ -15,7 +15,7 @@ from ..identity.namespace_paths import LRU_CACHE
 from ..identity.object_model import is_class, module_of_class, namespace_of
 from ..interpreter.code_effects import calls_nothing
 from ..modules import graph
-from ..modules.changed_names import ANYTHING, CONTENTS, EFFECTS, SHARED, is_body
+from ..modules.changed_names import ANYTHING, CONTENTS, EFFECTS, SHARED, TEXT, is_body
 from ..modules.record import imports_in
 from .changed_source import uses_of
 from .namespace_comparison import Before, Names
@@ -101,12 +101,13 @@ class Outcomes:
 
     def enter(self, record: "Record", keys: "set[str]") -> None:
         """Enter what is different in a module from this moment on."""
-        self.entered += 1
-        if not all(map(is_body, keys)):
+        seen = [key for key in keys if key != TEXT]
+        self.entered += bool(seen)
+        if not all(map(is_body, seen)):
             self._state.last_change = self._transaction.moment
         self._transaction.note(setattr, record, "changed", record.changed)
         record.changed = {**(record.changed or {}), **dict.fromkeys(keys, self._transaction.moment)}
-        if not all(map(is_body, keys)):
+        if not all(map(is_body, seen)):
             self._forget_given(record.name)
 
     def _forget_given(self, name: str) -> None:
@@ -129,18 +130,23 @@ class Outcomes:
     def compare(self, record: "Record") -> bool:
         """A module's code has run to its end: enter what is different now; False if all of it may be."""
         self.entered += 1
+        source, _ = self._traces.get(record.name, (None, {}))
         self._join_traces(record)
         self._look_at_environment()
         before = self._before.pop(record.name, None)
         if record.failed or before is None or record.changed is None:
             return False
         keys = set(before.differences())
+        if source is None or not source.is_same(record.source):
+            keys.add(TEXT)
         if self._has_effects(record):
             keys.add(EFFECTS)
         moment = self._state.last_change = self._transaction.moment
         known = {key: when for key, when in record.changed.items() if key != ANYTHING or when < moment}
         record.changed = {**known, **dict.fromkeys(keys, moment)}
         self._forget_given(record.name)
+        if record.name in self._others:
+            self._others[record.name].look_again()
         if record.code is None or not calls_nothing(record.code):
             self._touch(record)
         return True
@@ -159,12 +165,19 @@ class Outcomes:
             return
         for name in graph.closure([record.name], self._imports):
             if name != record.name:
-                keys = {CONTENTS}
-                if name in self._others:
-                    keys.update(self._others[name].differences())
-                    if self._others[name].has_other_contents():
-                        keys.add(SHARED)
-                self.enter(self._records[name], keys)
+                self._look_at(name)
+
+    def _look_at(self, name: str) -> None:
+        """Enter what an execution has changed in another module."""
+        keys, others = {CONTENTS}, self._others.get(name)
+        if others is not None:
+            keys = {*others.differences()}
+            if others.has_other_contents():
+                keys |= {CONTENTS, SHARED}
+            if keys:
+                others.look_again()
+        if keys:
+            self.enter(self._records[name], keys)
 
     def _join_traces(self, record: "Record") -> None:
         """What a module has imported before it depends on still, unless its source has changed.

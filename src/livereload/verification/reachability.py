@@ -12,7 +12,7 @@ import sys
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 
 from ..changes.names import attribute_targets, names_in, names_read
-from ..changes.uses import OPAQUE
+from ..changes.uses import opaque_names
 from ..identity.object_model import (
     are_plain,
     cell_contents,
@@ -188,7 +188,8 @@ class Reachability:
                 self._found(f"{home}.{each.co_qualname}")
                 return
         names = frozenset(names_in(code))
-        if not OPAQUE.isdisjoint(names):
+        opaque = opaque_names(code, lambda name: not issubclass(type(namespace.get(name, sys)), ModuleType))
+        if opaque and any(self._changed.anything_seen(each, self._since, opaque) for each in {home, self._record.name}):
             self._found(f"{home}.{code.co_qualname}, which looks at more than its names tell")
             return
         for path in attribute_targets(code):
@@ -270,10 +271,11 @@ class Reachability:
         if type(module) is not str or module not in self._records:
             return
         everything = not _DYNAMIC.isdisjoint(self._names)
-        for name in contents.keys() if everything else names:
+        gone = (self._records[module].changed or {}).keys() - contents.keys() if not prefix else ()
+        for name in {*contents.keys(), *gone} if everything else names:
+            if self._changed.by_key(module, prefix + name, self._since) and (name in contents or name in gone):
+                self._found(f"{module}.{prefix}{name}")
             if name in contents:
-                if self._changed.by_key(module, prefix + name, self._since):
-                    self._found(f"{module}.{prefix}{name}")
                 self._push_from(module, prefix + name, contents[name])
                 self._push_held_by_descriptor(contents[name])
 

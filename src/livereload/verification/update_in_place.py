@@ -14,7 +14,7 @@ from ..identity import living_functions
 from ..identity.object_model import namespace_of, references_to_namespace
 from ..interpreter.bytecode import imported, nested
 from ..interpreter.code_effects import calls_nothing, inert_classes
-from ..modules.changed_names import body
+from ..modules.changed_names import TEXT, body
 from ..modules.lazy_imports import note_lazy, put_back
 from . import update_methods, update_statements
 
@@ -75,8 +75,7 @@ class Updates:
             keys |= update_methods.define(sys.modules[record.name], source, path, change.new, difference, note)
         if difference.bound():
             keys |= self._execute_statements(plan, record, difference)
-        if keys:
-            self._outcomes.enter(record, keys)
+        self._outcomes.enter(record, keys | {TEXT})
         return bool(keys)
 
     def _execute_statements(self, plan: "Plan", record: "Record", difference: "Difference") -> set[str]:

@@ -372,8 +372,9 @@ class Used(Reachability):
             for each in (*own, *metaclasses):
                 self._push(each)
         if module_of_class(type(cls)) == "enum":
-            for name in _OF_AN_ENUM & {*namespace_of_class(cls)}:
-                self._push(namespace_of_class(cls)[name])
+            for each in filter(lambda each: self._is_tracked(module_of_class(each)), mro_of(cls)):
+                for name in _OF_AN_ENUM & {*namespace_of_class(each)}:
+                    self._enter(each, {name})
 
     def _derive(self, cls: "Any") -> None:
         """A class is derived from: it counts for its hooks, and for what it is, not for what its methods do."""

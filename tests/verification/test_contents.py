@@ -1,0 +1,118 @@
+"""What a module holds counts as different only if an execution has been seen to change it."""
+
+import pytest
+
+TABLES = "class Box:\n    def __init__(self):\n        self.entries = {'all': []}\nbox = Box()\ntable = {'a': [1]}\n"
+USER = "import tables\nsizes = (len(tables.table['a']), len(tables.box.entries['all']))\n"
+IMPORTER = "import tables\nimport calling\nimport user\n"
+
+
+def started(project, files):
+    project.write(files)
+    project.start(whole=False)
+    project.step("import app", ["app", "tables", "calling", "user"])
+
+
+@pytest.mark.parametrize(
+    "calling",
+    [
+        "import tables\nN = 1\nfound = sorted(tables.table)\nclass C:\n    pass\n",
+        "import tables\nN = 1\nfound = [*map(len, tables.table.values())]\n",
+        "import tables\nN = 1\nassert tables.box.entries['all'] == []\nclass C:\n    n = max(N, 0)\n",
+    ],
+)
+def test_what_only_looks_at_a_table_changes_nothing_in_it(project, calling):
+    """Who uses the same table as a module that is executed is kept."""
+    started(project, {"tables.py": TABLES, "calling.py": calling, "user.py": USER, "app.py": IMPORTER})
+    project.write({"calling.py": calling.replace("N = 1", "N = print and 2")})
+    project.step("import app", ["calling"], spares=[])
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        "tables.table['a'] += things",
+        "tables.box.entries['all'].extend(things)",
+        "def put(box, things):\n    box.entries['all'] += things\nput(tables.box, things)",
+        "tables.box.entries = {'all': things}",
+    ],
+)
+def test_what_is_put_into_a_table_is_seen(project, put):
+    """Who uses what a module that is executed has changed, however deep, is executed."""
+    calling = f"import tables\nN = 1\ndef thing():\n    pass\nthings = [thing][N:]\n{put}\n"
+    started(project, {"tables.py": TABLES, "calling.py": calling, "user.py": USER, "app.py": IMPORTER})
+    project.write({"calling.py": calling.replace("N = 1", "N = print and 0")})
+    project.step("import app", ["calling", "user", "app"])
+
+
+LOOKING = [
+    "import util\nX = eval('util.f()')\n",
+    "import util\nX = vars(util)['f']()\n",
+    "import util, sys\nX = sys.modules['util'].f()\n",
+    "import util\ndef g():\n    return globals()['util'].f()\nX = g()\n",
+]
+
+
+@pytest.mark.parametrize("looking", LOOKING)
+def test_what_may_see_anything_is_kept_if_nothing_has_changed(project, looking):
+    """A comment in what it imports, or an edit of what it does not import, does not execute a module."""
+    project.write(
+        {"util.py": "def f():\n    return 1\n", "other.py": "def h():\n    return 1\n", "looking.py": looking}
+    )
+    project.write({"app.py": "import other\nimport looking\n"})
+    project.start(whole=False)
+    project.step("import app", ["app", "other", "looking", "util"])
+    project.write({"util.py": "# says one\ndef f():\n    return 1\n"})
+    project.step("import app", [], spares=[])
+    project.write({"other.py": "def h():\n    return 2\n"})
+    project.step("import app", [], spares=[])
+    project.write({"util.py": "# says two\ndef f():\n    return 2\n"})
+    project.step("import app", ["looking"], spares=[])
+
+
+def test_a_function_that_imports_when_it_is_called(project):
+    """What a function imports while its module is executed counts by the names that it takes."""
+    project.write({"util.py": "def f():\n    return 1\ndef g():\n    return 1\n"})
+    project.write({"app.py": "def load():\n    from util import f\n    return f()\nX = load()\n"})
+    project.start(whole=False)
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": "def f():\n    return 1\ndef g():\n    return 2\n"})
+    project.step("import app", [], spares=[])
+    project.write({"util.py": "def f():\n    return 2\ndef g():\n    return 2\n"})
+    project.step("import app", ["app"], spares=[])
+    project.write({"util.py": "def g():\n    return 2\n"})
+    project.step("import app", ["app"], raises="ImportError")
+
+
+def test_a_name_that_is_gone_is_seen(project):
+    """A function that asks a module for a name that is there no more would give something else."""
+    project.write(
+        {"util.py": "D = 1\nE = 1\n", "app.py": "import util\ndef h():\n    return hasattr(util, 'D')\nX = h()\n"}
+    )
+    project.start(whole=False)
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": "E = 1\n"})
+    project.step("import app", ["app"], spares=[])
+
+
+@pytest.mark.parametrize("attribute", ["stack", "globals", "modules", "vars"])
+def test_attributes_by_the_names_of_builtins(project, attribute):
+    """An attribute of an object that has the name of something that sees more is an attribute."""
+    looking = (
+        f"import util\nclass T:\n    {attribute} = ()\nt = T()\ndef g():\n    return len(t.{attribute})\nX = g()\n"
+    )
+    project.write({"util.py": "def f():\n    return 1\n", "app.py": looking})
+    project.start(whole=False)
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": "def f():\n    return 2\n"})
+    project.step("import app", [], spares=[])
+
+
+def test_the_text_of_what_is_imported(project):
+    """A module that looks at the text of another sees a comment in it."""
+    project.write({"util.py": "def f():\n    return 1\n"})
+    project.write({"app.py": "import inspect, util\nX = inspect.getsource(util.f)\n"})
+    project.start("import inspect, livereload; livereload.install()", whole=False)
+    project.step("import app", ["app", "util"])
+    project.write({"util.py": "def f():\n    # one\n    return 1\n"})
+    project.step("import app", ["app"], spares=[])
