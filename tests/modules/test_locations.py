@@ -420,6 +420,18 @@ def test_sys_modules_entry_removed_by_hand(project):
     project.step("import a", ["a"])
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_removed_by_hand_and_edited(project, whole):
+    """A module that the user removes from `sys.modules` and edits is imported anew by the module that imports it."""
+    project.write({"a.py": "X = 1\n", "b.py": "from a import X\nY = X * 10\n"})
+    project.start(whole=whole)
+    project.step("import b", ["b", "a"])
+    project.run("import sys; del sys.modules['a']")
+    project.write({"a.py": "X = 2\n"})
+    project.step("import b", ["b", "a"])
+    project.step("import b", [])
+
+
 def test_removed_by_hand_and_its_file_deleted(project):
     """Nothing is waited for where a module that the user has removed is written elsewhere: it is in nobody's editor."""
     project.path = [f"{project.root}/one", f"{project.root}/two"]

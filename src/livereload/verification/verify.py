@@ -202,6 +202,8 @@ class Verification:
             return False
         if record.missing or record.failed or record.wreck is not None:
             return True
+        if record.path is not None and name not in sys.modules and name not in self._transaction.taken:
+            return True  # somebody has removed it
         return not plan.moved.isdisjoint((name, *graph.parents(name)))
 
     def _can_be_kept(self, record: "Record") -> bool:
