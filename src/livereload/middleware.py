@@ -9,7 +9,8 @@ Start the server with livereload on: `python -m livereload serve.py`, or `python
 
 1. A request begins with a look.  If something is stale, the request waits until the running requests have ended, a
    second at the most.  It holds up new ones, refreshes, and lets all go on.  So no request that takes less than a
-   second finds a module that is being executed, and none sees two versions of one.
+   second finds a module that is being executed, and none sees two versions of one.  Imports within a request refresh
+   nothing.
 2. An app that is given by its name is looked up for each request: an app that has been made again, with new routes,
    serves the next request.  An app that is given as an object stays that object; its functions follow.
 3. The error of a source that fails is printed once for each save, and requests run on the last good state.
@@ -23,6 +24,8 @@ Knows requests.  Must not know how a refresh is done.
 import sys
 import time
 from _thread import allocate_lock
+
+from .modules.state import in_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +59,10 @@ class Requests:
     def __enter__(self) -> None:
         for _ in self._beginning():
             time.sleep(_NAP_S)
+        in_request.set(True)
 
     def __exit__(self, *_: object) -> None:
+        in_request.set(False)
         self._leave()
 
     async def _begin(self) -> None:
@@ -66,6 +71,7 @@ class Requests:
 
         for _ in self._beginning():
             await asyncio.sleep(_NAP_S)
+        in_request.set(True)
 
     def _beginning(self) -> "Iterator[None]":
         """The steps before a request runs; the caller waits a moment at each of them."""

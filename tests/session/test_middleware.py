@@ -99,6 +99,49 @@ def test_a_source_that_fails_is_shown_once(write: Write, capsys: pytest.CaptureF
     assert get(app) == "2"
 
 
+HANDLER = "def page():\n    import shop_rates\n    return shop_rates.RATE\n"
+
+
+def test_imports_within_a_request_refresh_nothing(write: Write) -> None:
+    """A file is saved after a request has begun: that request, and one that runs beside it, end on what they had."""
+    write("shop_rates", "RATE = 1\n")
+    write("shop_app", HANDLER)
+    from shop_app import page
+
+    requests = Requests()
+    with requests:
+        before = page()
+        write("shop_rates", "RATE = 2\n")
+        assert (before, page()) == (1, 1)
+    with requests:
+        assert page() == 2
+    write("shop_rates", "RATE = 3\n")
+    assert page() == 3
+
+
+def test_imports_within_a_request_to_an_asgi_app(write: Write) -> None:
+    """The same in the threads that an endpoint runs in; the rest of the program refreshes as ever."""
+    write("shop_rates", "RATE = 1\n")
+    write("shop_app", HANDLER)
+    from shop_app import page
+
+    async def endpoint(scope: "dict[str, Any]", receive: object, send: Callable[[object], Any]) -> None:
+        before = await asyncio.to_thread(page)
+        write("shop_rates", "RATE = 2\n")
+        await send((before, await asyncio.to_thread(page), page()))
+
+    async def session() -> "list[object]":
+        sent: list[object] = []
+
+        async def send(message: object) -> None:
+            sent.append(message)
+
+        await asgi(endpoint)({"type": "http"}, None, send)
+        return [*sent, page()]
+
+    assert asyncio.run(session()) == [(1, 1, 1), 2]
+
+
 def test_a_refresh_waits_for_the_requests_that_run(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is stale is executed when no request runs; those that come meanwhile wait for it."""
     monkeypatch.setattr(middleware, "PATIENCE_S", 60.0)

@@ -14,7 +14,7 @@ from ..modules import graph
 from ..modules.file_changes import Survey
 from ..modules.record import Record
 from ..modules.stale import Plan
-from ..modules.state import State, Wanted
+from ..modules.state import State, Wanted, in_request
 from .dependencies import Dependencies
 from .import_system import ImportSystem
 
@@ -82,6 +82,8 @@ class RepeatedImports:
     def _files_say_so(self, wanted: Wanted, subs: list[str]) -> bool:
         """True if the `wanted` modules are stale by their files; then `wanted` gets the plan."""
         state = self._state
+        if state.transaction is None and in_request.get():
+            return False
         name = wanted.name
         found = self._survey.plan((name, *subs))
         if found.look is not None and not state.busy:

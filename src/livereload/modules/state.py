@@ -5,6 +5,7 @@ Knows records, looks, locks and settings.  Must not know what is done with them.
 
 import _thread
 import itertools
+from _contextvars import ContextVar
 
 from .._report import Report
 from ..files.cached_look import Look, Watcher
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from .graph import Closure
     from .record import Record
     from .stale import Plan
+
+
+# True while a request runs (`livereload.middleware`): it ends on what it began with, so its imports refresh nothing.
+in_request = ContextVar("in_request", default=False)
 
 
 class Wanted:
