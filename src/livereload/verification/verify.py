@@ -24,7 +24,6 @@ not executed shows in the traceback where it imports what failed; one that may c
 """
 
 import sys
-from types import ModuleType
 
 from ..identity.object_model import namespace_of
 from ..modules import graph
@@ -33,6 +32,7 @@ from ..modules.stale import Plan
 from . import siblings
 from .affected import Affected
 from .changed_source import ChangedSources, uses_of
+from .executed_anyway import ExecutedAnyway
 from .failed_import import ImportFrame, import_of, is_raised_in_code
 from .import_order import Walk
 from .inert_modules import InertModules
@@ -83,10 +83,10 @@ class Verification:
         self._interpreter = interpreter
         self._transaction = transaction
         self._take = take
-        self._first = first
         self._affected = Affected(state.records)
         self._changed = ChangedSources(state.records, new_code, whole=state.whole)
         self._inert = InertModules(state)
+        self._anyway = ExecutedAnyway(state.records, interpreter, self._changed, self._inert, transaction.taken, first)
         self._outcomes = Outcomes(state, transaction, self._affected)
         self._updates = Updates(state, interpreter, transaction, self._changed, self._affected, self._outcomes)
         self._verified: set[str] = set()
@@ -156,64 +156,21 @@ class Verification:
     def _take_at_once(self, plan: Plan, walk: Walk) -> None:
         """What has to be executed leaves `sys.modules`, so that it is executed when it is reached."""
         must: dict[str, str] = {}
-        lost = {name for name in plan.reasons if self._is_lost(plan, name)}
+        lost = {name for name in plan.reasons if self._anyway.is_lost(plan, name)}
         for name, reason in plan.reasons.items():
             if name in self._verified or self._records[name].executing:
                 continue
-            if self._must(plan, name, lost):
+            if self._anyway.is_executed(plan, name, lost):
                 must[name] = reason
             elif name not in self._open:
-                must.update({each: plan.reasons.get(each, f"imports {name}") for each in self._new_cycle(plan, name)})
+                must.update(
+                    {each: plan.reasons.get(each, f"imports {name}") for each in self._anyway.new_cycle(plan, name)}
+                )
         must.update(readers_of_data(plan, self._records, self._verified, self._affected, self._outcomes))
         if must:
             for name in [each for changed in must for each in walk.cycle(changed)]:
                 must.setdefault(name, plan.reasons.get(name, ""))
             self._leave(plan, must)
-
-    def _must(self, plan: Plan, name: str, lost: "set[str]") -> bool:
-        """True for a module that is executed whatever the modules that it imports, some `lost`, have come to."""
-        record = self._records[name]
-        if name in plan.must or name in self._first or name in lost or record.broken:
-            return True
-        if lost and any(each in lost for other in record.edges or () for each in (*graph.parents(other), other)):
-            return True
-        if record.path is None:
-            return name in plan.changed
-        if not self._can_be_kept(record) or (not self._inert.is_untouched(record) and uses_of(record) is None):
-            return True
-        return record.path in plan.sources and self._changed.difference(plan, record) is None
-
-    def _new_cycle(self, plan: Plan, name: str) -> "list[str]":
-        """The modules that import each other with this one, if statements that differ import one of them.
-
-        What they have by then depends on the order of the imports, so they are executed together.
-        """
-        new = self._changed.new_imports(plan, self._records[name])
-        if not new:
-            return []
-        edges = {each: record.edges or () for each, record in self._records.items()}
-        cycle = graph.cycles({**edges, name: {*edges[name], *new}}).get(name, ())
-        return [each for each in cycle if each in sys.modules] if any(each in new for each in cycle) else []
-
-    def _is_lost(self, plan: Plan, name: str) -> bool:
-        """True for what was no module, or is none any more where it was: only an import statement tells what it is."""
-        record = self._records.get(name)
-        if record is None or name not in plan.reasons:
-            return False
-        if record.missing or record.failed or record.wreck is not None:
-            return True
-        if record.path is not None and name not in sys.modules and name not in self._transaction.taken:
-            return True  # somebody has removed it
-        return not plan.moved.isdisjoint((name, *graph.parents(name)))
-
-    def _can_be_kept(self, record: "Record") -> bool:
-        module = sys.modules.get(record.name)
-        return (
-            type(module) is ModuleType
-            and record.behind is None
-            and record.edges is not None
-            and self._interpreter.executes_code(record.name)
-        )
 
     # What the walk along the imports asks and tells.
 
@@ -227,7 +184,7 @@ class Verification:
         if name not in plan.reasons and self._siblings.is_one(name):
             plan.reasons[name] = siblings.WHY
             self._transaction.candidates.setdefault(name)
-        if name not in plan.reasons or self._is_lost(plan, name):
+        if name not in plan.reasons or self._anyway.is_lost(plan, name):
             self._siblings.pass_by(name)
             return False
         if name in self._transaction.taken:
@@ -247,7 +204,7 @@ class Verification:
         """True if a module has not been verified, and may be kept."""
         if record.name in self._verified or self._inert.is_untouched(record):
             return False
-        return self._can_be_kept(record)
+        return self._anyway.can_be_kept(record)
 
     def begin(self, names: "list[str]") -> None:
         """The imports of these modules are being verified."""
@@ -302,7 +259,7 @@ class Verification:
     def _fails_in(self, plan: Plan, name: str, child: str, error: BaseException) -> "ImportFrame | None":
         """Where a module that was not executed imports what has failed; None if it may catch the error."""
         record = self._records[name]
-        uses = uses_of(record) if record.path is not None and self._can_be_kept(record) else None
+        uses = uses_of(record) if record.path is not None and self._anyway.can_be_kept(record) else None
         if uses is None or name in self._verified or not is_raised_in_code(error):
             return None
         return None if record.path in plan.sources else import_of(record, uses, child)
