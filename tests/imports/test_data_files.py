@@ -187,3 +187,18 @@ def test_what_takes_hold_of_the_functions_has_the_originals(project):
     assert project.value("type(builtins.open).__name__") == type(builtins.open).__name__
     assert builtins.open is io.open
     assert os.listdir.__module__ == "posix"
+
+
+def test_reads_are_noticed_after_something_took_hold_of_the_functions(project):
+    """What has taken hold of `open` in a container is given the original, and later reads are dependencies, too."""
+    path = os.path.join(project.root, "data.txt")
+    project.write({
+        "holder.py": "class Holder: functions = [('open', open)]\n",
+        "config.py": f"X = open({path!r}).read()\n",
+        "data.txt": "1",
+    })  # fmt: skip
+    project.run("import holder")
+    assert project.value("holder.Holder.functions[0][1] is open") is True
+    project.run("import config")
+    project.write({"data.txt": "2"})
+    assert project.run("import config", "config.X").value == "2"

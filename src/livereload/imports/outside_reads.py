@@ -86,12 +86,13 @@ class OutsideReads:
                 setattr(holder, name, original)
             del holder, name, original, stand_in
         if self._references() != self._unheld:
-            _give_back({id(stand_in): original for original, stand_in in self._stand_ins})
+            originals = {id(stand_in): original for original, stand_in in self._stand_ins}
+            _give_back(originals)
             if self._references() != self._unheld:
                 from ..identity.referrers import substitute  # not at start-up
 
-                originals = {id(stand_in): original for original, stand_in in self._stand_ins}
-                substitute(originals, [stand_in for _, stand_in in self._stand_ins])
+                stand_ins, self._stand_ins = self._stand_ins, []  # there they are replaced as well
+                substitute(originals, [stand_in for _, stand_in in stand_ins])
 
     def _references(self) -> list[int]:
         return [sys.getrefcount(each) for _, each in self._stand_ins]
