@@ -235,3 +235,34 @@ def test_what_a_library_sets_on_a_class_of_its_own(project, library):
     project.write({"shop.py": source.format(4, "geo") + "1 / 0\n"})
     project.attempt("import shop")
     assert project.value(seen) == (["geo2", "own"], ["geo2"], [3])
+
+
+# As matplotlib's colormaps and settings: copies, which lead to nothing of the module's.
+COPIES = """
+class Registry:
+    def __init__(self): self.items = {'plain': []}
+    def register(self, name, value):
+        if name in self.items: raise ValueError(f'{name} is there already')
+        self.items[name] = list(value)
+colors, settings = Registry(), {'width': 1, 'height': 1}
+"""
+
+
+@pytest.mark.parametrize("imported", ["", "import lib"])
+def test_data_in_a_library_that_the_module_imports_first(project, library, imported):
+    """What it stores there is there once; what another library has stored while it was imported stays."""
+    library(COPIES)
+    project.write(
+        {"site-packages/more.py": "import lib\nlib.colors.register('more', 'm')\nlib.settings['height'] = 5\n"}
+    )
+    shop = "import lib, more\nK = len('x' * {0})\n{1}"
+    both = "lib.colors.register('{0}', [{1}])\nlib.settings['width'] = {1}\n"
+    project.write({"shop.py": shop.format(1, both.format("mine", 1))})
+    project.run(f"{imported}\nimport shop, lib")
+    seen = "list(lib.colors.items.items()), lib.settings"
+    for n, text in enumerate([both.format("mine", 2), "1 / 0\n", both.format("other", 3), "", both.format("mine", 4)]):
+        before = project.value(seen)
+        project.write({"shop.py": shop.format(n, text)})
+        project.attempt("import shop, lib")
+        fresh = before if "1 / 0" in text else project.fresh("import shop, lib", expression=seen).value
+        assert project.value(seen) == fresh

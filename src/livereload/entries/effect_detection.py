@@ -38,6 +38,8 @@ class EffectDetection:
         self._containers: dict[int, tuple[Any, Any]] = {}
         self._stored: list[Stored] = []
         self._seen: set[str] = set()
+        # an installed module is being executed within this one; the code has run
+        self.is_resting = self.is_over = False
         if "signal" in self._names:  # `signal` may be imported meanwhile
             self._keep(self._containers, SIGNALS)
         self._keep(self._containers, environment())
@@ -53,7 +55,11 @@ class EffectDetection:
     def see(self, other: str) -> None:
         """Copy the objects of the module `other` that the code names."""
         namespace = namespace_of(sys.modules.get(other))
-        if namespace is None or not (other in self._names or other.rpartition(".")[2] in self._names):
+        if (
+            namespace is None
+            or _is_being_executed(namespace)
+            or not (other in self._names or other.rpartition(".")[2] in self._names)
+        ):
             return
         self._seen.add(other)
         self._keep(self._attributes, namespace)
@@ -130,6 +136,7 @@ class EffectDetection:
         if "logging" in self._names and "logging" in sys.modules:
             self._stored += [Stored(*each) for each in set_up_since(self._attributes)]
         self.rest()
+        self.is_over = True
         self._attributes.clear()
         self._containers.clear()
         return self._stored
@@ -145,6 +152,12 @@ class EffectDetection:
                 yield from in_mapping(holder, before, holder.copy())
             elif not containers.unchanged(holder, before):
                 yield from in_container(holder, before)
+
+
+def _is_being_executed(namespace: "dict[str, Any]") -> bool:
+    """True for an installed module that is in the middle of its execution."""
+    attributes = instance_dict(namespace.get("__spec__")) or {}
+    return attributes.get("_initializing") is True
 
 
 def _made_at_first_use(before: "Any", value: "Any") -> "Iterator[Stored]":

@@ -58,6 +58,7 @@ class Finder:
         if path is None and (fullname in sys.stdlib_module_names or fullname in sys.builtin_module_names):
             spec = find_standard(fullname) if narrow_search.is_on else ask(fullname, path, target)
             if spec is None or not spec.has_location or not self._state.policy.tracks(spec):
+                self._watch(spec)
                 return spec
         folders = self._survey.resolver.folders(path)
         if ask != self.ask_others:
@@ -69,7 +70,17 @@ class Finder:
             self._dependencies.note_absence(fullname, path)
         elif type(spec) is ModuleSpec and not _is_for_main() and self._state.policy.tracks(spec):
             self._attach(spec, self._survey.resolver.where(fullname, spec, folders))
+        elif not fullname.startswith(_PACKAGE):
+            self._watch(spec)
         return spec
+
+    def _watch(self, spec: ModuleSpec | None) -> None:
+        """What importing an installed module changes is no effect of the module that imports it."""
+        stack = self._state.thread.stack
+        if spec is not None and stack and stack[-1].detection is not None:
+            from .installed_imports import watch  # not at start-up
+
+            watch(spec, stack[-1].detection)
 
     def invalidate_caches(self) -> None:
         """Nothing is cached here."""

@@ -141,8 +141,8 @@ def attach_spec(
             loader.__dict__["_path"] = spec.submodule_search_locations
         # Another project's loader executes the module by its own `exec_module`, in the module object that is kept,
         # and not from bytecode, whose age it might misjudge.  `take_methods_back` removes both methods.
-        _lend(loader, "create_module", module_for)
-        _lend(loader, "path_stats", _no_path_stats)
+        lend(loader, "create_module", module_for)
+        lend(loader, "path_stats", _no_path_stats)
     return True
 
 
@@ -189,7 +189,8 @@ def take_methods_back(loader: object, *names: str) -> None:
         namespace.pop(name, None)  # type: ignore[union-attr]
 
 
-def _lend(loader: object, name: str, method: "Any") -> None:
+def lend(loader: object, name: str, method: "Any") -> None:
+    """Let another project's loader have a method of ours, until `take_methods_back`."""
     namespace = getattr(loader, "__dict__", None)
     if type(namespace) is dict and name not in namespace and hasattr(type(loader), name):
         namespace[name] = method
