@@ -50,6 +50,7 @@ def test_an_entry_that_two_modules_take_part_in(project, library, is_used):
         outcome = project.run("import listen, models")
         assert outcome.executed == (["models", "listen"] if is_used else ["models"])
         assert project.value("lib.send(models.Author), len(lib.receivers)") == (["made"], 1)
+        assert project.value("lib.receivers[0][0] == (id(listen.made), id(models.Author))")
 
 
 # As Celery's tasks: made when the first one is used, each an instance of a class of its own; the first of a name wins.
@@ -266,3 +267,31 @@ def test_data_in_a_library_that_the_module_imports_first(project, library, impor
         project.attempt("import shop, lib")
         fresh = before if "1 / 0" in text else project.fresh("import shop, lib", expression=seen).value
         assert project.value(seen) == fresh
+
+
+# As venusian, which Pyramid uses: a mark on a function, with its number, found when a module is looked through by name.
+MARKS = """
+import importlib
+class Mark:
+    def __init__(self, f): self.number = id(f)
+def mark(f):
+    f.mark = Mark(f)
+    return f
+def scan(name):
+    found = [each for each in vars(importlib.import_module(name)).values() if hasattr(each, '__code__')]
+    return [each.__name__ for each in found if hasattr(each, 'mark') and each.mark.number == id(each)]
+"""
+
+
+def test_a_mark_with_a_number(project, library):
+    """A module that a library looks through is looked through again when it has changed, and its marks are its own."""
+    library(MARKS)
+    views = "import lib\nK = len('x' * {0})\n@lib.mark\ndef a(): return 1\n{1}"
+    project.write(
+        {"main.py": "import lib\nviews = 'views'\nfound = lib.scan(views)\n", "views.py": views.format(1, "")}
+    )
+    project.run("import main")
+    for n, more in enumerate(["", "@lib.mark\ndef b(): return 2\n", "def c(): return 3\n"]):
+        project.write({"views.py": views.format(n, more)})
+        project.run("import main")
+        assert project.value("main.found") == (["a", "b"] if "def b" in more else ["a"])

@@ -14,7 +14,7 @@ from types import CellType, CodeType, FunctionType
 from ..interpreter.function_defaults import UNKNOWN, constant_defaults, parameters
 from ..interpreter.instructions import instructions, numbers
 from . import code_pairing
-from .object_model import cell_contents
+from .object_model import cell_contents, instance_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,16 @@ def follow(old: FunctionType, new: "Callable[..., Any]", note: "Note", *, alone:
             note(_set_cell, mine, cell_contents(mine))
             _set_cell(mine, contents)
     _restore_function(old, _parts(new))
+    _note_number(old, new)
     return may_stand_for_it
+
+
+def _note_number(old: FunctionType, new: FunctionType) -> None:
+    """Let an attribute's object that has noted `id(new)` know `id(old)`, as venusian's `attached_id`."""
+    for value in list(old.__dict__.values()):
+        attributes = instance_dict(value)
+        for name in [name for name, each in (attributes or {}).items() if type(each) is int and each == id(new)]:
+            attributes[name] = id(old)  # type: ignore[index]
 
 
 def _without_variables(function: FunctionType) -> bool:

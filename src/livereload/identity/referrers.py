@@ -9,7 +9,7 @@ over the heap; so first ask `is_referred_to`.
 
 import gc
 import sys
-from _weakref import getweakrefs
+from _weakref import ReferenceType, getweakrefs
 from types import (
     CellType,
     FrameType,
@@ -325,8 +325,23 @@ def _tell_classes(tables: "_Tables") -> None:
                 object_model.set_member(cls, key, table[key])
 
 
+def _renumbered(entry: "tuple[Any, ...]", numbers: dict[int, int]) -> "tuple[Any, ...]":
+    """A tuple, and those in it, with other numbers for some objects."""
+    return tuple(
+        numbers.get(each, each) if type(each) is int else _renumbered(each, numbers) if type(each) is tuple else each
+        for each in entry
+    )
+
+
 def _replaced_tuple(holder: "tuple[Any, ...]", kept: "dict[int, Any]") -> "tuple[Any, ...] | None":
     new = tuple(kept.get(id(each), each) for each in holder)
+    numbers = {
+        id(ReferenceType.__call__(each)): id(ReferenceType.__call__(other))
+        for each, other in zip(holder, new, strict=True)
+        if each is not other and issubclass(type(each), ReferenceType)
+    }
+    if numbers:  # what is registered weakly is often known by its number
+        new = _renumbered(new, numbers)
     for cls in holder:
         if is_class(cls) and mro_of(cls) is holder:
             return None

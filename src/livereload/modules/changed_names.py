@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # the text of the source is another one.
 ANYTHING, EFFECTS, CONTENTS, SHARED, TEXT = "*", "!", "~", "&", "#"
 
+_UNSURE = (CONTENTS, SHARED, TEXT)
+
 
 def body(qualname: str) -> str:
     """The key for the body of a function, as the name itself is the key for what it is bound to."""
@@ -60,6 +62,15 @@ class WhatChanged:
             if any(moment > since for key, moment in changed.items() if text or key != TEXT):
                 return True
         return False
+
+    def shape(self, name: str, since: int) -> bool:
+        """True if more than what functions do has changed in a module after this moment."""
+        record = self.records.get(name)
+        return (
+            record is not None
+            and record.changed is not None
+            and any(moment > since for key, moment in record.changed.items() if key not in _UNSURE and not is_body(key))
+        )
 
     def by_key(self, name: str, key: str, since: int) -> bool:
         """True if what this key of `Record.changed` stands for has changed after this moment."""

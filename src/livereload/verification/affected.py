@@ -18,6 +18,7 @@ All doubts end in execution.
 
 import sys
 
+from ..interpreter.bytecode import imported, nested
 from ..modules import graph
 from ..modules.changed_names import ANYTHING, CONTENTS, EFFECTS, WhatChanged
 from .reachability import Reachability, absolute_in, namespace_in, owner_of
@@ -61,6 +62,8 @@ class Affected:
         variable = self.other_variable(record)
         if variable is not None:
             return f"uses the variable {variable}"
+        for name in self._imported_by_others(record, uses, namespace):
+            return f"imports {name} by its name"
         stale = self.rebound(record, uses)
         for name, (_, there, attribute) in stale.items():
             binding = uses.bindings.get(name)
@@ -73,6 +76,24 @@ class Affected:
         """A variable of the environment that a module has read and that is another by now; None if there is none."""
         read = () if record.reads is None or not self.variables else record.reads.variables
         return next((each for each in read if self.variables.get(each, 0) > record.verified), None)
+
+    def _imported_by_others(self, record: "Record", uses: "Uses", namespace: "Namespace") -> "Iterator[str]":
+        """What a library has imported for the module by its name, and looked at, and which has changed."""
+        changed = [each for each in record.edges or () if self._changed.shape(each, record.verified)]
+        package = namespace.get("__package__")
+        if not changed or type(package) is not str:
+            return
+        known = {name for code in nested(uses.code) for name in imported(code, package)}
+        left = [each for each in changed if each not in known]
+        others = record.edges or () if left else ()  # whose functions the module may have called
+        for name, code in [(each, self._records[each].last_code()) for each in others if each in self._records]:
+            package = namespace_in(name).get("__package__")
+            if code is not None and type(package) is str:
+                known.update(found for each in nested(code) for found in imported(each, package))
+        for each in left:
+            through = any("__getattr__" in namespace_in(package) for package in graph.parents(each))  # PEP 562
+            if each not in known and not through:
+                yield each
 
     def rebound(self, record: "Record", uses: "Uses") -> "dict[str, tuple[str, Namespace, str]]":
         """{name: (module, its namespace, name there)} of what the module's import statements would bind to else."""
