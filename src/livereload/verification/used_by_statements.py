@@ -255,6 +255,10 @@ class Used(Reachability):
         """Installed code gets functions and classes: it asks what a class has; it may keep them, or call them."""
         for name, attribute in given:
             value = self._namespace.get(name)
+            if attribute is not None and (space := namespace_of(value)) is not None:  # settings.Base
+                value, attribute = space.get(attribute), None
+            if attribute is None and self._changed.shape((namespace_of(value) or {}).get("__name__", ""), self._since):
+                self._found(name)  # app.config.from_object(settings)
             if value is not None and attribute is None and is_class(value):
                 self._ask_for_members(value, methods=False)
                 results = [self._namespace[each] for each in bound if each in self._namespace]

@@ -145,3 +145,37 @@ def test_what_a_body_names_is_used_where_a_library_makes_the_class(project, impo
     assert project.run("import forms").executed == []
     project.write({"models.py": models.format(2, 2)})
     assert project.run("import forms", "forms.AuthorForm.size").value == 2
+
+
+# As Flask's configuration: what an object has in capitals.
+CONFIG = """
+import importlib
+class Config(dict):
+    def from_object(self, given):
+        module, _, rest = given.partition('.') if isinstance(given, str) else (None, None, None)
+        value = importlib.import_module(module) if module else given
+        value = getattr(value, rest) if rest else value
+        self.update((key, getattr(value, key)) for key in dir(value) if key.isupper())
+config = Config()
+"""
+GIVEN = {
+    "a module by its name": "lib.config.from_object('settings')\nlib.config.from_object('settings.Base')",
+    "a module": "import settings\nlib.config.from_object(settings)\nlib.config.from_object(settings.Base)",
+    "names": "from settings import NAME, Base\nlib.config.update(NAME=NAME)\nlib.config.from_object(Base)",
+}
+
+
+@pytest.mark.parametrize("given", GIVEN.values(), ids=GIVEN.keys())
+def test_what_a_library_looks_at(project, given):
+    """A library that gets a module, or imports it by its name, looks at what it has; not at what its functions do."""
+    project.path.append(str(project.file("site-packages")))
+    settings = "NAME = '{0}'\nclass Base:\n    SIZE = {1}\ndef f(): return {2}\n"
+    project.write({"site-packages/lib.py": CONFIG, "app.py": f"import lib\n{given}\n"})
+    project.write({"settings.py": settings.format("a", 1, 1)})
+    project.start(whole=False)
+    project.run("import app, lib")
+    for values in (("b", 1, 1), ("b", 2, 1), ("b", 2, 2)):
+        project.write({"settings.py": settings.format(*values)})
+        executed = project.run("import app").executed
+        assert project.value("dict(lib.config)") == {"NAME": values[0], "SIZE": values[1]}
+        assert executed == ([] if values[2] == 2 else ["app"])
