@@ -22,7 +22,6 @@ models, receivers = {}, []
 class Model:
     def __init_subclass__(cls):
         models[cls.__name__] = models[cls.__name__.lower()] = cls
-        cls.related = [cls]
 class Signal:
     def forget(self, _): pass
     def connect(self, f, sender):
@@ -40,9 +39,9 @@ def send(sender): return [f()() for key, f, s in receivers if s() is sender and 
 def test_an_entry_that_two_modules_take_part_in(project, library, is_used):
     """It belongs to the one that imports the other: it stays where only that is executed again."""
     library(SIGNAL)
-    models = "import lib\nN = {0}\nclass Author(lib.Model):\n    size = len('x' * N)\n"
+    models = "import lib\nN = {0}\nclass Author(lib.Model): pass\nSIZE = len('x' * N)\n"
     listen = "import lib, models\n{0}\n@lib.connect(models.Author)\ndef made(): return 'made'\n"
-    listen = listen.format("SIZE = models.Author.size" if is_used else "")
+    listen = listen.format("SIZE = models.SIZE" if is_used else "")
     project.write({"models.py": models.format(1), "listen.py": listen})
     project.run("import models, listen, lib")
     for n in (2, 3):
@@ -295,3 +294,35 @@ def test_a_mark_with_a_number(project, library):
         project.write({"views.py": views.format(n, more)})
         project.run("import main")
         assert project.value("main.found") == (["a", "b"] if "def b" in more else ["a"])
+
+
+# As Dash's callbacks: described by plain data, copied into another list at the first request.
+SPECS = """
+class App:
+    def __init__(self): self.specs, self.table = [], {}
+    def callback(self, name, *inputs):
+        spec = {'name': name, 'inputs': list(inputs), 'hidden': None}
+        self.specs.append(spec)
+        self.table[name] = {'inputs': spec['inputs']}
+        return lambda f: f
+    def serve(self):
+        self.specs = [{**each, 'hidden': False} for each in self.specs]
+        return [(each['name'], each['inputs']) for each in self.specs]
+"""
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_plain_data_that_a_library_has_copied(project, library, times):
+    """It is there once, wherever the library has it by now."""
+    library(SPECS)
+    project.write({"app.py": "import lib\napp = lib.App()\napp.callback('first', 'x')(len)\n"})
+    shop = "from app import app\nK = len('x' * {0})\napp.layout = K\n{1}@app.callback('b', K, 'y')\ndef b(): pass\n"
+    more = "@app.callback('a', 'z')\ndef a(): pass\n"
+    project.write({"shop.py": shop.format(1, "")})
+    project.run("import shop")
+    for n, text in enumerate([more, more + "1 / 0\n", ""]):
+        before = project.value(f"{times} and [shop.app.serve() for _ in range({times})][-1]")
+        project.write({"shop.py": shop.format(n + 2, text)})
+        project.attempt("import shop")
+        fresh = project.fresh("import shop", expression="shop.app.serve()").value if "1 / 0" not in text else before
+        assert ("1 / 0" in text and not times) or project.value("shop.app.serve()") == fresh

@@ -156,8 +156,8 @@ class EffectDetection:
 
 def _is_being_executed(namespace: "dict[str, Any]") -> bool:
     """True for an installed module that is in the middle of its execution."""
-    attributes = instance_dict(namespace.get("__spec__")) or {}
-    return attributes.get("_initializing") is True
+    spec = namespace.get("__spec__")
+    return type(spec).__name__ == "ModuleSpec" and (instance_dict(spec) or {}).get("_initializing") is True
 
 
 def _made_at_first_use(before: "Any", value: "Any") -> "Iterator[Stored]":

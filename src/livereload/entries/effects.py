@@ -39,6 +39,10 @@ class Stored:
         self._value = GONE if is_definition else value
         self._said = comparable(value) if is_definition or is_plain(value) else None
 
+    def value(self) -> "Any":
+        """The stored object; GONE for a definition."""
+        return self._value
+
     def is_(self, value: "Any") -> bool:
         """True if this is the stored value, or cannot be distinguished from it."""
         if self._said is not None:

@@ -25,6 +25,7 @@ from .candidates import Candidate
 from .effects import GONE, put, revert, value_at
 from .made_on_demand import is_made_on_demand
 from .merging import Emptied, merge
+from .moved_entries import moved
 from .ownership import Owner, Search
 from .reference_counts import Outside
 from .snapshots import Snapshot
@@ -250,14 +251,15 @@ class Entries:
             if not containers.copy(each.container):
                 emptied.append(each.container)
         self._take_emptied(name, emptied)
-        stored = [] if candidate.outside is None else candidate.outside.stored
         data: list[tuple[Any, Stored]] = []
-        for item in reversed(stored):
+        for item in reversed([] if candidate.outside is None else candidate.outside.stored):
             is_entry = item.key is GONE or (not item.is_attribute and item.before is GONE)
             if is_entry and containers.base_of(type(item.holder)) is not None:
                 data.append((item.holder, item))
             else:
                 self._put_back(item)
+        for each, entries in self._by_container(moved(data)):
+            each.take(entries)
         for each, items in self._by_container(data):
             if type(each.rest) is dict:
                 gone = [item for item in items if item.is_(value_at(each.container, item.key))]
