@@ -20,16 +20,19 @@ import plain
 import pydantic_models
 import pytest
 import registries
+import rest_apis
 import schemas
 import sqlalchemy_models
 import web_apis
 import web_apps
+import wiring
+import workers
 from environments import needs_network
 from harness import Libraries, Play
 
 TABLES = [
     *(pydantic_models, data_classes, schemas, sqlalchemy_models, django_models),
-    *(web_apps, web_apis, bots, commands, registries, numerics, plain),
+    *(web_apps, web_apis, rest_apis, bots, workers, commands, registries, wiring, numerics, plain),
 ]
 SCENARIOS = [scenario for table in TABLES for scenario in table.SCENARIOS]
 
