@@ -50,6 +50,9 @@ def test_an_entry_that_two_modules_take_part_in(project, library, is_used):
         assert outcome.executed == (["models", "listen"] if is_used else ["models"])
         assert project.value("lib.send(models.Author), len(lib.receivers)") == (["made"], 1)
         assert project.value("lib.receivers[0][0] == (id(listen.made), id(models.Author))")
+    project.write({"models.py": models.format(4) + "1 / 0\n"})
+    project.attempt("import listen, models")
+    assert project.value("list(lib.models), lib.send(models.Author)") == (["Author", "author"], ["made"])
 
 
 # As Celery's tasks: made when the first one is used, each an instance of a class of its own; the first of a name wins.

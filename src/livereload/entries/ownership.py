@@ -19,6 +19,7 @@ from types import FunctionType, MethodType
 
 from ..identity.namespace_paths import PARTIAL
 from ..identity.object_model import (
+    descendants,
     is_class,
     is_heap_type,
     is_plain,
@@ -99,6 +100,8 @@ class Search:
         self.tables: dict[int, list[Table]] = {}
         # {"shop": [(contents of a class, a member)]}: what installed code has made of definitions, and put there
         self.members: dict[str, list[tuple[dict[str, Any], Any]]] = {}
+        # {"shop": {id}}: all classes that live
+        self.classes: dict[str, set[int]] = {}
         # {"shop": [functions]}: all that live
         self.functions: dict[str, list[FunctionType]] = {}
 
@@ -191,18 +194,19 @@ class Search:
 
         As Django does for many-to-many relations, and Celery for the tasks of a module.
         """
-        owners = {each.name: each for each in self._owners if each.counts is None or each.counts}
-        waiting: list[type] = [object] if owners else []
-        seen: set[int] = set()
-        for cls in waiting:  # it grows
-            if id(cls) not in seen:
-                seen.add(id(cls))
-                waiting += type.__subclasses__(cls)
-                owner = owners.get(module_of_class(cls) or "")
-                if owner is not None and id(cls) not in known[id(owner.namespace)]:
-                    if "<locals>" not in qualname_of(cls) and qualname_of(cls) not in owner.class_names():
-                        self._graph.single.add(id(cls))
-                    yield from self._suspect(owner, qualname_of(cls), cls, _PLENTY)
+        if all(each.counts is not None and not each.counts for each in self._owners):
+            return
+        owners = {each.name: each for each in self._owners}
+        self.classes.update((each, set()) for each in owners)
+        for cls in descendants(object):
+            owner = owners.get(module_of_class(cls) or "")
+            if owner is None:
+                continue
+            self.classes[owner.name].add(id(cls))
+            if owner.counts != {} and id(cls) not in known[id(owner.namespace)] and id(cls) not in owner.older:
+                if "<locals>" not in qualname_of(cls) and qualname_of(cls) not in owner.class_names():
+                    self._graph.single.add(id(cls))
+                yield from self._suspect(owner, qualname_of(cls), cls, _PLENTY)
 
     def _is_made_by(self, owner: Owner, value: "Any") -> bool:
         """True for an instance that the module has made, as far as that can be told."""

@@ -18,7 +18,7 @@ removed.
 import gc
 from types import FunctionType
 
-from ..identity.object_model import is_plain, namespace_of, references_to_namespace
+from ..identity.object_model import descendants, is_plain, namespace_of, references_to_namespace
 from ..interpreter.bytecode import nested
 from . import class_members, containers, monkeypatches, reference_counts
 from .candidates import Candidate
@@ -80,6 +80,7 @@ class Entries:
         self._found: dict[str, list[tuple[Any, Any]]] = {}  # {"shop": [(container, entry)]}
         self._functions: dict[str, list[FunctionType]] = {}  # {"shop": [functions]}: all that live
         self._searched: set[str] = set()
+        self._classes: dict[str, set[int]] = {}  # {"shop": {id}}: those that lived before, as far as it is known
         # {"shop": [(contents of a class of others, a member)]}
         self._members: dict[str, list[tuple[dict[str, Any], Any]]] = {}
         # {id of a container: the dicts that have it as a value}
@@ -129,6 +130,7 @@ class Entries:
         """The module of this name is about to be executed for the first time."""
         namespace = namespace_of(module)
         if namespace is not None:
+            self._classes[name] = set()
             self._note(self._discard, name, Candidate(module, namespace, {}, None, lambda: None))
 
     def after(self, name: str, held: int = 0, seen: "Collection[Stored]" = ()) -> "Outside | None":
@@ -190,6 +192,7 @@ class Entries:
         self._candidates.clear()
         self._found.clear()
         self._functions.clear()
+        self._classes.clear()
         self._tables.clear()
         self._members.clear()
         self._emptied.clear()
@@ -228,6 +231,7 @@ class Entries:
             self._tables.update(search.tables)
             self._members.update(search.members)
             self._functions.update(search.functions)
+            self._classes.update(search.classes)
 
     def _owner(self, name: str, candidate: Candidate, older: "Collection[int]" = ()) -> Owner:
         users = self._tracked().keys() - frozenset(self._imports(name))
@@ -362,6 +366,7 @@ class Entries:
     def _discard(self, name: str, candidate: Candidate) -> None:
         """Remove the objects that an execution has made from all containers: it is being rolled back."""
         older = {id(value) for value in candidate.contents.values()}
+        older |= self._classes[name] if name in self._classes else set(map(id, descendants(object)))
         codes = set() if candidate.made_by is None else set(map(id, nested(candidate.made_by)))
         known = reference_counts.definitions(name, candidate.namespace, candidate.contents)
         older.update(id(value) for _, value in known if type(value) is FunctionType)
