@@ -7,7 +7,7 @@ import sys
 from types import CodeType
 
 from ..interpreter.bytecode import is_function, is_protected
-from ..interpreter.instructions import ATTRIBUTE_SHIFT, PASSIVE, all_of, instructions, numbers
+from ..interpreter.instructions import ATTRIBUTE_SHIFT, IMPORT_SHIFT, PASSIVE, all_of, instructions, numbers
 from .bindings import DERIVED, MENTIONED, OF_A_PROPERTY, PASSED, USED, Binding, Import, add, load_of
 from .calls import BUILD_CLASS, ITSELF, annotation_calls, calls_of
 from .names import dotted, loads_in, names_in_annotation, paths_in
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _ANNOTATED = 4  # MAKE_FUNCTION, SET_FUNCTION_ATTRIBUTE
 _LAZY = 3 if sys.version_info >= (3, 15) else 0  # the bits of PEP 810 in the argument of IMPORT_NAME
-_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
 
 class Scan:
@@ -229,7 +228,7 @@ class Scan:
         offset = self.instructions[index][0]
         bound: dict[str, str] | None = None if names is None else {}
         plain = not argument & _LAZY and not is_protected(code, offset)
-        self.imported = Import(self.names[argument >> _NAME_SHIFT], level, bound, offset, plain)
+        self.imported = Import(self.names[argument >> IMPORT_SHIFT], level, bound, offset, plain)
         if names == ("*",):
             self.imported.names = {"*": "*"}
             if self.top:  # it may bind any name anew

@@ -1,12 +1,11 @@
 """Bytecode: import statements, class statements, jumps and handlers in code objects.
 
 Knows the instructions of all supported versions (Python/bytecodes.c, Lib/opcode.py).  Must not know modules or files.
-A change of an instruction in a new CPython belongs here.
 """
 
 import sys
 
-from .instructions import instructions, numbers
+from .instructions import IMPORT_SHIFT, instructions, numbers
 from .stdlib_imports import standard
 
 TYPE_CHECKING = False
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _CO_OPTIMIZED = 0x1  # functions have it, module and class bodies do not (inspect.CO_OPTIMIZED)
-
-# From 3.15 on the argument of IMPORT_NAME carries two bits of PEP 810 (lazy imports) below the index.
-_NAME_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
 # The instructions that resolve a lazily imported name, and the bits below the index of that name: some look into the
 # namespaces of the code, others into those of other modules.
@@ -118,7 +114,7 @@ def imports(code: "CodeType") -> "Iterator[tuple[str, tuple[str, ...], int]]":
             names = code.co_consts[index] if list_op == opcodes["LOAD_CONST"] else None
             if level_op == opcodes["LOAD_CONST"]:
                 level = code.co_consts[level]
-            name = code.co_names[argument >> _NAME_SHIFT]
+            name = code.co_names[argument >> IMPORT_SHIFT]
             if type(level) is int:
                 yield name, names if type(names) is tuple else (), level
         history.append((op, argument))
@@ -219,7 +215,7 @@ NAME_SHIFTS = {
     "IMPORT_FROM": 0,
     "LOAD_GLOBAL": 1,
     "LOAD_ATTR": 1 if sys.version_info >= (3, 12) else 0,
-    "IMPORT_NAME": _NAME_SHIFT,
+    "IMPORT_NAME": IMPORT_SHIFT,
 }
 
 

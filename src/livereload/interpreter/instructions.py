@@ -1,6 +1,7 @@
 """Instructions of code objects, decoded: offset, opcode, argument.
 
-Knows bytecode, of all supported versions.  Must not know what the instructions are looked at for.
+Knows bytecode, of all supported versions.  Must not know what the instructions are looked at for.  A change of an
+instruction in a new CPython belongs here.
 """
 
 import sys
@@ -10,7 +11,9 @@ from .stdlib_imports import standard
 
 Instruction = tuple[int, int, int]  # offset, opcode, argument
 
+# How many bits of the argument are below the index of the name: of LOAD_ATTR; of IMPORT_NAME, those of PEP 810.
 ATTRIBUTE_SHIFT = 1 if sys.version_info >= (3, 12) else 0
+IMPORT_SHIFT = 2 if sys.version_info >= (3, 15) else 0
 
 
 _opcodes: dict[str, int] = {}
