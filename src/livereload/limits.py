@@ -31,8 +31,7 @@ What is not watched
   installed packages that have source files.
 - An import statement brings up to date what it names and what that imports.  Other modules wait for their own next
   import, or for `livereload.refresh()`.
-- An import inside a function is a statement of its own.  It takes effect when the function runs.  So where a package
-  imports its submodules in `__getattr__`, `import shop` does not refresh `shop.cart`; `from shop import cart` does.
+- An import inside a function is a statement of its own.  It takes effect when the function runs.
 - While a tracked module is executed for the first time, imports in the same thread refresh nothing.  So a module whose
   top level runs for long, such as a server or a loop, belongs into a function, or is run as `__main__`.
 - If a module was imported before `install()`, its import statements tell what it depends on.  What it imported by
