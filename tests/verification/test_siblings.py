@@ -3,10 +3,18 @@
 import pytest
 
 HUB = """
-import os
+import os, weakref
 def set_default(name, value): os.environ.setdefault(name, value)
 def variable(name): return os.environ[name]
 entries, table, level = [], {}, 1
+class Registry:
+    last = 0
+    def __init__(self): self.kept = {}
+    def add(self, f): self.kept[f.__name__] = f
+    def names(self): return sorted(self.kept)
+    def __getitem__(self, n): self.last = n
+registry = Registry()
+weak = weakref.WeakSet()
 class Base: kind = 0
 class Told:
     known = {}
@@ -20,6 +28,8 @@ def configure(n):
     level = n
 def names(): return sorted(table)
 """
+
+EFFECT = "import hub\nhub.level = 9\n@hub.register\ndef of_effect(): pass\n"
 
 # {what one does: (before, after, what two computes of it)}
 WAYS = {
@@ -65,6 +75,34 @@ WAYS = {
         "from hub import set_default\nset_default('LR_DEFAULT', 'b')\n",
         "from hub import variable\nX = variable('LR_DEFAULT')\n",
     ),
+    "the body of a class": (
+        "import hub\nclass C: hub.level = 5\n", "import hub\nclass C: hub.level = 6\n", "import hub\nX = hub.level\n"
+    ),
+    "a subscript": (
+        "from hub import registry\nregistry[5]\n",
+        "from hub import registry\nregistry[6]\n",
+        "from hub import registry\nX = registry.last\n",
+    ),
+    "a registry with containers of its own": (
+        "from hub import registry\n@registry.add\ndef f(): pass\n",
+        "from hub import registry\n@registry.add\ndef g(): pass\n",
+        "from hub import registry\nX = registry.names()\n",
+    ),
+    "a weak set": (
+        "import hub\nclass C: n = 1\nhub.weak.add(C)\n",
+        "import hub\nclass C: n = 1\nclass D: n = 2\nhub.weak.add(C)\nhub.weak.add(D)\n",
+        "import hub\nX = sorted(each.n for each in hub.weak)\n",
+    ),
+    "an import of what does it": (
+        "import hub\n",
+        "import hub, effect\n",
+        "import hub\nX = sorted(hub.table)\n",
+    ),
+    "an import on a condition": (
+        "FLAG = 1\nif FLAG == 2: import effect\n",
+        "FLAG = 2\nif FLAG == 2: import effect\n",
+        "import hub\nX = hub.level, sorted(hub.table)\n",
+    ),
     "a class that tells its base": (
         "from hub import Told\nclass A(Told): pass\n",
         "from hub import Told\nclass B(Told): pass\n",
@@ -86,7 +124,13 @@ WAYS = {
 @pytest.mark.parametrize(("before", "after", "two"), WAYS.values(), ids=WAYS.keys())
 def test_a_sibling_follows(project, before, after, two):
     """It is executed if it comes after the module that has changed, and has used what that did; others are not."""
-    files = {"hub.py": HUB, "two.py": two, "first.py": "import hub\nY = len(hub.entries)\n", "apart.py": "X = 1\n"}
+    files = {
+        "hub.py": HUB,
+        "two.py": two,
+        "effect.py": EFFECT,
+        "first.py": "import hub\nY = len(hub.entries)\n",
+        "apart.py": "X = 1\n",
+    }
     project.write({**files, "one.py": before, "main.py": "import first, one, two, apart\n"})
     project.start(whole=False)
     project.run("import main")

@@ -239,7 +239,15 @@ def class_body(statement: Statement) -> CodeType | None:
 
 def _only_defines(body: CodeType) -> bool:
     """True if the body of a class only binds names, and calls no more than the usual decorators of methods."""
-    return _calls_of_methods_only(body, instructions(body))
+    found, op = instructions(body), numbers()
+    for index, (_, opcode, _) in enumerate(found):
+        if opcode == op["STORE_ATTR"]:
+            return False
+        if opcode == op["STORE_SUBSCR"]:  # name: type (before 3.14)
+            _, loads, name = found[index - 2]
+            if loads != op["LOAD_NAME"] or body.co_names[name] != "__annotations__":
+                return False
+    return _calls_of_methods_only(body, found)
 
 
 def _calls_of_methods_only(body: CodeType, found: "list[Instruction]") -> bool:

@@ -8,6 +8,7 @@ from .instructions import numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
     from types import CodeType
 
 # The numbers of the instructions that store elsewhere, or call but by a plain call, once they have been asked for.
@@ -43,7 +44,7 @@ def calls_nothing(code: "CodeType") -> bool:
     operations = raw[::2]
     if len(operations.translate(None, _doing[0])) < len(operations):
         return False
-    if _computes(raw, opcodes["BINARY_OP"]):
+    if _computes(raw, opcodes["BINARY_OP"], _IN_ANNOTATIONS) or _computes(raw, opcodes.get("BINARY_SUBSCR"), None):
         return False
     call, classes = opcodes["CALL"], operations.count(opcodes["LOAD_BUILD_CLASS"])
     if operations.count(call) != classes:
@@ -58,12 +59,17 @@ def calls_nothing(code: "CodeType") -> bool:
     )
 
 
-def _computes(raw: bytes, operator: int) -> bool:
-    place = raw.find(operator)
+def _computes(raw: bytes, operator: int | None, harmless: "Container[int] | None") -> bool:
+    """True if an operator may call something: one that is not harmless, or whose result is dropped."""
+    place = -1 if operator is None else raw.find(operator)
     while place >= 0:
-        if place % 2 == 0 and raw[place + 1] not in _IN_ANNOTATIONS:
-            return True
-        place = raw.find(operator, place + 1)
+        if place % 2 == 0:
+            following = place + 2
+            while raw[following] == 0:  # the inline caches
+                following += 2
+            if (harmless is not None and raw[place + 1] not in harmless) or raw[following] == numbers()["POP_TOP"]:
+                return True
+        place = raw.find(operator, place + 1)  # type: ignore[arg-type]
     return False
 
 

@@ -104,6 +104,8 @@ class Transaction:
     def meet_first(self, name: str, module: ModuleType) -> None:
         """A module is about to be executed for the first time."""
         self.entries.first(name, module)
+        if self.verification is not None:
+            self.verification.meets()
         if self._generations is not None:
             self._generations.memos.meet(namespace_of(module) or {})
 

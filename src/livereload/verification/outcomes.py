@@ -74,24 +74,39 @@ class Outcomes:
 
         Not if nobody else imports them: nobody asks what the module has changed in them.
         """
-        imported = graph.closure([name], self._imports)
-        if not self._state.watching and not self._are_imported_beside(imported):
+        if not self._state.watching and not self._is_imported_beside(name):
             self._alone.add(name)
             return
-        for each in imported:
-            if each not in self._others and each not in self._before:
-                namespace = namespace_of(sys.modules.get(each))
-                if namespace is not None:
-                    for cache in self._affected.stale_caches(self._records[each]):
-                        LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
-                    self._others[each] = Names(each, namespace)
+        for each in graph.closure([name], self._imports):
+            self._remember_names(each)
 
-    def _are_imported_beside(self, names: "dict[str, None]") -> bool:
-        """True if another module than these imports one of them."""
+    def _remember_names(self, name: str) -> None:
+        namespace = namespace_of(sys.modules.get(name))
+        if namespace is not None and name not in self._others and name not in self._before:
+            for cache in self._affected.stale_caches(self._records[name]):
+                LRU_CACHE.cache_clear(cache)  # type: ignore[attr-defined]
+            self._others[name] = Names(name, namespace)
+
+    def _is_imported_beside(self, name: str) -> bool:
+        """True if something that a module imports, directly or not, another module imports, too.
+
+        The package above has imported nothing for it.
+        """
+        imported = {name}
+        waiting = [name]
+        while waiting:
+            new = {*(self._imports(waiting.pop()) or ())} - imported
+            imported |= new
+            waiting += new
         records = self._records.copy()  # other threads may add to them
         return any(
-            each not in names and not names.keys().isdisjoint(record.edges or ()) for each, record in records.items()
+            each not in imported and not imported.isdisjoint(record.edges or ()) for each, record in records.items()
         )
+
+    def remember_all(self) -> None:
+        """Remember what all modules have that one may change which is executed for the first time."""
+        for name in [each for each, record in self._records.copy().items() if not record.executing]:
+            self._remember_names(name)
 
     def forget(self) -> None:
         """Nothing is going to be executed any more."""
@@ -134,6 +149,9 @@ class Outcomes:
         self._join_traces(record)
         self._look_at_environment()
         before = self._before.pop(record.name, None)
+        if before is None and record.changed is None and not record.failed and record.inert != 0:
+            self._touch(record)  # executed for the first time
+            return True
         if record.failed or before is None or record.changed is None:
             return False
         keys = set(before.differences())
@@ -161,7 +179,7 @@ class Outcomes:
 
     def _touch(self, record: "Record") -> None:
         """Enter that the execution of a module may have changed what is in others that it has imported."""
-        if record.name in self._alone and not self._are_imported_beside(graph.closure([record.name], self._imports)):
+        if record.name in self._alone and not self._is_imported_beside(record.name):
             return
         for name in graph.closure([record.name], self._imports):
             if name != record.name:

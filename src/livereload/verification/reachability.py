@@ -83,6 +83,8 @@ class Reachability:
         # classes and modules that were reached: what they have by these names is reached
         self._holders: list[Any] = []
         self._held: set[int] = set()
+        # {id of an instance: the module that has it}
+        self._homes: dict[int, str | None] = {}
         # the classes whose methods are called: these put things into what the class has
         self._owners: list[type] = []
         self._hit: str | None = None
@@ -252,6 +254,12 @@ class Reachability:
             self._holders.append(holder)
             self._enter(holder, self._names, special=special)
 
+    def _hold_of(self, home: str | None, value: "Any") -> None:
+        """A method is called of what the module `home` has, and may read what an instance has."""
+        if home != self._record.name and self._is_tracked(module_of_class(type(value))) and not is_class(value):
+            self._homes[id(value)] = home
+            self._hold(value)
+
     def _enter(self, holder: "Any", names: set[str], *, special: bool = False) -> None:
         if is_class(holder):
             module, contents = module_of_class(holder), namespace_of_class(holder)
@@ -264,9 +272,9 @@ class Reachability:
             contents = MappingProxyType(namespace_of(holder) or {})
             module, prefix = contents.get("__name__"), ""
         else:
-            attributes = instance_dict(holder) or {}
+            attributes, home = instance_dict(holder) or {}, self._homes.get(id(holder))
             for name in list(attributes) if not _DYNAMIC.isdisjoint(self._names) else names & attributes.keys():
-                self._push(attributes[name])
+                self._push_from(home, name, attributes[name])
             return
         if type(module) is not str or module not in self._records:
             return

@@ -44,16 +44,22 @@ class Siblings:
         # modules that what has changed may have put something into, or changed; who imports those
         self._shared: set[str] = set()
         self._sharing: set[str] = set()
+        self._left: set[str] = set()
         # modules that were reached, in the order of the imports, before anything had changed
-        self._passed: set[str] = set()
+        self._passed: dict[str, None] = {}
+        # {"shop.app": 7}: how many they were when what a module imports was begun to be reached
+        self._begun: dict[str, int] = {}
         # modules that are asked only because they are siblings
         self.asked: set[str] = set()
 
-    def share(self, record: "Record") -> None:
-        """What a module that has changed puts elsewhere may be in all that it imports.
+    def leave(self, names: "Iterable[str]") -> None:
+        """These modules are going to be executed; the last time, they have run more than imports."""
+        self._left.update(names)
 
-        So may be what it does not put there any more: the caller says whether it runs, or has run, anything.
-        """
+    def share(self, record: "Record") -> None:
+        """What a module that has changed puts elsewhere, or put there before, may be in all that it imports."""
+        if record.inert == 0 and record.name not in self._left:
+            return
         shared = {*graph.closure([record.name], self._imported_by_now)}
         if not shared <= self._shared:
             self._shared |= shared
@@ -63,7 +69,21 @@ class Siblings:
     def pass_by(self, name: str) -> None:
         """A module, and all that it imports, has been reached in the order of the imports, and is up to date."""
         reached = graph.closure([name], lambda each: () if each in self._passed else self._imported_by_now(each))
-        self._passed.update(each for each in reached if each not in self._half_imported)
+        self._passed.update((each, None) for each in reached if each not in self._half_imported)
+
+    def begin(self, names: "list[str]") -> None:
+        """What these modules import is going to be reached."""
+        self._begun.update(dict.fromkeys(names, len(self._passed)))
+
+    def begin_again(self, name: str) -> "dict[str, None]":
+        """Statements of a module are executed: what it imports is reached once more; returns what had been `passed`."""
+        before = self._passed
+        self._passed = dict.fromkeys(list(before)[: self._begun.get(name, 0)])
+        return before
+
+    def end_again(self, passed: "dict[str, None]") -> None:
+        """The statements have been executed."""
+        self._passed = {**passed, **self._passed}
 
     def among(self, names: "Iterable[str]") -> "dict[str, str]":
         """{sibling: why it is asked} of what `names` import, directly or not."""

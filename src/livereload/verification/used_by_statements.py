@@ -315,11 +315,13 @@ class Used(Reachability):
             self._ask_for_members(cls)
 
     def _push_called(self, path: tuple[str, ...]) -> None:
-        """A function, class or method is called; not what the container or instance holds whose method it is."""
+        """A function, class or method is called; of the instance whose method it is, what it reads of that."""
         value: Any = self._namespace.get(path[0])
+        home, _ = self._sources.get(path[0], (None, ""))
         for name in path[1:]:
             if issubclass(type(value), ModuleType):
                 self._load_from(value, name, PASSED)
+                home = (namespace_of(value) or {}).get("__name__")
                 value = (namespace_of(value) or {}).get(name)
                 continue
             cls = value if is_class(value) else type(value)
@@ -328,6 +330,7 @@ class Used(Reachability):
             )
             if found is not None:
                 self._owners += [each for each in mro_of(cls) if self._is_tracked(module_of_class(each))]
+                self._hold_of(home, value)
             value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
         if type(value) is FunctionType and is_standard(value):
             return  # `register` of `functools.singledispatch` holds all that has been registered

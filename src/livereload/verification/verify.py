@@ -90,8 +90,6 @@ class Verification:
         self._outcomes = Outcomes(state, transaction, self._affected)
         self._updates = Updates(state, interpreter, transaction, self._changed, self._affected, self._outcomes)
         self._verified: set[str] = set()
-        # modules to be executed, or executed, whose code runs more than class statements and imports
-        self._running: set[str] = set()
         # siblings that have been asked, and are kept
         self._asked: list[Record] = []
         # modules whose imports are being verified; those of them that were imported again meanwhile
@@ -137,11 +135,15 @@ class Verification:
         """{module: why it is asked}: those that `names` import which may have used what siblings have changed."""
         return self._siblings.among(names)
 
+    def meets(self) -> None:
+        """A module is about to be executed for the first time."""
+        self._outcomes.remember_all()
+
     def has_executed(self, record: "Record") -> None:
         """A module's code has run to its end: enter what is different now."""
         self._verified.add(record.name)
         if self._outcomes.compare(record):
-            self._share(record)
+            self._siblings.share(record)
 
     def renew_edges(self) -> None:
         """All that the modules which were kept have imported is up to date."""
@@ -209,6 +211,7 @@ class Verification:
     def begin(self, names: "list[str]") -> None:
         """The imports of these modules are being verified."""
         self._open.update(names)
+        self._siblings.begin(names)
 
     def end(self, names: "list[str]") -> None:
         """The imports of these modules have been verified, or one of them has failed."""
@@ -295,16 +298,14 @@ class Verification:
             self._transaction.entries.updated(record.name, namespace_of(sys.modules[record.name]) or {})
 
     def _begin_update(self, plan: Plan, record: "Record") -> None:
+        passed = self._siblings.begin_again(record.name)
         self._open.add(record.name)  # its statements may import what imports it
         try:
             is_different = self._updates.begin(plan, record)
         finally:
             self._open.discard(record.name)
+            self._siblings.end_again(passed)
         if is_different:
-            self._share(record)
-
-    def _share(self, record: "Record") -> None:
-        if record.inert != 0 or record.name in self._running:
             self._siblings.share(record)
 
     def _keep(self, plan: Plan, record: "Record") -> None:
@@ -337,7 +338,7 @@ class Verification:
             code = self._changed.compiled(records[name], plan.sources.get(records[name].path or ""))
             if code is not None:
                 part.codes[name] = code
-        self._running.update(name for name in new if records[name].inert != 0)
+        self._siblings.leave(name for name in new if records[name].inert != 0)
         self._take(part)
         self._outcomes.remember(new)
 
