@@ -189,3 +189,37 @@ def test_a_list_of_a_class_that_is_new(project):
     project.write({"base.py": f"{base}    more = 1\n"})
     assert "one" in project.run("import one, base").executed
     assert project.value("len(base.Base.known)") == 1
+
+
+PLUGINS = {
+    "an import statement": ("import one, zero\n", "import one\n"),
+    "a list in another module": (
+        "import importlib, conf\nfor each in conf.NAMES: importlib.import_module(each)\n",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), PLUGINS.values(), ids=PLUGINS.keys())
+def test_a_plugin_that_is_imported_no_more(project, before, after):
+    """What it has registered is gone when those are executed that use the registry, and it may come back."""
+    use = "from hub import names\nX = names()\n"
+    project.write({
+        "hub.py": HUB,
+        "conf.py": "NAMES = ['one', 'zero']\n",
+        "one.py": "from hub import register\n@register\ndef f(): pass\n",
+        "zero.py": "from hub import register\n@register\ndef g(): pass\n",
+        "main.py": before + use,
+    })  # fmt: skip
+    project.start(whole=False)
+    project.run("import main")
+    for _ in range(2):
+        assert project.value("main.X") == ["f", "g"]
+        project.write({"main.py": after + use} if after else {"conf.py": "NAMES = ['one']\n"})
+        executed = project.run("import main").executed
+        assert "main" in executed
+        assert "one" not in executed
+        assert project.value("main.X") == ["f"]
+        assert project.run("import main").executed == []
+        project.write({"main.py": before + use} if after else {"conf.py": "NAMES = ['one', 'zero']\n"})
+        project.run("import main")

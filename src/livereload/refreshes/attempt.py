@@ -27,7 +27,7 @@ from .module_entries import ModuleEntries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from types import CodeType, ModuleType
 
     from ..modules.file_changes import Survey
@@ -37,6 +37,14 @@ if TYPE_CHECKING:
     from ..modules.state import State, Wanted
     from ..verification.verify import Verification
     from .taken_modules import Taken
+
+
+class Forsaken(BaseException):
+    """Nobody imports some modules any more, and what these have put elsewhere was there when others were executed."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(*names)
+        self.names = names
 
 
 class Attempts:
@@ -55,10 +63,11 @@ class Attempts:
         wanted: "list[Wanted]",
         is_believed: "Callable[[BaseException], bool]",
         first: "set[str] | None" = None,
+        forsaken: "Collection[str]" = (),
     ) -> None:
         """Bring up to date what `plan` says, all or nothing: execute all of it (None), or what is verified to differ.
 
-        Those that are `first` are executed before what they import.
+        Those that are `first` are executed before what they import; those that are `forsaken`, not at all.
 
         Within the first import of another module, which may catch the error, a failure that
         `is_believed` is not undone but left for `conclude`.
@@ -72,6 +81,7 @@ class Attempts:
                 self._open(transaction)
                 if first is not None:
                     transaction.verification = self._verification(transaction, first)
+                    self._forsake(transaction, forsaken)
                 if plan:
                     transaction.fresh = self._survey.note_fresh(plan, transaction.moment)
                     self._bring_up_to_date(transaction, plan, wanted)
@@ -132,6 +142,13 @@ class Attempts:
             first,
         )
 
+    def _forsake(self, transaction: Transaction, names: "Collection[str]") -> None:
+        """Nobody is going to import these modules any more: what they have put elsewhere is not there for anybody."""
+        transaction.forsaken = [name for name in names if name in sys.modules]
+        shows = self._entries.drop(transaction, transaction.forsaken)
+        if transaction.verification is not None:
+            transaction.verification.forsake(transaction.forsaken, shows)
+
     def _bring_up_to_date(self, transaction: Transaction, plan: "Plan", wanted: "list[Wanted]") -> None:
         if transaction.verification is None:
             self._take(transaction, plan)
@@ -189,7 +206,10 @@ class Attempts:
                 transaction.entries.drop(name)
         executed = [each.name for each in transaction.executed if each.name in sys.modules]
         in_place = [] if transaction.verification is None else transaction.verification.updated
-        self._entries.drop_forsaken(transaction, [*executed, *(each.name for each in in_place)])
+        brought = [*executed, *(each.name for each in in_place)]
+        forsaken = [each for each in self._entries.forsaken(transaction, brought) if each not in transaction.forsaken]
+        if self._entries.drop(transaction, forsaken) and transaction.verification is not None:
+            raise Forsaken(forsaken)
         is_light = transaction.is_light
         if not is_light:
             transaction.generations.finish()

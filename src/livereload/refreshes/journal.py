@@ -59,6 +59,8 @@ class Transaction:
         self.executed: list[Executed] = []
         # statements of a module have been executed by themselves
         self.has_updated = False
+        # modules that nobody imports any more, whose entries have been taken back at the beginning
+        self.forsaken: list[str] = []
         # modules that may be executed, and those whose entries are looked for
         self.candidates: dict[str, None] = {}
         self.announced: set[str] = set()

@@ -66,8 +66,8 @@ class ModuleEntries:
         if candidates:
             transaction.entries.start(candidates)
 
-    def drop_forsaken(self, transaction: "Transaction", executed: "list[str]") -> None:
-        """What nobody imports any more takes with it what it has put elsewhere; its next import executes it."""
+    def forsaken(self, transaction: "Transaction", executed: "list[str]") -> list[str]:
+        """The modules that nobody imports any more, since these have been executed."""
         records = self._records
 
         def imported(name: str) -> "Iterable[str] | None":
@@ -76,15 +76,30 @@ class ModuleEntries:
         left = {each for name in executed for each in transaction.edges.get(name, ())}
         left -= {each for name in executed for each in imported(name) or ()}
         if not left:
-            return
+            return []
         reached = graph.closure([name for name, record in records.copy().items() if record.is_root], imported)
-        for name in graph.closure(left, imported):
+        found = graph.closure(left, imported)
+        return [name for name in found if name not in reached and records[name].outside is not None]
+
+    def drop(self, transaction: "Transaction", names: "list[str]") -> set[str]:
+        """Modules take with them what they have put elsewhere; the next import executes them.
+
+        Returns the modules in which that shows.
+        """
+        from ..verification.namespace_comparison import Names  # what only an edit needs is loaded then
+
+        records = self._records
+        shows: set[str] = set()
+        for name in names:
             module = sys.modules[name]
-            if name not in reached and records[name].outside is not None:
-                transaction.replace(name, records)
-                records[name].forget_source()
-                transaction.entries.start({name: self._candidate(name, module, namespace_of(module) or {})})
-                transaction.entries.drop(name)
+            others = {each: namespace_of(sys.modules.get(each)) for each in self._imports(name) if each not in names}
+            before = {each: Names(each, namespace) for each, namespace in others.items() if namespace is not None}
+            transaction.replace(name, records)
+            records[name].forget_source()
+            transaction.entries.start({name: self._candidate(name, module, namespace_of(module) or {})})
+            transaction.entries.drop(name)
+            shows.update(each for each, had in before.items() if had.has_other_contents() or any(had.differences()))
+        return shows
 
     def _candidate(self, name: str, module: "ModuleType", contents: "dict[str, Any]") -> "Candidate":
         from ..entries.candidates import Candidate

@@ -20,7 +20,7 @@ from ..modules.file_changes import Survey
 from ..modules.record import imports_in
 from ..modules.stale import Plan
 from ..modules.state import State, Wanted
-from .attempt import Attempts
+from .attempt import Attempts, Forsaken
 from .failures import culprit, is_inherent, signature
 from .import_wanted import names_of
 
@@ -161,12 +161,15 @@ class Refresher:
         from ..verification.verify import NewCycle
 
         first: set[str] = set()
+        forsaken: list[str] = []
         while True:
             try:
-                self._attempts.make(plan, wanted, is_believed, first)
+                self._attempts.make(plan, wanted, is_believed, first, forsaken)
                 return
             except NewCycle as error:
                 first |= error.names
+            except Forsaken as error:
+                forsaken += error.names
 
     def _tell(self, before: Report) -> None:
         last = self.state.last

@@ -200,13 +200,14 @@ class Outcomes:
     def _join_traces(self, record: "Record") -> None:
         """What a module has imported before it depends on still, unless its source has changed.
 
-        A cache in another module, or what has put itself in the place of a module, asks nobody the second time.
+        A cache in another module, or what has put itself in the place of a module, asks nobody the second time.  Who
+        asks for a module because of a list in another one, may ask for it no more: then nobody holds it.
         """
         source, edges = self._traces.pop(record.name, (None, {}))
         if source is None or record.edges is None or record.failed or not source.is_same(record.source):
             return
-        for other in edges.keys() - record.edges.keys():
-            if other in sys.modules and other in self._records:
+        for other in edges.keys() - record.edges.keys() - {*self._transaction.forsaken}:
+            if other in sys.modules and other in self._records and _is_held(other):
                 record.edges[other] = self._records[other].version
 
     def _has_effects(self, record: "Record") -> bool:
@@ -221,6 +222,18 @@ class Outcomes:
                 if name in self._records
             )
         )
+
+
+def _is_held(name: str) -> bool:
+    """True if something beside `sys.modules`, and the package above, refers to a module."""
+    parent, _, tail = name.rpartition(".")
+    is_bound = (namespace_of(sys.modules.get(parent)) or {}).get(tail) is sys.modules[name]
+    return _references(sys.modules, name) > _references({"": ModuleType("")}, "") + is_bound
+
+
+def _references(modules: "dict[str, Any]", name: str) -> int:
+    module = modules[name]
+    return sys.getrefcount(module)
 
 
 def _is_given_still(key: str, value: object, name: str, there: "list[dict[str, Any]]") -> bool:

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from types import CodeType
 
-    from .._report import Updated
     from ..changes.uses import Uses
     from ..modules.import_system_protocol import Interpreter
     from ..modules.record import Record
@@ -89,6 +88,8 @@ class Verification:
         self._anyway = ExecutedAnyway(state.records, interpreter, self._changed, self._inert, transaction.taken, first)
         self._outcomes = Outcomes(state, transaction, self._affected)
         self._updates = Updates(state, interpreter, transaction, self._changed, self._affected, self._outcomes)
+        # the modules that have been changed in place, and in what; those that were stale and have not been executed
+        self.updated, self.kept = self._updates.updated, self._updates.kept
         self._verified: set[str] = set()
         # siblings that have been asked, and are kept
         self._asked: list[Record] = []
@@ -105,16 +106,6 @@ class Verification:
         )
         # how many calls of `run` there are, one within another
         self._depth = 0
-
-    @property
-    def updated(self) -> "list[Updated]":
-        """The modules that have been changed in place, and in what."""
-        return self._updates.updated
-
-    @property
-    def kept(self) -> "list[Record]":
-        """The modules that were stale and have not been executed, those changed in place included."""
-        return self._updates.kept
 
     def run(self, plan: Plan, names: "Iterable[str]") -> None:
         """Bring up to date what `plan` says may be stale, in the order in which importing `names` reaches it."""
@@ -134,6 +125,13 @@ class Verification:
     def siblings(self, names: "Iterable[str]") -> "dict[str, str]":
         """{module: why it is asked}: those that `names` import which may have used what siblings have changed."""
         return self._siblings.among(names)
+
+    def forsake(self, names: "Iterable[str]", others: "Iterable[str]") -> None:
+        """Nobody imports these modules any more; what they had put into others is gone."""
+        for name in others:
+            self._outcomes.enter(self._records[name], {CONTENTS, SHARED})
+        for name in names:
+            self._siblings.share(self._records[name])
 
     def meets(self) -> None:
         """A module is about to be executed for the first time."""
