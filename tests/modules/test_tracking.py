@@ -136,3 +136,20 @@ def test_paths(tmp_path):
     assert not policy.is_users("<frozen os>")
     assert not policy.is_users(os.__file__)
     assert policy.is_users(str(tmp_path / "mod.py"))
+
+
+def test_a_submodule_of_an_installed_package(project):
+    """A module that takes it from the package, which is asked alone, depends on it."""
+    extend = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
+    project.write({
+        "lib/site-packages/corp/__init__.py": extend,
+        "checkout/corp/__init__.py": extend,
+        "checkout/corp/errors.py": "CODE = 1\n",
+        "app.py": "from corp import errors as e\nX = e.CODE + 0\n",
+    })  # fmt: skip
+    project.start(whole=False)
+    project.run("import sys; sys.path += [sys.path[0] + '/lib/site-packages', sys.path[0] + '/checkout']")
+    project.run("import corp.errors; import app")
+    project.write({"checkout/corp/errors.py": "CODE = 2\n"})
+    assert project.run("import app").executed == ["app"]
+    assert project.value("app.X") == 2

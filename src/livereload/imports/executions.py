@@ -126,6 +126,8 @@ class Executions:
         if old is not None and not state.is_taken(name) and not self._system.is_reloading(name):
             self._survey.set_aside(old)
         state.records[name] = record
+        if "." in name and name.rpartition(".")[0] not in state.records:
+            state.loose.add(name)
         if record.portions:
             self._survey.resolver.look_elsewhere(record, spec.submodule_search_locations or [])
         if old is not None and spec.submodule_search_locations is not None:

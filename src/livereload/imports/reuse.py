@@ -3,7 +3,10 @@
 Knows what the loader asks for.  Must not know when a module is executed, nor what comes of it.
 """
 
+import sys
+
 from ..files.source import Source, read, unread
+from ..interpreter.bytecode import imported
 from ..interpreter.code_effects import calls_nothing, inert_classes, may_store
 from ..modules.record import Record
 from ..modules.state import State
@@ -108,6 +111,8 @@ class Reuse:
 
     def _watch(self, record: Record, code: "CodeType") -> None:
         """Observe what this code is going to store in other modules."""
+        if self.state.loose:
+            self._depend_on_loose(record, code)
         record.inert = inert_classes(code)
         if record.inert == 0 or calls_nothing(code):
             if self._nothing is None:
@@ -123,6 +128,13 @@ class Reuse:
 
             package = record.name if record.portions else record.name.rpartition(".")[0]
             record.detection = EffectDetection(record.name, package, code)
+
+    def _depend_on_loose(self, record: Record, code: "CodeType") -> None:
+        """`from package import submodule` asks only the package: its code tells, if that is not tracked."""
+        package = record.name if record.portions else record.name.rpartition(".")[0]
+        for name in self.state.loose.intersection(imported(code, package)):
+            if name in sys.modules and name in self.state.records and record.edges is not None:
+                record.edges[name] = self.state.records[name].version
 
     # The source.
 

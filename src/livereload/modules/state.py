@@ -94,6 +94,8 @@ class State:
         # the refresh under way, and the thread that runs it
         self.transaction: Transaction | None = None
         self.owner = 0
+        # {"corp.errors"}: tracked modules in packages that are not tracked
+        self.loose: set[str] = set()
         # the names in sys.modules that have been considered for tracking, by their number
         self.known_modules = 0
         # {"json": id}: those of them that are not the user's
