@@ -223,3 +223,23 @@ def test_a_plugin_that_is_imported_no_more(project, before, after):
         assert project.run("import main").executed == []
         project.write({"main.py": before + use} if after else {"conf.py": "NAMES = ['one', 'zero']\n"})
         project.run("import main")
+
+
+def test_siblings_that_a_later_statement_names(project):
+    """They are asked when they are imported next; those executed before, or that look at nothing, stay."""
+    project.write({
+        "hub.py": HUB,
+        "first.py": "from hub import names\nX = names()\n",
+        "one.py": "from hub import register\n@register\ndef f(): pass\n",
+        "two.py": "from hub import names\nX = names()\n",
+        "three.py": "import two\nY = len(two.X)\n",
+        "apart.py": "from hub import register\nstate = [register]\n",
+    })  # fmt: skip
+    project.start(whole=False)
+    statements = ["import first", "import one", "import two", "import three", "import apart"]
+    for each in statements:
+        project.run(each)
+    project.write({"one.py": "from hub import register\n@register\ndef f(): pass\n@register\ndef g(): pass\n"})
+    assert [project.run(each).executed for each in statements] == [[], ["one"], ["two"], ["three"], []]
+    assert project.value("first.X, three.Y, two.X") == ([], 2, ["f", "g"])
+    assert [project.run(each).executed for each in statements] == [[]] * 5

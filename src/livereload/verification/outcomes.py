@@ -53,6 +53,8 @@ class Outcomes:
         self._environment: dict[Any, Any] | None = None
         # {"shop.money": ["shop"]}: the modules whose `__getattr__` has imported another; None if nobody has looked
         self._giving: dict[str, list[str]] | None = None
+        # something that others have was changed by an execution
+        self.has_touched = False
         # how often something has been entered as different
         self.entered = 0
 
@@ -194,6 +196,7 @@ class Outcomes:
                 keys |= {CONTENTS, SHARED}
             if keys:
                 others.look_again()
+                self.has_touched = True
         if keys:
             self.enter(self._records[name], keys)
 

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from ..modules.record import Record
 
+# The version in an edge of a module that is asked at its next import.
+_WAITING = -1
 WHY = "may use what others have changed"
+
+
+def is_waiting(record: "Record") -> bool:
+    """True if a module is asked because of what others had changed when it was not imported."""
+    return record.edges is not None and _WAITING in record.edges.values()
 
 
 class Siblings:
@@ -45,6 +52,7 @@ class Siblings:
         self._shared: set[str] = set()
         self._sharing: set[str] = set()
         self._left: set[str] = set()
+        self._changed: set[str] = set()
         # modules that were reached, in the order of the imports, before anything had changed
         self._passed: dict[str, None] = {}
         # {"shop.app": 7}: how many they were when what a module imports was begun to be reached
@@ -60,11 +68,12 @@ class Siblings:
         """What a module that has changed puts elsewhere, or put there before, may be in all that it imports."""
         if record.inert == 0 and record.name not in self._left:
             return
+        self._changed.add(record.name)
         shared = {*graph.closure([record.name], self._imported_by_now)}
         if not shared <= self._shared:
             self._shared |= shared
             importers = graph.importers_in({name: each.edges or () for name, each in self._records.copy().items()})
-            self._sharing = set(graph.closure(self._shared, importers.get))
+            self._sharing = set(graph.closure(self._shared, lambda each: importers.get(each, ())))
 
     def pass_by(self, name: str) -> None:
         """A module, and all that it imports, has been reached in the order of the imports, and is up to date."""
@@ -103,6 +112,18 @@ class Siblings:
         if name not in self._stale:
             self.asked.add(name)
         return True
+
+    def leave_waiting(self, reached: "Container[str]") -> None:
+        """Siblings that were not `reached`, as no statement has named them, are asked when they are imported next.
+
+        The records stand in the order in which modules were executed first.
+        """
+        names = list(self._records)
+        for name in names[min(map(names.index, self._changed), default=len(names)) :]:
+            record = self._records[name]
+            if name in self._sharing and name not in self._passed and name not in reached and not record.executing:
+                edges = record.edges or {}
+                edges.update(dict.fromkeys(edges.keys() & (self._sharing | self._shared), _WAITING))
 
     def _imports_not_passed(self, name: str) -> "Iterable[str] | None":
         return () if name in self._passed else self._imports(name)

@@ -147,6 +147,8 @@ class Verification:
         """All that the modules which were kept have imported is up to date."""
         self._outcomes.forget()
         known = self._records
+        if self._outcomes.has_touched:
+            self._siblings.leave_waiting({*self._verified, *(each.name for each in self._transaction.executed)})
         for record in (*self.kept, *self._asked):
             if record.edges is not None:
                 record.edges.update({other: known[other].version for other in record.edges if other in known})
@@ -281,7 +283,8 @@ class Verification:
         return why_kept(record, self._affected)
 
     def _affected_by(self, record: "Record", uses: "Uses") -> str | None:
-        return self._affected.why(record, uses, contents=SHARED if record.name in self._siblings.asked else CONTENTS)
+        is_asked = record.name in self._siblings.asked or siblings.is_waiting(record)
+        return self._affected.why(record, uses, contents=SHARED if is_asked else CONTENTS)
 
     def _in_place(self, record: "Record", change: "Callable[[Plan, Record], object]", plan: Plan) -> None:
         """Change a module in place; no module that is being executed has done that."""
