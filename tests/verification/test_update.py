@@ -157,6 +157,16 @@ def test_an_import_of_an_importer(project, a, b, new):
     project.step("import b", [])
 
 
+def test_a_new_neighbour_in_a_package(project):
+    """The package that imports the changed module gives it only the new submodule: nothing else is executed."""
+    project.write({"pkg/__init__.py": "from . import a\n", "pkg/a.py": "A = 1\nstate = []\n"})
+    project.start(whole=False)
+    project.run("import pkg; pkg.a.state.append(1)")
+    project.write({"pkg/new.py": "N = 1\n", "pkg/a.py": "from . import new\nA = 1\nstate = []\n"})
+    assert project.run("import pkg").executed == ["pkg.new"]
+    assert project.value("pkg.a.state, pkg.a.new.N") == ([1], 1)
+
+
 def test_an_import_of_a_new_module_that_imports_the_changed_one(project):
     """The new module finds the changed one half executed, as in a fresh interpreter."""
     project.write({"b.py": "B = 2\n", "new.py": "from b import B\n"})

@@ -4,11 +4,13 @@ Knows code, and what can be done in a module as it is.  Must not know what is do
 """
 
 import sys
+from types import ModuleType
 
 from ..changes.top_level_statements import is_import
 from ..changes.uses import sees_text
 from ..identity.object_model import namespace_of
 from ..interpreter.bytecode import imports
+from ..modules import graph
 from . import update_methods, update_statements
 from .reachability import absolute_in
 
@@ -148,5 +150,13 @@ class ChangedSources:
         namespace = namespace_of(sys.modules.get(record.name)) or {}
         for module, names, level in statements:
             target = absolute_in(record.name, namespace, module, level)
-            found.update((target, *(f"{target}.{each}" for each in names)))
+            found.update(f"{target}.{each}" for each in names)
+            if not names or target not in graph.parents(record.name) or _gives(target, names):
+                found.add(target)
         return found
+
+
+def _gives(package: str, names: "Iterable[str]") -> bool:
+    """True if a package has something else than submodules by one of these names: it matters when it is executed."""
+    namespace = namespace_of(sys.modules.get(package)) or {}
+    return any(name in namespace and not issubclass(type(namespace[name]), ModuleType) for name in names)

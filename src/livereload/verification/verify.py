@@ -96,14 +96,8 @@ class Verification:
         # modules whose imports are being verified; those of them that were imported again meanwhile
         self._open: set[str] = set()
         self._entered_again: set[str] = set()
-        self._siblings = Siblings(
-            state.records,
-            transaction.candidates,
-            self._open,
-            self._verified,
-            self._is_waiting,
-            self._affected.other_variable,
-        )
+        known = transaction.candidates, self._open, self._verified
+        self._siblings = Siblings(state.records, *known, self._is_waiting, self._affected.other_variable)
         # how many calls of `run` there are, one within another
         self._depth = 0
 
