@@ -321,20 +321,17 @@ class Used(Reachability):
         for name in path[1:]:
             if issubclass(type(value), ModuleType):
                 self._load_from(value, name, PASSED)
-                home = (namespace_of(value) or {}).get("__name__")
-                value = (namespace_of(value) or {}).get(name)
+                home, value = ((namespace_of(value) or {}).get(each) for each in ("__name__", name))
                 continue
             cls = value if is_class(value) else type(value)
-            found = next(
-                (namespace_of_class(each)[name] for each in mro_of(cls) if name in namespace_of_class(each)), None
-            )
+            having = [namespace_of_class(each) for each in mro_of(cls) if name in namespace_of_class(each)]
+            found = having[0][name] if having else None
             if found is not None:
                 self._owners += [each for each in mro_of(cls) if self._is_tracked(module_of_class(each))]
                 self._hold_of(home, value)
             value = (instance_dict(value) or {}).get(name) if found is None and not is_class(value) else found
-        if type(value) is FunctionType and is_standard(value):
-            return  # `register` of `functools.singledispatch` holds all that has been registered
-        if type(value) is FunctionType or is_class(value) or wrapped(value) is not None:
+        is_function = type(value) is FunctionType and not is_standard(value)  # `register` of a singledispatch holds all
+        if is_function or is_class(value) or wrapped(value) is not None:
             self._push(value)
 
     def _looks_different(self, function: "Any") -> bool:
