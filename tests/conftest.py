@@ -22,10 +22,11 @@ pytest_runtestloop = cores.pytest_runtestloop
 
 SRC = str(Path(__file__).parent.parent / "src")
 _LIVE = f"import sys; sys.path.insert(0, {SRC!r}); import livereload; sys.path.remove({SRC!r})"
-_WHOLE = """
+_SET = """
 hooks = __import__('sys').modules.get('livereload.imports.hooks')
 if hooks is not None and hooks.installed is not None:
-    hooks.installed.state.whole = True
+    hooks.installed.state.whole |= {whole}
+    hooks.installed.state.strict = {strict}
 del hooks
 """
 
@@ -129,15 +130,15 @@ class Project:
 
     # The live session.
 
-    def start(self, code="livereload.install()", *, frozen=True, whole=True):
+    def start(self, code="livereload.install()", *, frozen=True, whole=True, strict=True):
         """Start the live session (the first step does it otherwise) by executing `code` in it.
 
-        A module whose source has changed is executed as a `whole`, unless a test is about updates.
+        A module whose source has changed is executed as a `whole`, unless a test is about updates.  An error of
+        livereload's own is raised, unless a test causes it: else executing everything might hide it.
         """
         self._live = self._interpreter(bytecode=True, frozen=frozen)
         outcome = self.run(f"{_LIVE}\n{code}")
-        if whole:
-            self.run(_WHOLE)
+        self.run(_SET.format(whole=whole, strict=strict))
         return outcome
 
     def run(self, code, expression="", *, described=True):

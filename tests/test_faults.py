@@ -107,7 +107,8 @@ def prepare(project, name):
     project.write(before)
     project.start(
         f"import sys, warnings; sys.path[:0] = {[TESTS, SRC]!r}; import faults; del sys.path[:2]\n"
-        "warnings.simplefilter('ignore'); livereload.install()"
+        "warnings.simplefilter('ignore'); livereload.install()",
+        strict=False,
     )
     project.run(held)
     project.write({**files, **(mended or {})})

@@ -125,6 +125,8 @@ class State:
         self.verbose: bool | str = False
         # a changed module is always executed as a whole
         self.whole = False
+        # an error of livereload's own is raised; else executing everything may make up for it
+        self.strict = False
         # whether statements at a prompt are preceded by a refresh
         self.prompt = False
         # the sources whose errors a prompt has shown

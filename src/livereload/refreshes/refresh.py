@@ -126,6 +126,8 @@ class Refresher:
                 self._tell(last)
 
     def _execute(self, plan: Plan, wanted: "list[Wanted]", is_final: bool) -> None:
+        from ..verification.failed_import import is_of_livereload
+
         state = self.state
         everything: Plan | None = None
 
@@ -138,12 +140,14 @@ class Refresher:
             ):
                 return True
             everything = everything or self._everything(wanted, plan)
-            return len(everything.reasons) == len(plan.reasons)
+            return len(everything.reasons) == len(plan.reasons) and not is_of_livereload(error)
 
         try:
             self._verify(plan, wanted, is_believed)
             return
         except Exception as error:
+            if state.strict and is_of_livereload(error):
+                raise
             first = error
         if is_believed(first) or everything is None:
             raise first

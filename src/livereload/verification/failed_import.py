@@ -8,7 +8,7 @@ nothing would come of it but the frame; a statement at the same position is, wit
 
 from types import TracebackType
 
-from ..interpreter.tracebacks import beyond_us
+from ..interpreter.tracebacks import beyond_us, is_ours
 from ..modules import graph
 from .reachability import absolute_in, namespace_in
 
@@ -79,3 +79,13 @@ def _frame(record: "Record", uses: "Uses", statement: "Import") -> ImportFrame |
 def is_raised_in_code(error: BaseException) -> bool:
     """False for an error of the import system itself, whose text depends on the statement that imports."""
     return isinstance(error, SyntaxError) or beyond_us(error.__traceback__) is not None
+
+
+def is_of_livereload(error: BaseException) -> bool:
+    """True for an error that no code has raised but livereload's, and no file or want of memory: a fault of ours."""
+    if not isinstance(error, Exception) or isinstance(error, (ImportError, OSError, MemoryError, RecursionError)):
+        return False
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and is_ours(traceback.tb_frame.f_code) and not is_raised_in_code(error)

@@ -33,7 +33,7 @@ from . import siblings
 from .affected import Affected
 from .changed_source import ChangedSources, uses_of
 from .executed_anyway import ExecutedAnyway
-from .failed_import import ImportFrame, import_of, is_raised_in_code
+from .failed_import import ImportFrame, import_of, is_of_livereload, is_raised_in_code
 from .import_order import Walk
 from .inert_modules import InertModules
 from .kept_results import readers_of_data, why_kept
@@ -242,6 +242,8 @@ class Verification:
 
     def fail(self, plan: Plan, names: "list[str]", child: str, error: BaseException) -> BaseException | None:
         """What modules import has failed: show where, or execute them, as they may catch the error."""
+        if is_of_livereload(error):
+            return error
         frame = self._fails_in(plan, names[0], child, error) if len(names) == 1 else None
         if frame is not None:
             error.__traceback__ = frame.above(error.__traceback__)
