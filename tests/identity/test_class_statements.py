@@ -387,3 +387,19 @@ def test_version_of_python_is_told_from_nothing_else():
     door = class_statements.Door(original)
     assert door(1, 2) is dataclasses
     assert calls == ["test_version_of_python_is_told_from_nothing_else"]
+
+
+LISTING = "import builtins\nX = {}\nclass C: pass\nALL = {{**vars(builtins)}}\nPAIRS = [*vars(builtins).items()]\n"
+
+
+def test_who_lists_the_builtins(project):
+    """What stands in the place of `__build_class__` during a refresh stays nowhere."""
+    project.write({"a.py": LISTING.format(1)})
+    project.run("import a, builtins")
+    project.write({"a.py": LISTING.format(2)})
+    held = "[each is builtins.__build_class__ for each in (a.ALL['__build_class__'], dict(a.PAIRS)['__build_class__'])]"
+    assert project.run("import a", f"(a.X, type(builtins.__build_class__).__name__, {held})").value == (
+        2,
+        "builtin_function_or_method",
+        [True, True],
+    )
