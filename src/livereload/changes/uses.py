@@ -28,13 +28,18 @@ if TYPE_CHECKING:
     from .calls import Call
 
 # Those that see the text of the source, or where in it something stands.
-_TEXT = frozenset(("_getframe", "currentframe", "stack", "extract_stack", "getsource", "getsourcelines"))
+_TEXT = frozenset((
+    *("stack", "extract_stack", "walk_stack", "getsource", "getsourcelines", "getframeinfo", "getouterframes"),
+    *("f_lineno", "f_lasti", "tb_lineno", "co_firstlineno", "co_lines", "co_positions"),
+))  # fmt: skip
+# Those that see who calls, and what names stand for there.
+_FRAMES = frozenset(("_getframe", "currentframe"))
 # Those that see what nobody has imported.
 _ANYWHERE = frozenset((
     "__subclasses__", "get_objects", "get_referrers", "get_referents", "modules", "walk_packages", "iter_modules",
 ))  # fmt: skip
 # What sees more than names tell.
-OPAQUE = _TEXT | _ANYWHERE | frozenset((
+OPAQUE = _TEXT | _FRAMES | _ANYWHERE | frozenset((
     *("eval", "exec", "globals", "locals", "vars", "dir"),
     *("__import__", "import_module", "find_spec", "reload"),
 ))  # fmt: skip
@@ -63,6 +68,11 @@ def opaque_names(code: "CodeType", is_no_module: "Callable[[str], bool]") -> set
 def sees_text(opaque: set[str]) -> bool:
     """True if some of these names stand for what sees the text of the source, or lines."""
     return not _TEXT.isdisjoint(opaque)
+
+
+def sees_bodies(opaque: set[str]) -> bool:
+    """True if some of these names stand for what may call functions that no name tells."""
+    return not _FRAMES.issuperset(opaque)
 
 
 def sees_anywhere(opaque: set[str]) -> bool:

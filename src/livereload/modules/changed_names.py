@@ -54,13 +54,14 @@ class WhatChanged:
 
         Of the modules that it imports, directly or not, or of all.
         """
-        from ..changes.uses import sees_anywhere, sees_text
+        from ..changes.uses import sees_anywhere, sees_bodies, sees_text
 
-        records, text = self.records.copy(), sees_text(opaque)
+        records, text, bodies = self.records.copy(), sees_text(opaque), sees_bodies(opaque)
         for each in records if sees_anywhere(opaque) else graph.closure([name], imports_in(records)):
             changed = records[each].changed or {}
-            if any(moment > since for key, moment in changed.items() if text or key != TEXT):
-                return True
+            for key, moment in changed.items():
+                if moment > since and (text or key != TEXT) and (bodies or not is_body(key)):
+                    return True
         return False
 
     def shape(self, name: str, since: int) -> bool:

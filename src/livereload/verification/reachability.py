@@ -279,7 +279,8 @@ class Reachability:
         if type(module) is not str or module not in self._records:
             return
         everything = not _DYNAMIC.isdisjoint(self._names)
-        gone = (self._records[module].changed or {}).keys() - contents.keys() if not prefix else ()
+        changed = () if prefix else self._records[module].changed or ()
+        gone = {key for key in changed if key.isidentifier()} - contents.keys()
         for name in {*contents.keys(), *gone} if everything else names:
             if self._changed.by_key(module, prefix + name, self._since) and (name in contents or name in gone):
                 self._found(f"{module}.{prefix}{name}")
