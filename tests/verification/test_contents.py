@@ -116,3 +116,40 @@ def test_the_text_of_what_is_imported(project):
     project.step("import app", ["app", "util"])
     project.write({"util.py": "def f():\n    # one\n    return 1\n"})
     project.step("import app", ["app"], spares=[])
+
+
+SPARED = {
+    "who calls": "import util, sys\ndef home(): return sys._getframe(1).f_globals['__name__']\nX = (home(), util.N)\n",
+    "a parameter that is called `dir`": "import util\ndef turn(dir: int = 1): return dir\nX = (turn(), util.N)\n",
+    "the main program": (
+        "import util, sys\ndef main():\n    return getattr(sys.modules['__main__'], 'none', 1)\nX = (main(), util.N)\n"
+    ),
+    "a function that puts into what it has made": (
+        "import util, enum\nclass E(enum.Enum):\n    A = 1\ndef pack(n):\n    rows = {}\n    for each in range(n):\n"
+        "        rows[each] = (E.A, E.A, util.f)\n    return rows\nX = (len(pack(2)), util.N)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", ["# a comment\n", "\n"], ids=["a comment", "a line"])
+@pytest.mark.parametrize("source", SPARED.values(), ids=SPARED.keys())
+def test_layout_of_what_it_uses_executes_no_module(project, source, text):
+    """Who looks at frames or modules sees names, and no text; a memo holds something that can be put into."""
+    project.write({"util.py": "N = 1\ndef f():\n    return 1\n", "looking.py": source, "app.py": "import looking\n"})
+    project.start(whole=False)
+    project.step("import app", ["app", "looking", "util"])
+    project.write({"util.py": f"N = 1\n{text}def f():\n    return 1\n"})
+    project.step("import app", [])
+
+
+CALLING = "import util, sys\ndef call():\n    return sys._getframe(1).f_globals['util'].f()\nX = call()\n"
+
+
+@pytest.mark.parametrize("source, executed", [(SPARED["who calls"], []), (CALLING, ["looking"])])
+def test_a_body_that_no_name_tells_executes_no_module(project, source, executed):
+    """A function with another body is not called by who looks at frames or modules, unless its name is there."""
+    project.write({"util.py": "N = 1\ndef f():\n    return 1\n", "looking.py": source, "app.py": "import looking\n"})
+    project.start(whole=False)
+    project.step("import app", ["app", "looking", "util"])
+    project.write({"util.py": "N = 1\ndef f():\n    return 2\n"})
+    project.step("import app", executed)

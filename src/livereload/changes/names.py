@@ -11,9 +11,19 @@ from ..interpreter.instructions import ATTRIBUTE_SHIFT, all_of, contains, instru
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..interpreter.instructions import Instruction
+
+
+# Names in code that sees all attributes of an object.
+DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
+
+
+def named_in(names: "Iterable[str]") -> "frozenset[str] | None":
+    """The names by which code may find something, if it has these; None for any."""
+    found = frozenset(names)
+    return found if DYNAMIC.isdisjoint(found) else None
 
 
 def names_in(code: "CodeType") -> "Iterator[str]":

@@ -15,7 +15,7 @@ from types import CodeType
 
 from ..interpreter.bytecode import is_function, nested
 from ..interpreter.instructions import instructions
-from .bindings import USED, Binding, Import
+from .bindings import MENTIONED, USED, Binding, Import
 from .code_equality import description
 from .names import attribute_targets, dotted, level_names, loads_in, names_in, names_loaded
 from .scan import Scan
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from .bindings import Load, Loads
     from .calls import Call
 
-# Those that see the text of the source, or where in it something stands.
-_TEXT = frozenset((
+# Attributes that tell where in the source something stands, and what else sees its text.
+_LINES = frozenset(("f_lineno", "f_lasti", "tb_lineno", "co_firstlineno", "co_lines", "co_positions"))
+_TEXT = _LINES | frozenset((
     *("stack", "extract_stack", "walk_stack", "getsource", "getsourcelines", "getframeinfo", "getouterframes"),
-    *("f_lineno", "f_lasti", "tb_lineno", "co_firstlineno", "co_lines", "co_positions"),
 ))  # fmt: skip
-# Those that see who calls, and what names stand for there.
-_FRAMES = frozenset(("_getframe", "currentframe"))
+# Those that give modules or namespaces, of which code reads names: of bodies, those of functions that it names.
+_NAMING = frozenset(("_getframe", "currentframe", "modules"))
 # Those that see what nobody has imported.
 _ANYWHERE = frozenset((
     "__subclasses__", "get_objects", "get_referrers", "get_referents", "modules", "walk_packages", "iter_modules",
 ))  # fmt: skip
 # What sees more than names tell.
-OPAQUE = _TEXT | _FRAMES | _ANYWHERE | frozenset((
+OPAQUE = _TEXT | _NAMING | _ANYWHERE | frozenset((
     *("eval", "exec", "globals", "locals", "vars", "dir"),
     *("__import__", "import_module", "find_spec", "reload"),
 ))  # fmt: skip
@@ -58,6 +58,8 @@ def opaque_names(code: "CodeType", is_no_module: "Callable[[str], bool]") -> set
     found: set[str] = set()
     for each in nested(code):
         there = OPAQUE.intersection(each.co_names)
+        if "__main__" in each.co_consts:
+            there -= {"modules"}  # `sys.modules["__main__"]` is not tracked
         found |= there - _COMMON
         if not there.isdisjoint(_COMMON):
             loaded = ((name, of) for name, _, of in names_loaded(each) if name in there)
@@ -72,7 +74,7 @@ def sees_text(opaque: set[str]) -> bool:
 
 def sees_bodies(opaque: set[str]) -> bool:
     """True if some of these names stand for what may call functions that no name tells."""
-    return not _FRAMES.issuperset(opaque)
+    return not _NAMING.issuperset(opaque)
 
 
 def sees_anywhere(opaque: set[str]) -> bool:
@@ -143,9 +145,11 @@ class Uses:
         self.strings: set[str] = set()
         Scan(self, code, self.loads, top=True).run()
         self._wake()
-        names = {name for name, _ in self.loads if not self._is_no_module(name)}
-        names |= {each for name, each in self.loads if each and not (each in _COMMON and self._is_no_module(name))}
-        self._see(names & OPAQUE, names)
+        loads = [load for load, strength in self.loads.items() if strength != MENTIONED]  # `dir: int` is a parameter
+        names = {name for name, _ in loads if not self._is_no_module(name)}
+        names |= {each for name, each in loads if each and not (each in _COMMON and self._is_no_module(name))}
+        read = {name for each in nested(code) if not is_function(each) for name in each.co_names}
+        self._see(names & OPAQUE | read & _LINES, names)
 
     def level_names(self) -> "tuple[tuple[str, str | None], ...]":
         """The names that are read in what runs when the module is executed, each with what it is an attribute of."""

@@ -86,6 +86,11 @@ def qualname_of(cls: type) -> str:
     return name
 
 
+def named(namespace: "dict[str, Any] | None", names: set[str]) -> "list[Any]":
+    """What a namespace has by some names."""
+    return [] if namespace is None else [namespace[each] for each in names & namespace.keys()]
+
+
 def module_of_class(cls: type) -> str | None:
     name = namespace_of_class(cls).get("__module__")
     return name if type(name) is str else None

@@ -8,6 +8,8 @@ from .record import imports_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from .record import Record
 
 
@@ -49,18 +51,24 @@ class WhatChanged:
             and any(moment > since for key, moment in record.changed.items() if key not in (CONTENTS, SHARED, TEXT))
         )
 
-    def anything_seen(self, name: str, since: int, opaque: set[str]) -> bool:
-        """True if a module may see something that has changed by these names, which stand for what sees nearly all.
+    def anything_seen(
+        self, modules: "Iterable[str]", since: int, opaque: set[str], names: "Collection[str] | None" = None
+    ) -> bool:
+        """True if modules may see something that has changed by these names, which stand for what sees nearly all.
 
-        Of the modules that it imports, directly or not, or of all.
+        Of what they import, directly or not, or of all modules.  `names` are those of the functions that they may find
+        there and call; None for any.
         """
         from ..changes.uses import sees_anywhere, sees_bodies, sees_text
 
-        records, text, bodies = self.records.copy(), sees_text(opaque), sees_bodies(opaque)
-        for each in records if sees_anywhere(opaque) else graph.closure([name], imports_in(records)):
+        records, text = self.records.copy(), sees_text(opaque)
+        called = None if sees_bodies(opaque) else names
+        for each in records if sees_anywhere(opaque) else graph.closure(modules, imports_in(records)):
             changed = records[each].changed or {}
             for key, moment in changed.items():
-                if moment > since and (text or key != TEXT) and (bodies or not is_body(key)):
+                if moment <= since or (key == TEXT and not text):
+                    continue
+                if called is None or not is_body(key) or key[:-2].rpartition(".")[2] in called:
                     return True
         return False
 

@@ -18,6 +18,7 @@ All doubts end in execution.
 
 import sys
 
+from ..changes.names import named_in, names_in
 from ..interpreter.bytecode import imported, nested
 from ..modules import graph
 from ..modules.changed_names import ANYTHING, CONTENTS, EFFECTS, WhatChanged
@@ -52,7 +53,9 @@ class Affected:
         """
         namespace = namespace_in(record.name)
         since = record.verified
-        if uses.opaque and self._changed.anything_seen(record.name, since, uses.opaque):
+        if uses.opaque and self._changed.anything_seen(
+            (record.name,), since, uses.opaque, named_in(names_in(uses.code))
+        ):
             return "it looks at more than its names tell"
         for name in record.edges or ():
             if self._changed.by_key(name, EFFECTS, since) or self._changed.by_key(name, ANYTHING, since):

@@ -11,7 +11,7 @@ Knows objects, and since when each thing is different (`Record.changed`).  Must 
 import sys
 from types import CodeType, FunctionType, MappingProxyType, ModuleType
 
-from ..changes.names import attribute_targets, names_in, names_read
+from ..changes.names import DYNAMIC, attribute_targets, named_in, names_in, names_read
 from ..changes.uses import opaque_names
 from ..identity.object_model import (
     are_plain,
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     Namespace = dict[str, Any]
 
-# What sees all attributes of an object.
-_DYNAMIC = frozenset(("getattr", "vars", "dir", "__dict__", "getmembers", "methodcaller", "attrgetter", "__getattr__"))
 CONTAINERS = frozenset(map(id, (list, tuple, set, frozenset, dict)))
 METHODS = frozenset(map(id, (FunctionType, staticmethod, classmethod)))
 METHODS_OR_PROPERTIES = METHODS | {id(property)}
@@ -191,7 +189,8 @@ class Reachability:
                 return
         names = frozenset(names_in(code))
         opaque = opaque_names(code, lambda name: not issubclass(type(namespace.get(name, sys)), ModuleType))
-        if opaque and any(self._changed.anything_seen(each, self._since, opaque) for each in {home, self._record.name}):
+        called = named_in(names | self._names | self._new_names)
+        if opaque and self._changed.anything_seen((home, self._record.name), self._since, opaque, called):
             self._found(f"{home}.{code.co_qualname}, which looks at more than its names tell")
             return
         for path in attribute_targets(code):
@@ -273,12 +272,12 @@ class Reachability:
             module, prefix = contents.get("__name__"), ""
         else:
             attributes, home = instance_dict(holder) or {}, self._homes.get(id(holder))
-            for name in list(attributes) if not _DYNAMIC.isdisjoint(self._names) else names & attributes.keys():
+            for name in list(attributes) if not DYNAMIC.isdisjoint(self._names) else names & attributes.keys():
                 self._push_from(home, name, attributes[name])
             return
         if type(module) is not str or module not in self._records:
             return
-        everything = not _DYNAMIC.isdisjoint(self._names)
+        everything = not DYNAMIC.isdisjoint(self._names)
         changed = () if prefix else self._records[module].changed or ()
         gone = {key for key in changed if key.isidentifier()} - contents.keys()
         for name in {*contents.keys(), *gone} if everything else names:
@@ -375,11 +374,6 @@ def function_of(value: "Any", attribute: str) -> "Any":
             found = namespace_of_class(cls)[attribute]
             return found.__func__ if id(type(found)) in METHODS and type(found) is not FunctionType else found
     return None
-
-
-def named(namespace: "Namespace | None", names: set[str]) -> "list[Any]":
-    """What a namespace has by some names."""
-    return [] if namespace is None else [namespace[each] for each in names & namespace.keys()]
 
 
 def is_standard(value: "Any") -> bool:

@@ -16,6 +16,7 @@ from ..identity.object_model import (
     is_class,
     is_plain,
     module_of_class,
+    mro_of,
     namespace_of_class,
 )
 from ..interpreter.instructions import all_of, instructions
@@ -160,8 +161,11 @@ _CONTAINERS = (dict, list, set)
 
 
 def _may_have(container: "Any") -> bool:
-    """True for what is not known to be empty."""
+    """True for what something can be put into, and what is not known to be empty."""
     kind = type(container)
     if kind in _CONTAINERS:
         return bool(container)
-    return not (is_plain(container) or container is None or is_class(container) or kind is FunctionType)
+    return not is_class(container) and any(not _PUTTING.isdisjoint(namespace_of_class(cls)) for cls in mro_of(kind))
+
+
+_PUTTING = PUTTING | {"__setitem__"}

@@ -16,6 +16,7 @@ from ..identity.object_model import (
     is_plain,
     module_of_class,
     mro_of,
+    named,
     namespace_of,
     namespace_of_class,
 )
@@ -30,7 +31,6 @@ from .reachability import (
     function_of,
     is_built,
     is_standard,
-    named,
     namespace_in,
 )
 from .stale_memos import wrapped
