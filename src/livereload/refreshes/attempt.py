@@ -210,12 +210,12 @@ class Attempts:
         forsaken = [each for each in self._entries.forsaken(transaction, brought) if each not in transaction.forsaken]
         if self._entries.drop(transaction, forsaken) and transaction.verification is not None:
             raise Forsaken(forsaken)
+        if transaction.verification is not None:
+            transaction.verification.renew_edges()  # refers to nothing then that generations would replace
         is_light = transaction.is_light
         if not is_light:
             transaction.generations.finish()
             transaction.entries.finish(executed)
-        if transaction.verification is not None:
-            transaction.verification.renew_edges()
         transaction.commit(state.records)
         transaction.end()
         message = None if is_light else self._move(transaction)

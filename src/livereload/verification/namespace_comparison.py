@@ -109,6 +109,8 @@ class Names:
             is_own = is_class(value) and module_of_class(value) == self._name
             contents = namespace_of_class(value) if is_own else {}
             return [each for key, each in contents.items() if key not in _NOT_COMPARED]
+        if kind is staticmethod or kind is classmethod:  # asked for its attributes, it makes a dict for them
+            return list(wrapped(value) or ())
         entries = [*_entries(instance_dict(value) or {}), *(wrapped(value) or ())]
         base = kind if id(kind) in _CONTAINERS else base_of(kind)
         if base is not None and base.__len__(value) <= _MOST:
