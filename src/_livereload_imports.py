@@ -77,17 +77,17 @@ def start_every() -> None:
 
 
 class WaitingFinder:
-    """A meta path finder that installs livereload at the first import of a module that may be the user's.
-
-    It finds nothing itself.
-    """
+    """A meta path finder that installs livereload at the first import of a module that may be the user's."""
 
     def __init__(self, setting: str) -> None:
         self._setting = setting
         self._path = sys.path[:]
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
-        """What livereload's finder gives; None for the standard library and for installed modules."""
+        """What livereload's finder gives for a module that may be the user's, what the other finders give for others.
+
+        None for the standard library: the import system asks the other finders itself.
+        """
         top = name.partition(".")[0]
         if top in sys.stdlib_module_names or top in _NOT_YET or top == "livereload" or self not in sys.meta_path:
             return None
@@ -101,7 +101,9 @@ class WaitingFinder:
         if any(folder in (spec.origin or "") for folder in _INSTALLED):
             return spec
         self.begin()
-        return sys.meta_path[0].find_spec(name, path, target)
+        hooks = sys.modules.get("livereload.imports.hooks")
+        installed = getattr(hooks, "installed", None)
+        return spec if installed is None else installed.finder.find_spec(name, path, target)
 
     def invalidate_caches(self) -> None:
         """Nothing is cached here."""

@@ -628,6 +628,8 @@ def test_damaged(environment: Environment, file: str, content: str | None) -> No
     path.unlink() if content is None else path.write_text(content)
     assert not environment.is_on()
     assert not environment.is_on("-i", LIVERELOAD="all")
+    (environment.folder / "mine.py").write_text("X = 1\n")
+    assert environment.answers("-c", "import mine; print(mine.X)") == "1"
 
 
 @pytest.mark.parametrize("place", ["earlier", "over", "beside"])

@@ -121,9 +121,6 @@ def test_the_text_of_what_is_imported(project):
 SPARED = {
     "who calls": "import util, sys\ndef home(): return sys._getframe(1).f_globals['__name__']\nX = (home(), util.N)\n",
     "a parameter that is called `dir`": "import util\ndef turn(dir: int = 1): return dir\nX = (turn(), util.N)\n",
-    "the main program": (
-        "import util, sys\ndef main():\n    return getattr(sys.modules['__main__'], 'none', 1)\nX = (main(), util.N)\n"
-    ),
     "a function that puts into what it has made": (
         "import util, enum\nclass E(enum.Enum):\n    A = 1\ndef pack(n):\n    rows = {}\n    for each in range(n):\n"
         "        rows[each] = (E.A, E.A, util.f)\n    return rows\nX = (len(pack(2)), util.N)\n"
@@ -142,10 +139,16 @@ def test_layout_of_what_it_uses_executes_no_module(project, source, text):
     project.step("import app", [])
 
 
-CALLING = "import util, sys\ndef call():\n    return sys._getframe(1).f_globals['util'].f()\nX = call()\n"
+CALLING = [
+    "import util, sys\ndef call():\n    return sys._getframe(1).f_globals['util'].f()\nX = call()\n",
+    "from util import f\nimport sys\n"
+    "def call():\n    return [v() for k, v in sys._getframe(1).f_globals.items() if k == 'f']\nX = call()\n",
+    "import util, sys\ndef call(name):\n    return (sys.modules['__main__'] if not name else sys.modules[name]).f()\n"
+    "X = call('util')\n",
+]
 
 
-@pytest.mark.parametrize("source, executed", [(SPARED["who calls"], []), (CALLING, ["looking"])])
+@pytest.mark.parametrize("source, executed", [(SPARED["who calls"], []), *((each, ["looking"]) for each in CALLING)])
 def test_a_body_that_no_name_tells_executes_no_module(project, source, executed):
     """A function with another body is not called by who looks at frames or modules, unless its name is there."""
     project.write({"util.py": "N = 1\ndef f():\n    return 1\n", "looking.py": source, "app.py": "import looking\n"})

@@ -38,8 +38,10 @@ _NAMING = frozenset(("_getframe", "currentframe", "modules"))
 _ANYWHERE = frozenset((
     "__subclasses__", "get_objects", "get_referrers", "get_referents", "modules", "walk_packages", "iter_modules",
 ))  # fmt: skip
+# Namespaces, of which code may call what no name tells.
+_NAMESPACES = frozenset(("f_globals", "f_locals"))
 # What sees more than names tell.
-OPAQUE = _TEXT | _NAMING | _ANYWHERE | frozenset((
+OPAQUE = _TEXT | _NAMING | _NAMESPACES | _ANYWHERE | frozenset((
     *("eval", "exec", "globals", "locals", "vars", "dir"),
     *("__import__", "import_module", "find_spec", "reload"),
 ))  # fmt: skip
@@ -58,13 +60,16 @@ def opaque_names(code: "CodeType", is_no_module: "Callable[[str], bool]") -> set
     found: set[str] = set()
     for each in nested(code):
         there = OPAQUE.intersection(each.co_names)
-        if "__main__" in each.co_consts:
-            there -= {"modules"}  # `sys.modules["__main__"]` is not tracked
+        if "__name__" in each.co_consts and _ALL_VALUES.isdisjoint(each.co_names):
+            there -= _NAMESPACES  # `frame.f_globals["__name__"]`
         found |= there - _COMMON
         if not there.isdisjoint(_COMMON):
             loaded = ((name, of) for name, _, of in names_loaded(each) if name in there)
             found |= {name for name, of in loaded if of is None or not (of == "" or is_no_module(of))}
     return found
+
+
+_ALL_VALUES = frozenset(("items", "values"))
 
 
 def sees_text(opaque: set[str]) -> bool:
@@ -149,7 +154,7 @@ class Uses:
         names = {name for name, _ in loads if not self._is_no_module(name)}
         names |= {each for name, each in loads if each and not (each in _COMMON and self._is_no_module(name))}
         read = {name for each in nested(code) if not is_function(each) for name in each.co_names}
-        self._see(names & OPAQUE | read & _LINES, names)
+        self._see(names & OPAQUE | read & (_LINES | _NAMESPACES), names)
 
     def level_names(self) -> "tuple[tuple[str, str | None], ...]":
         """The names that are read in what runs when the module is executed, each with what it is an attribute of."""
